@@ -1,0 +1,79 @@
+//! What a connection can do.
+//!
+//! Flat and readable: `can_*` are abilities, `*_max` are limits where `None` means unlimited, durations say
+//! what they bound.
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How a target lets the engine find out what became of a write whose answer was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectClass {
+    /// The service remembers a key per request and answers a repeat with the first result.
+    IdempotencyKey,
+    /// Writes are upserts on a natural key, guarded by a revision: repeating one is harmless, and an older
+    /// one that arrives late changes nothing. Needs no intent.
+    NaturalKey,
+    /// The service echoes a field that can carry the engine's marker, by which it is searched after
+    /// [`Capabilities::settle`].
+    Marker,
+    /// None of these: a repeat may double a record. Pipelines must say `write.at_least_once = true`.
+    None,
+}
+
+/// What a connection can do. Start from [`Capabilities::default`], which can do nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "abilities read best as flags with names")]
+pub struct Capabilities {
+    /// Streams can be read.
+    pub can_read: bool,
+    /// Records can be fetched by key.
+    pub can_fetch: bool,
+    /// Target objects can be created and updated.
+    pub can_write: bool,
+    /// Target objects can be deleted.
+    pub can_delete: bool,
+    /// Nothing but local files is touched, so that checking a pipeline may open the connection.
+    pub is_local: bool,
+    /// How unknown outcomes are resolved.
+    pub effect_class: EffectClass,
+    /// Most writes in one call of [`crate::Target::write`].
+    pub write_batch_max: usize,
+    /// How many calls of [`crate::Target::write`] may be under way at once.
+    pub write_concurrency_max: usize,
+    /// The longest time a request can take effect after it was sent: how long the engine waits before it
+    /// searches for a marker.
+    pub settle: Duration,
+    /// How long the service remembers an idempotency key; older intents are resolved as `Marker`.
+    pub key_horizon: Option<Duration>,
+}
+
+impl Default for Capabilities {
+    fn default() -> Self {
+        Self {
+            can_read: false,
+            can_fetch: false,
+            can_write: false,
+            can_delete: false,
+            is_local: false,
+            effect_class: EffectClass::None,
+            write_batch_max: 1,
+            write_concurrency_max: 1,
+            settle: Duration::from_secs(300),
+            key_horizon: None,
+        }
+    }
+}
+
+/// What a stream offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamInfo {
+    /// The name that `from` in a pipeline names.
+    pub name: String,
+    /// Fields by which changes can be read; empty means that the stream is swept and compared by content.
+    pub cursors: Vec<String>,
+    /// The longest time between a record's cursor value and the moment a reader can see it. A run reads
+    /// again from its cursor minus this.
+    pub visibility_lag: Duration,
+}

@@ -1,0 +1,134 @@
+//! What a connector implements.
+
+use crate::{
+    Batch, Capabilities, Context, Cursor, Encode, EntitySchema, Lookup, Outcome, ReadRequest, Result,
+    SourceRecord, StreamInfo, Write, write::Current,
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+/// Whether a connection may change anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reads and writes.
+    Write,
+    /// Reads only: dry runs and checks. Files and databases are opened read-only, nothing is created.
+    Read,
+}
+
+/// A kind of service. Stateless: [`Connector::open`] makes the connection.
+#[async_trait]
+pub trait Connector: Send + Sync + 'static {
+    /// The settings of a connection, `[connection.NAME]` without the keys every connection has. Use
+    /// `deny_unknown_fields`, and document each field: the text is what editors show.
+    type Config: DeserializeOwned + Send + Sync;
+
+    /// The name that `connector = "..."` selects.
+    fn name(&self) -> &'static str;
+
+    /// Opens a connection. Cheap where it can be: reach out on first use.
+    ///
+    /// # Errors
+    /// `Config` when a setting is wrong, `Unavailable` or `NotFound` when the place is not there.
+    async fn open(&self, context: &Context, config: Self::Config, access: Access) -> Result<Connection>;
+
+    /// Lists what the connection offers.
+    ///
+    /// # Errors
+    /// As [`Connector::open`].
+    async fn discover(&self, context: &Context, config: Self::Config) -> Result<Discovery>;
+}
+
+/// An open connection: what can be read, what can be written.
+pub struct Connection {
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// Reads, when `capabilities.can_read`.
+    pub source: Option<Box<dyn Source>>,
+    /// Writes, when `capabilities.can_write`.
+    pub target: Option<Box<dyn Target>>,
+}
+
+/// What a connection offers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Discovery {
+    /// What can be read.
+    pub streams: Vec<StreamInfo>,
+    /// The fields of streams, where they are known.
+    pub stream_schemas: Vec<EntitySchema>,
+    /// What can be written.
+    pub objects: Vec<EntitySchema>,
+}
+
+/// Reads streams. Methods take `&self`: state that a read needs travels in [`ReadRequest::resume`].
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// What can be read.
+    fn streams(&self) -> Vec<StreamInfo>;
+
+    /// The source's own "now", in the terms of the stream's cursor; `None` when the stream is swept. Asked
+    /// once, before the first batch of a run: the stored cursor never passes it.
+    ///
+    /// # Errors
+    /// When the source cannot be asked.
+    async fn clock(&self, context: &Context, stream: &str, cursor: Option<&str>) -> Result<Option<Cursor>>;
+
+    /// The next batch. Cancel-safe: dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// When the stream cannot be read. Records that are broken one by one go into [`Batch::broken`].
+    async fn read(&self, context: &Context, request: &ReadRequest) -> Result<Batch>;
+
+    /// Records by their stream keys; those that do not exist are left out.
+    ///
+    /// # Errors
+    /// When the stream cannot be read.
+    async fn fetch(
+        &self,
+        context: &Context,
+        request: &ReadRequest,
+        keys: &[String],
+    ) -> Result<Vec<SourceRecord>>;
+}
+
+/// Writes target objects.
+#[async_trait]
+pub trait Target: Send + Sync {
+    /// The fields of a target object, where they are known.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such object.
+    async fn schema(&self, context: &Context, object: &str) -> Result<EntitySchema>;
+
+    /// The exact bytes of a create or update. Pure: equal input gives equal bytes, with no I/O.
+    ///
+    /// # Errors
+    /// `Invalid` when the fields cannot be written so.
+    fn encode(&self, encode: &Encode<'_>) -> Result<Bytes>;
+
+    /// Sends writes of one target object, at most [`Capabilities::write_batch_max`], and answers each by its
+    /// id. A write without an answer counts as unknown.
+    ///
+    /// # Errors
+    /// Only when nothing was sent at all: the connection is refused, the credentials are missing.
+    async fn write(&self, context: &Context, writes: &[Write]) -> Result<Vec<(String, Outcome)>>;
+
+    /// Finds objects by marker: for class `Marker` and for keys past their horizon.
+    ///
+    /// # Errors
+    /// When the target cannot be searched.
+    async fn lookup(&self, context: &Context, lookups: &[Lookup]) -> Result<Vec<(String, Vec<Current>)>>;
+
+    /// Objects by the target's ids; those that do not exist are left out.
+    ///
+    /// # Errors
+    /// When the target cannot be read.
+    async fn read_back(
+        &self,
+        context: &Context,
+        object: &str,
+        match_on: &[String],
+        ids: &[String],
+    ) -> Result<Vec<Current>>;
+}

@@ -1,0 +1,110 @@
+//! The one way to time, randomness, secrets, HTTP and the working folder.
+
+use crate::HttpTransport;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::Deserialize;
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+/// Tells the time and waits.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// The present moment. Never enters a cursor: those use the source's clock.
+    fn now(&self) -> Timestamp;
+
+    /// Returns after `duration`.
+    async fn sleep(&self, duration: Duration);
+}
+
+/// Gives random bytes, from a seed in tests.
+pub trait Rng: Send + Sync {
+    /// Fills `bytes`.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Gives secrets by name.
+pub trait Secrets: Send + Sync {
+    /// The secret, or nothing when no provider has it.
+    fn get(&self, name: &str) -> Option<String>;
+}
+
+/// Has no secrets: for work that needs none.
+#[derive(Clone, Copy, Debug)]
+pub struct NoSecrets;
+
+impl Secrets for NoSecrets {
+    fn get(&self, _name: &str) -> Option<String> {
+        None
+    }
+}
+
+/// The type of secret settings: `{ secret = "name" }`, never the secret itself.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretName {
+    /// The name under which a provider keeps it.
+    pub secret: String,
+}
+
+impl fmt::Debug for SecretName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "secret {}", self.secret)
+    }
+}
+
+/// Says that work should stop at the next safe place.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Asks for the stop. It cannot be taken back.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether to stop.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// What the engine lends to everything that has effects.
+#[derive(Clone)]
+pub struct Context {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: Arc<dyn Rng>,
+    /// HTTP.
+    pub http: Arc<dyn HttpTransport>,
+    /// Secrets by name.
+    pub secrets: Arc<dyn Secrets>,
+    /// Set when the run should stop.
+    pub cancel: Cancel,
+    /// The project's folder: relative paths of settings start here.
+    pub project_dir: PathBuf,
+}
+
+impl Context {
+    /// A random identifier of 16 letters and digits, in lower case.
+    #[must_use]
+    pub fn random_id(&self) -> String {
+        const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+        let mut bytes = [0u8; 16];
+        self.rng.fill(&mut bytes);
+        bytes
+            .iter()
+            .filter_map(|byte| LETTERS.get(usize::from(byte & 31)))
+            .map(|letter| char::from(*letter))
+            .collect()
+    }
+}

@@ -1,0 +1,86 @@
+//! The object-safe twin of [`Connector`], by blanket implementation: authors never see it.
+
+use crate::{Access, Connection, Connector, ConnectorError, Context, Discovery, ErrorKind, Result};
+use async_trait::async_trait;
+
+/// Settings that do not fit a connector's `Config`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct InvalidConfig {
+    /// JSON pointer into the settings.
+    pub pointer: String,
+    /// What is wrong there.
+    pub message: String,
+}
+
+/// A connector whose `Config` type is hidden.
+#[async_trait]
+pub trait DynConnector: Send + Sync {
+    /// The name that `connector = "..."` selects.
+    fn name(&self) -> &'static str;
+
+    /// Checks settings without opening anything.
+    ///
+    /// # Errors
+    /// [`InvalidConfig`] with the place of the first mistake.
+    fn check(&self, config: &serde_json::Value) -> Result<(), InvalidConfig>;
+
+    /// See [`Connector::open`].
+    ///
+    /// # Errors
+    /// As [`Connector::open`], and `Config` when the settings do not fit.
+    async fn open(&self, context: &Context, config: &serde_json::Value, access: Access)
+    -> Result<Connection>;
+
+    /// See [`Connector::discover`].
+    ///
+    /// # Errors
+    /// As [`Connector::discover`], and `Config` when the settings do not fit.
+    async fn discover(&self, context: &Context, config: &serde_json::Value) -> Result<Discovery>;
+}
+
+fn parse<C: Connector>(config: &serde_json::Value) -> Result<C::Config, InvalidConfig> {
+    serde_path_to_error::deserialize(config).map_err(|error| InvalidConfig {
+        pointer: pointer(error.path()),
+        message: error.into_inner().to_string(),
+    })
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter().fold(String::new(), |out, segment| match segment {
+        Segment::Seq { index } => format!("{out}/{index}"),
+        Segment::Map { key } => format!("{out}/{}", key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => out,
+    })
+}
+
+fn refused(error: &InvalidConfig) -> ConnectorError {
+    ConnectorError::new(ErrorKind::Config, error.message.clone()).with_context("at", error.pointer.clone())
+}
+
+#[async_trait]
+impl<C: Connector> DynConnector for C {
+    fn name(&self) -> &'static str {
+        Connector::name(self)
+    }
+
+    fn check(&self, config: &serde_json::Value) -> Result<(), InvalidConfig> {
+        parse::<C>(config).map(|_| ())
+    }
+
+    async fn open(
+        &self,
+        context: &Context,
+        config: &serde_json::Value,
+        access: Access,
+    ) -> Result<Connection> {
+        let config = parse::<C>(config).map_err(|error| refused(&error))?;
+        Connector::open(self, context, config, access).await
+    }
+
+    async fn discover(&self, context: &Context, config: &serde_json::Value) -> Result<Discovery> {
+        let config = parse::<C>(config).map_err(|error| refused(&error))?;
+        Connector::discover(self, context, config).await
+    }
+}
