@@ -1,0 +1,1 @@
+//! The connectors of this engine, as one explicit list.

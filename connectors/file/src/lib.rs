@@ -1,0 +1,1 @@
+//! Reads JSON, NDJSON and CSV files, plain or gzipped.

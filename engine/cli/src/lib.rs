@@ -1,0 +1,1 @@
+//! Declarative data pipelines from TOML files kept in git.

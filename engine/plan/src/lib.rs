@@ -1,0 +1,1 @@
+//! From a checked project to a Blueprint, and to the Programs that map records.

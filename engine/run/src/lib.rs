@@ -1,0 +1,1 @@
+//! From a Blueprint to effects: stages, effect protocol, state store.

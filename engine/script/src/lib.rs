@@ -1,0 +1,1 @@
+//! Scripts in mapping files: rhai with limits and exact decimals.
