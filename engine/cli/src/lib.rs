@@ -1,1 +1,17 @@
-//! Declarative data pipelines from TOML files kept in git.
+//! The command line: arguments, commands, output. The only place that reads the environment, opens the
+//! project's folder and knows every connector.
+
+mod args;
+mod command;
+mod diagnostic;
+mod error;
+mod exit;
+mod files;
+mod output;
+mod progress;
+mod select;
+mod surroundings;
+mod table;
+mod workspace;
+
+pub use exit::main;

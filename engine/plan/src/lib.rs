@@ -1,1 +1,27 @@
 //! From a checked project to a Blueprint, and to the Programs that map records.
+//!
+//! [`compile`] turns a pipeline of a project into a [`Blueprint`], or says with places why it cannot. A
+//! Blueprint is data: it can be stored, compared and fingerprinted. A [`Program`] is built from a Blueprint
+//! and from nothing else; it makes [`Item`]s of records, maps each to the fields of a target object, and
+//! settles references once the links are known. Everything here is pure.
+
+pub mod blueprint;
+pub mod mapping;
+pub mod testing;
+pub mod transform;
+
+mod checks;
+mod compile;
+mod hash;
+mod path;
+mod program;
+#[cfg(test)]
+mod sample;
+
+pub use blueprint::{Blueprint, Each, Endpoint, Entity, Group, Lookup, Route, WritePolicy};
+pub use compile::{Catalogs, compile};
+/// Where a rule stands in a file, and which kind of mistake a record failed with.
+pub use engine_project::{Place, diag::Code};
+pub use program::{
+    BuildError, EntityProgram, Item, Links, MapError, Mapped, Pending, Program, Reference, Resolved,
+};

@@ -1,1 +1,29 @@
-//! From a Blueprint to effects: stages, effect protocol, state store.
+//! From a Blueprint to effects: the stages, the effect protocol and the state store.
+//!
+//! [`Engine::run`] takes a compiled pipeline through its stream groups. A record's way is told in `stage`;
+//! what makes it safe is told in `state` (two commits) and `stage/effect.rs` (the protocol between them).
+
+mod dry;
+mod engine;
+mod error;
+mod event;
+mod failpoint;
+pub mod invariants;
+mod job;
+mod key;
+mod lease;
+mod options;
+mod report;
+mod stage;
+pub mod state;
+mod supervisor;
+mod work;
+
+pub use engine::{Engine, RunRequest};
+pub use error::{RunError, connector_code};
+pub use event::{Event, Observer, Unobserved};
+pub use key::{GroupKey, RecordKey, Scope, Side};
+#[cfg(feature = "mutants")]
+pub use options::Removed;
+pub use options::Options;
+pub use report::{FailureGroup, RunReport};

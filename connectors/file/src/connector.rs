@@ -1,0 +1,77 @@
+//! Opens connections to folders of files.
+
+use crate::{
+    config::{Config, Format},
+    folder::Folder,
+    scan,
+    source::FileSource,
+    stream::StreamRule,
+};
+use engine_contract::{
+    Access, Capabilities, Connection, Connector, Context, Discovery, EntitySchema, Field, FieldType, Result,
+    async_trait,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The connector called `file`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FileConnector;
+
+#[async_trait]
+impl Connector for FileConnector {
+    type Config = Config;
+
+    fn name(&self) -> &'static str {
+        "file"
+    }
+
+    async fn open(&self, context: &Context, config: Config, _: Access) -> Result<Connection> {
+        let (folder, streams) = open(context, &config)?;
+        Ok(Connection {
+            capabilities: Capabilities {
+                can_read: true,
+                can_fetch: true,
+                is_local: true,
+                ..Capabilities::default()
+            },
+            source: Some(Box::new(FileSource::new(Arc::new(folder), streams))),
+            target: None,
+        })
+    }
+
+    /// Lists the streams, and the columns of those that are CSV.
+    async fn discover(&self, context: &Context, config: Config) -> Result<Discovery> {
+        let (folder, streams) = open(context, &config)?;
+        let mut discovery = Discovery::default();
+        for stream in streams.values() {
+            discovery.streams.push(stream.info());
+            discovery.stream_schemas.extend(schema(&folder, stream)?);
+        }
+        Ok(discovery)
+    }
+}
+
+fn open(context: &Context, config: &Config) -> Result<(Folder, BTreeMap<String, Arc<StreamRule>>)> {
+    let mut streams = BTreeMap::new();
+    for (name, stream) in &config.stream {
+        streams.insert(name.clone(), Arc::new(StreamRule::new(name, stream)?));
+    }
+    Ok((Folder::open(&context.project_dir, &config.root)?, streams))
+}
+
+/// The columns of all files of a stream, when all are CSV.
+fn schema(folder: &Folder, stream: &StreamRule) -> Result<Option<EntitySchema>> {
+    let mut schema =
+        EntitySchema { name: stream.name.clone(), fields: Vec::new(), key: stream.key_names.clone() };
+    for file in folder.find(&stream.globs)?.keys() {
+        if stream.format_of(file)? != Format::Csv {
+            return Ok(None);
+        }
+        for name in scan::columns(folder, stream, file)? {
+            if schema.field(&name).is_none() {
+                schema.fields.push(Field::new(name, FieldType::Text));
+            }
+        }
+    }
+    Ok(Some(schema))
+}

@@ -1,0 +1,138 @@
+//! The connector as the engine uses it: through the registry's face, on real files.
+
+mod opening;
+mod reading;
+mod refusals;
+mod writing;
+
+use super::SqliteConnector;
+use engine_contract::{
+    Access, Applied, Batch, Cancel, Clock, ConnectorError, Context, DynConnector, Encode, ErrorKind, Map,
+    NoNetwork, NoSecrets, Op, Outcome, ReadRequest, Rng, Source, Target, Value, Write, async_trait,
+};
+use std::{sync::Arc, time::Duration};
+
+struct Still;
+
+#[async_trait]
+impl Clock for Still {
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::UNIX_EPOCH
+    }
+
+    async fn sleep(&self, _: Duration) {}
+}
+
+struct Zeros;
+
+impl Rng for Zeros {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+}
+
+/// A project's folder with a schema script.
+struct Project {
+    dir: tempfile::TempDir,
+}
+
+impl Project {
+    fn new(schema: &str) -> Self {
+        let project = Self { dir: tempfile::tempdir().unwrap() };
+        std::fs::write(project.dir.path().join("schema.sql"), schema).unwrap();
+        project
+    }
+
+    fn context(&self) -> Context {
+        Context {
+            clock: Arc::new(Still),
+            rng: Arc::new(Zeros),
+            http: Arc::new(NoNetwork),
+            secrets: Arc::new(NoSecrets),
+            cancel: Cancel::default(),
+            project_dir: self.dir.path().to_owned(),
+        }
+    }
+
+    async fn open(&self, access: Access) -> Result<engine_contract::Connection, ConnectorError> {
+        DynConnector::open(&SqliteConnector, &self.context(), &config(), access).await
+    }
+
+    async fn target(&self) -> Box<dyn Target> {
+        self.open(Access::Write).await.unwrap().target.unwrap()
+    }
+
+    /// The database seen by somebody else.
+    fn db(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.dir.path().join("w.db")).unwrap()
+    }
+
+    /// The first column of all rows, as text.
+    fn texts(&self, sql: &str) -> Vec<String> {
+        let db = self.db();
+        let mut statement = db.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, Option<String>>(0)).unwrap();
+        rows.map(|text| text.unwrap().unwrap_or_else(|| "NULL".to_owned())).collect()
+    }
+
+    fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.dir.path()).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    async fn write(&self, target: &dyn Target, writes: &[Write]) -> Vec<String> {
+        show(&target.write(&self.context(), writes).await.unwrap())
+    }
+}
+
+fn config() -> serde_json::Value {
+    serde_json::json!({ "path": "w.db", "schema": "schema.sql" })
+}
+
+fn map(json: &str) -> Map {
+    match serde_json::from_str(json).unwrap() {
+        Value::Map(map) => map,
+        _ => panic!("an object was expected"),
+    }
+}
+
+/// A create of a row in table `t`, matched on `match_on`.
+fn put(target: &dyn Target, revision: i64, match_on: &[&str], fields: &str) -> Write {
+    let match_on: Vec<String> = match_on.iter().map(|name| (*name).to_owned()).collect();
+    let fields = map(fields);
+    let encode = Encode { op: Op::Create, object: "t", fields: &fields, match_on: &match_on, marker: "" };
+    let payload = target.encode(&encode).unwrap();
+    Write { payload, match_on, ..blank(Op::Create, revision) }
+}
+
+fn delete(revision: i64, match_on: &[&str], id: &str) -> Write {
+    let match_on = match_on.iter().map(|name| (*name).to_owned()).collect();
+    Write { match_on, target_id: Some(id.to_owned()), ..blank(Op::Delete, revision) }
+}
+
+fn blank(op: Op, revision: i64) -> Write {
+    Write {
+        id: "w".to_owned(),
+        op,
+        object: "t".to_owned(),
+        payload: bytes::Bytes::new(),
+        match_on: Vec::new(),
+        target_id: None,
+        token: None,
+        request_key: "k".to_owned(),
+        marker: String::new(),
+        revision,
+    }
+}
+
+fn show(outcomes: &[(String, Outcome)]) -> Vec<String> {
+    let text = |outcome: &Outcome| match outcome {
+        Outcome::Applied(Applied { target_id, change, .. }) => format!("{change:?} {target_id}"),
+        Outcome::NotApplied(error) => format!("{:?}: {error}", error.kind()),
+        Outcome::Unknown(error) => format!("unknown: {error}"),
+    };
+    outcomes.iter().map(|(_, outcome)| text(outcome)).collect()
+}

@@ -1,0 +1,69 @@
+//! `engine status`: each pipeline in one line.
+
+use crate::{
+    args::Status as Arguments,
+    command::history::result_of,
+    error::{CommandError, Result},
+    exit::Exit,
+    output::Output,
+    select::{Selection, current},
+    table::columns,
+    workspace::{Workspace, runtime},
+};
+use engine_contract::Cancel;
+use engine_run::state::{OwnerLocks, Owners, Run, RunFilter, RunStatus, StateStore};
+use std::path::Path;
+
+pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output) -> Result<Exit> {
+    let selection = Selection { project: current(project)?, pipelines: Vec::new() };
+    let workspace = Workspace::load(&selection, &Cancel::default())?;
+    let store = workspace.read_state()?;
+    let runtime = runtime()?;
+    let waiting = runtime.block_on(store.waiting())?;
+    let names: Vec<&str> = workspace.project.pipelines.iter().map(|pipeline| pipeline.name.as_str()).collect();
+    let wanted = |name: &&&str| arguments.pipeline.as_ref().is_none_or(|pipeline| pipeline == **name);
+    let chosen: Vec<&&str> = names.iter().filter(wanted).collect();
+    if chosen.is_empty() {
+        let name = arguments.pipeline.clone().unwrap_or_default();
+        let message = format!("there is no pipeline `{name}`");
+        return Err(CommandError::new(Exit::NotFound, "project/unknown-pipeline", message));
+    }
+    let mut rows = Vec::new();
+    let mut documents = Vec::new();
+    for name in chosen {
+        let filter = RunFilter { pipeline: Some((*name).to_owned()), limit: 1 };
+        let last = runtime.block_on(store.runs(&filter))?.into_iter().next();
+        let valid = workspace.blueprints.iter().any(|blueprint| blueprint.pipeline == **name);
+        let state = state(valid, last.as_ref(), &workspace);
+        let (failed, held, open) = waiting.get(*name).copied().unwrap_or_default();
+        let (when, result) = last.as_ref().map_or_else(
+            || ("-".to_owned(), "-".to_owned()),
+            |run| (run.started_at.strftime("%Y-%m-%d %H:%M:%SZ").to_string(), result_of(run)),
+        );
+        documents.push(serde_json::json!({
+            "pipeline": name, "state": state, "last_run": last.as_ref().map(|run| &run.id),
+            "last_started_at": last.as_ref().map(|run| run.started_at), "failed": failed, "held": held, "open": open,
+        }));
+        let numbers = [failed, held, open].map(|number| number.to_string());
+        rows.push([(*name).to_owned(), state.to_owned(), when, result].into_iter().chain(numbers).collect::<Vec<_>>());
+    }
+    if output.is_text() {
+        for line in columns(&["PIPELINE", "STATE", "LAST RUN", "RESULT", "FAILED", "HELD", "OPEN"], &rows) {
+            output.result(&line);
+        }
+    } else {
+        output.json(&serde_json::json!({ "pipelines": documents }));
+    }
+    Ok(Exit::Done)
+}
+
+/// Whether a pipeline could run, runs, or was left by a process that is gone.
+fn state(valid: bool, last: Option<&Run>, workspace: &Workspace) -> &'static str {
+    match last {
+        Some(run) if run.status == RunStatus::Running => {
+            if OwnerLocks::watch(&workspace.owner_folder()).is_gone(&run.owner) { "interrupted" } else { "running" }
+        }
+        _ if valid => "idle",
+        _ => "invalid",
+    }
+}

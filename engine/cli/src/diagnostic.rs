@@ -1,0 +1,69 @@
+//! Diagnostics as people read them: `error[code]: message`, the place, the help.
+
+use crate::output::Output;
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet, renderer::DecorStyle};
+use engine_project::{
+    FileText, Project,
+    diag::{Diagnostic, Label, Severity},
+};
+use std::sync::Arc;
+
+/// Prints diagnostics on standard error.
+pub(crate) fn print(output: &Output, project: &Project, diagnostics: &[Diagnostic]) {
+    for diagnostic in diagnostics {
+        output.print_error(&render(output.colors(), project, diagnostic));
+        output.print_error("");
+    }
+}
+
+fn render(colors: bool, project: &Project, diagnostic: &Diagnostic) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.code.as_str()));
+    for (file, labels) in by_file(&diagnostic.labels) {
+        let Some(text) = project.texts.get(file) else {
+            // A file that could not be read has a name and no lines.
+            let at = annotate_snippets::Origin::path(file);
+            group = group.element(at);
+            continue;
+        };
+        group = group.element(snippet(text, &labels));
+    }
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(help));
+    }
+    let mut report = vec![group];
+    if let Some(fix) = &diagnostic.fix
+        && let Some(text) = project.texts.get(&fix.place.file)
+    {
+        let patch = Patch::new(fix.place.start..fix.place.end, fix.replacement.as_str());
+        let snippet = Snippet::source(text.text()).path(text.file()).patch(patch);
+        report.push(Group::with_title(Level::HELP.secondary_title("write it so")).element(snippet));
+    }
+    let renderer = if colors { Renderer::styled() } else { Renderer::plain() };
+    renderer.decor_style(DecorStyle::Ascii).render(&report)
+}
+
+fn snippet<'a>(text: &'a Arc<FileText>, labels: &[&'a Label]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let mut snippet = Snippet::source(text.text()).path(text.file()).fold(true);
+    for label in labels {
+        let kind = if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        snippet = snippet.annotation(kind.span(label.place.start..label.place.end).label(label.text.as_str()));
+    }
+    snippet
+}
+
+/// Labels by file, the primary one's file first.
+fn by_file(labels: &[Label]) -> Vec<(&str, Vec<&Label>)> {
+    let mut files: Vec<(&str, Vec<&Label>)> = Vec::new();
+    let (primary, others): (Vec<_>, Vec<_>) = labels.iter().partition(|label| label.primary);
+    for label in primary.into_iter().chain(others) {
+        match files.iter_mut().find(|(file, _)| *file == label.place.file) {
+            Some((_, labels)) => labels.push(label),
+            None => files.push((&label.place.file, vec![label])),
+        }
+    }
+    files
+}

@@ -1,0 +1,79 @@
+//! What a command says when it cannot do its work.
+
+use crate::exit::Exit;
+use engine_run::{RunError, state::StateError};
+use serde::Serialize;
+
+/// An error of a command, ready to be printed.
+#[derive(Debug, Serialize)]
+pub(crate) struct CommandError {
+    /// The diagnostic code.
+    pub(crate) code: String,
+    /// One sentence.
+    pub(crate) message: String,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) help: Option<String>,
+    /// The exit code.
+    #[serde(skip)]
+    pub(crate) exit: Exit,
+}
+
+/// The result of a command's work.
+pub(crate) type Result<T, E = CommandError> = std::result::Result<T, E>;
+
+impl CommandError {
+    pub(crate) fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into(), help: None, exit }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// What to do about an error of a run, by its code.
+pub(crate) fn remedy(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "run/busy" => "wait for the other run; `engine status` shows it",
+        "run/lease-lost" => "nothing is lost: the run that took over carries on",
+        "run/cancelled" => "nothing is half-done: the next run carries on",
+        "run/target-drift" => "add the field to the target, or take it out of the map",
+        "state/unavailable" => "make room or free the file, then run again: nothing is half-done",
+        "state/newer" => "use the engine that wrote it, or a newer one",
+        "state/corrupt" => "put back a copy of the state file and its key",
+        "connector/not-found" => "check the connection's settings in connections.toml",
+        "connector/unauthorized" | "connector/forbidden" => "check the connection's credentials",
+        "connector/corrupt" => "mend the source at that place; what comes before it has been synced",
+        "connector/unavailable" => "try again when it is reachable: nothing is half-done",
+        _ => return None,
+    })
+}
+
+/// The exit code for an error of a run.
+pub(crate) fn exit_for(code: &str) -> Exit {
+    match code {
+        "run/busy" | "run/lease-lost" => Exit::Busy,
+        "run/invalid-pipeline" => Exit::Invalid,
+        "connector/unauthorized" | "connector/forbidden" => Exit::Unauthorized,
+        _ => Exit::Failed,
+    }
+}
+
+impl From<RunError> for CommandError {
+    fn from(error: RunError) -> Self {
+        let code = error.code();
+        let new = Self::new(exit_for(code), code, error.to_string());
+        match remedy(code) {
+            Some(help) => new.help(help),
+            None => new,
+        }
+    }
+}
+
+impl From<StateError> for CommandError {
+    fn from(error: StateError) -> Self {
+        RunError::from(error).into()
+    }
+}

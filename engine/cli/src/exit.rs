@@ -1,0 +1,88 @@
+//! Exit codes, and the way from arguments to one.
+
+use crate::{
+    args,
+    command,
+    error::{CommandError, Result},
+    output::Output,
+    surroundings,
+};
+use std::process::ExitCode;
+
+/// The exit codes, stable for scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done.
+    Done,
+    /// The run failed, or something else did.
+    Failed,
+    /// The arguments make no sense.
+    Usage,
+    /// Pipeline files are invalid.
+    Invalid,
+    /// A service refused the credentials.
+    Unauthorized,
+    /// Done, but some records failed.
+    Partial,
+    /// Tests failed.
+    Tests,
+    /// Another run holds the pipeline.
+    Busy,
+    /// There is no such pipeline, run or connection.
+    NotFound,
+    /// Stopped by a signal, cleanly.
+    Signal(u8),
+}
+
+impl Exit {
+    /// The number.
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Invalid => 3,
+            Self::Unauthorized => 4,
+            Self::Partial => 5,
+            Self::Tests => 6,
+            Self::Busy => 8,
+            Self::NotFound => 9,
+            Self::Signal(signal) => 128 + signal,
+        }
+    }
+
+    /// The one of two that says more about what needs doing.
+    pub(crate) fn worse(self, other: Self) -> Self {
+        let rank = |exit| match exit {
+            Self::Done => 0,
+            Self::Partial => 1,
+            Self::Signal(_) => 3,
+            _ => 2,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+}
+
+/// Runs the command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    #[cfg(feature = "failpoints")]
+    let _scenario = fail::FailScenario::setup();
+    let cli = match args::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            // Nobody is left to hear that the terminal is gone.
+            drop(error.print());
+            return ExitCode::from(exit.number());
+        }
+    };
+    surroundings::start_log(cli.global.verbose);
+    let output = Output::new(&cli.global);
+    let result: Result<Exit> = command::dispatch(&cli, &output);
+    let exit = result.unwrap_or_else(|error: CommandError| {
+        output.error(&error);
+        error.exit
+    });
+    ExitCode::from(exit.number())
+}

@@ -1,0 +1,37 @@
+//! Transforms that do not exist, or cannot use what they are given.
+//!
+//! **What it finds.** An unknown name (`mapping/unknown-transform`) and an argument that does not fit
+//! (`mapping/transform-argument`).
+//!
+//! **Why it matters.** The mapping would not say what is done to a value.
+//!
+//! **Fails:** `transform = ["trimm"]`, `transform = [{ fit = "long" }]`.
+//!
+//! **Passes:** `transform = ["trim", { fit = 100 }]`.
+
+use super::{visit, with_names};
+use crate::transform::{BadArgument, Transform};
+use engine_project::{
+    diag::{Diagnostic, Diagnostics, code},
+    project::Entity,
+};
+
+pub(super) fn check(entity: &Entity, out: &mut Diagnostics) {
+    let sites = visit::rules(entity);
+    for call in sites.iter().flat_map(|site| &site.rule.transform) {
+        let name = &call.name;
+        match Transform::parse(name, &call.args) {
+            Ok(_) => {}
+            Err(BadArgument::Unknown) => {
+                let unknown =
+                    Diagnostic::error(code::TRANSFORM_UNKNOWN, format!("there is no transform `{name}`"));
+                out.push(with_names(unknown.at(call.place.clone(), ""), name, Transform::NAMES.into_iter()));
+            }
+            Err(BadArgument::Needs(example)) => {
+                let message = format!("transform `{name}` cannot use this argument");
+                let bad = Diagnostic::error(code::TRANSFORM_ARGUMENT, message).at(call.place.clone(), "");
+                out.push(bad.help(format!("it takes {example}")));
+            }
+        }
+    }
+}

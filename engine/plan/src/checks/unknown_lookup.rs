@@ -1,0 +1,29 @@
+//! Lookups that the pipeline does not have.
+//!
+//! **What it finds.** A rule whose `lookup` names no `[lookup.NAME]` of the pipeline.
+//!
+//! **Why it matters.** The value could not be replaced.
+//!
+//! **Fails:** `status = { path = "$.status", lookup = "state" }` without `[lookup.state]`.
+//!
+//! **Passes:** the same with `[lookup.state]`.
+
+use super::{visit, with_names};
+use crate::compile::Scene;
+use engine_project::{
+    diag::{Diagnostic, Diagnostics, code},
+    project::Entity,
+};
+
+pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
+    for site in visit::rules(entity) {
+        let Some(name) = &site.rule.lookup else { continue };
+        if scene.file.lookups.contains_key(name) || scene.is_refused(&["lookup", name]) {
+            continue;
+        }
+        let place = scene.file.place(&format!("{}/lookup", site.rule.pointer));
+        let unknown =
+            Diagnostic::error(code::LOOKUP_UNKNOWN, format!("there is no lookup `{name}`")).at(place, "");
+        out.push(with_names(unknown, name, scene.file.lookups.keys().map(String::as_str)));
+    }
+}

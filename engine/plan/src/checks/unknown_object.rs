@@ -1,0 +1,30 @@
+//! Target objects that the target does not have.
+//!
+//! **What it finds.** A `to` of an entity or route that is none of the target's objects, where those are
+//! known.
+//!
+//! **Why it matters.** There would be nowhere to write.
+//!
+//! **Fails:** `to = "Invoices"`.
+//!
+//! **Passes:** `to = "Invoice"`.
+
+use super::with_names;
+use crate::compile::Scene;
+use engine_project::{
+    diag::{Diagnostic, Diagnostics, code},
+    project::Entity,
+};
+
+pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
+    let Some(target) = scene.target() else { return };
+    let own = entity.to.iter().map(|object| (object, &entity.pointer));
+    for (object, pointer) in own.chain(entity.routes.iter().map(|route| (&route.to, &route.pointer))) {
+        if target.objects.iter().all(|known| known.name != *object) {
+            let place = scene.file.place(&format!("{pointer}/to"));
+            let message = format!("the target has no object `{object}`");
+            let unknown = Diagnostic::error(code::OBJECT_UNKNOWN, message).at(place, "");
+            out.push(with_names(unknown, object, target.objects.iter().map(|known| known.name.as_str())));
+        }
+    }
+}

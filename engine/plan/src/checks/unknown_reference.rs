@@ -1,0 +1,62 @@
+//! References that lead nowhere.
+//!
+//! **What it finds.** A `ref` to an entity or route that the pipeline does not have
+//! (`mapping/unknown-reference`), and one to an entity with several target objects that names no route
+//! (`mapping/reference-without-route`).
+//!
+//! **Why it matters.** The id would never be found, or could be that of the wrong kind of object.
+//!
+//! **Fails:** `{ ref = "order", key = "$.id" }` when `order` becomes a receipt or an invoice.
+//!
+//! **Passes:** `{ ref = "order.unpaid", key = "$.id" }`.
+
+use super::{visit, with_names};
+use crate::compile::Scene;
+use engine_project::{
+    diag::{Diagnostic, Diagnostics, code},
+    project::Entity,
+    rule::{Reference, Source},
+};
+use std::collections::BTreeSet;
+
+pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
+    for site in visit::rules(entity) {
+        if let Source::Ref(of) = &site.rule.source {
+            out.extend(one(scene, of));
+        }
+    }
+}
+
+fn one(scene: &Scene<'_>, of: &Reference) -> Option<Diagnostic> {
+    let Some(parent) = scene.file.entities.get(&of.entity) else {
+        if scene.has_entity(&of.entity) {
+            return None;
+        }
+        let message = format!("there is no entity `{}`", of.entity);
+        let unknown = Diagnostic::error(code::REFERENCE_UNKNOWN, message).at(of.place.clone(), "");
+        return Some(with_names(unknown, &of.entity, scene.file.entities.keys().map(String::as_str)));
+    };
+    match &of.route {
+        Some(route) if parent.route(route).is_none() => {
+            if scene.is_refused(&["entity", &of.entity, "route", route]) {
+                return None;
+            }
+            let message = format!("`{}` has no route `{route}`", of.entity);
+            let unknown = Diagnostic::error(code::REFERENCE_UNKNOWN, message)
+                .at(of.place.clone(), "")
+                .and(parent.place.clone(), "");
+            Some(with_names(unknown, route, parent.routes.iter().map(|route| route.name.as_str())))
+        }
+        None => {
+            let objects: BTreeSet<&str> = parent.routes.iter().map(|route| route.to.as_str()).collect();
+            let first = parent.routes.first().filter(|_| objects.len() > 1)?;
+            let message =
+                format!("`{}` has several target objects, and the reference names no route", of.entity);
+            let found = Diagnostic::error(code::REFERENCE_ROUTE, message)
+                .at(of.place.clone(), "")
+                .and(parent.place.clone(), "");
+            Some(found.help(format!("name one: `ref = \"{}.{}\"`", of.entity, first.name)))
+        }
+        Some(_) => None,
+    }
+}

@@ -1,0 +1,27 @@
+//! Streams that the source does not have.
+//!
+//! **What it finds.** A `from` that is none of the source's streams, where those are known.
+//!
+//! **Why it matters.** There would be nothing to read.
+//!
+//! **Fails:** `from = "order"`.
+//!
+//! **Passes:** `from = "orders"`.
+
+use super::with_names;
+use crate::compile::Scene;
+use engine_project::{
+    diag::{Diagnostic, Diagnostics, code},
+    project::Entity,
+};
+
+pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
+    let Some(source) = scene.source() else { return };
+    if source.streams.iter().any(|stream| stream.name == entity.from) {
+        return;
+    }
+    let place = scene.file.place(&format!("{}/from", entity.pointer));
+    let message = format!("the source has no stream `{}`", entity.from);
+    let unknown = Diagnostic::error(code::STREAM_UNKNOWN, message).at(place, "");
+    out.push(with_names(unknown, &entity.from, source.streams.iter().map(|stream| stream.name.as_str())));
+}

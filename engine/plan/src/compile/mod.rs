@@ -1,0 +1,78 @@
+//! From a loaded project to a Blueprint.
+//!
+//! First every check runs and says all that is wrong; only a pipeline without errors is lowered. Entities
+//! come out parents before children, else in the order of the file, so that equal projects give equal
+//! Blueprints.
+
+mod group;
+mod lower;
+mod merge;
+mod order;
+mod scene;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use merge::merged;
+pub(crate) use order::{Edge, edges, order};
+pub(crate) use scene::{Scene, settings};
+
+use crate::{Blueprint, checks, hash};
+use engine_contract::{Discovery, Registry};
+use engine_project::{
+    Project,
+    diag::{Diagnostic, Diagnostics, code, suggest},
+};
+use std::collections::BTreeMap;
+
+/// What is known of each connection, by its name. Where nothing is known, fewer checks are made.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogs(pub BTreeMap<String, Discovery>);
+
+/// Compiles a pipeline. There is a Blueprint exactly when no diagnostic is an error and the project's loader
+/// found none in the pipeline's file; the loader's own diagnostics are not repeated here.
+#[must_use]
+pub fn compile(
+    project: &Project,
+    pipeline: &str,
+    registry: &Registry,
+    catalogs: &Catalogs,
+) -> (Option<Blueprint>, Vec<Diagnostic>) {
+    let mut out = Diagnostics::default();
+    let Some(file) = project.pipeline(pipeline) else {
+        let names = project.pipelines.iter().map(|pipeline| pipeline.name.as_str());
+        let mut missing =
+            Diagnostic::error(code::PIPELINE_UNKNOWN, format!("there is no pipeline `{pipeline}`"));
+        if let Some(name) = suggest(pipeline, names) {
+            missing = missing.help(format!("did you mean `{name}`?"));
+        }
+        return (None, vec![missing]);
+    };
+    let scene = Scene::new(project, file, registry, catalogs);
+    checks::run(&scene, &mut out);
+    let blueprint = if file.complete && !out.has_errors() { blueprint(&scene) } else { None };
+    (blueprint, out.sorted())
+}
+
+fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
+    let order = order(scene.file)?;
+    let lookups = lower::lookups(scene.file);
+    let mut entities = Vec::with_capacity(order.len());
+    for entity in &order {
+        let mut lowered = lower::entity(scene, entity)?;
+        lowered.mapping_hash = hash::mapping_hash(&lowered, &lookups);
+        entities.push(lowered);
+    }
+    let mut blueprint = Blueprint {
+        pipeline: scene.file.name.clone(),
+        tenant: "default".to_owned(),
+        environment: "default".to_owned(),
+        fingerprint: String::new(),
+        source: lower::endpoint(scene, scene.file.source.as_ref()?)?,
+        target: lower::endpoint(scene, scene.file.target.as_ref()?)?,
+        lookups,
+        groups: group::groups(scene.file, &order),
+        entities,
+    };
+    blueprint.fingerprint = hash::fingerprint(&blueprint);
+    Some(blueprint)
+}

@@ -1,0 +1,70 @@
+//! All that is known while a pipeline is compiled.
+
+use super::Catalogs;
+use engine_contract::{Discovery, EntitySchema, Registry};
+use engine_project::{
+    PipelineFile, Project,
+    project::{Connection, Side},
+    toml::child,
+};
+use serde_json::Value as Json;
+
+/// A pipeline, and what is known around it.
+pub(crate) struct Scene<'a> {
+    pub(crate) project: &'a Project,
+    pub(crate) file: &'a PipelineFile,
+    pub(crate) registry: &'a Registry,
+    source: Option<&'a Discovery>,
+    target: Option<&'a Discovery>,
+}
+
+impl<'a> Scene<'a> {
+    pub(crate) fn new(
+        project: &'a Project,
+        file: &'a PipelineFile,
+        registry: &'a Registry,
+        catalogs: &'a Catalogs,
+    ) -> Self {
+        let known = |side: Option<&Side>| catalogs.0.get(&side?.connection);
+        let (source, target) = (known(file.source.as_ref()), known(file.target.as_ref()));
+        Self { project, file, registry, source, target }
+    }
+
+    /// What the source offers; nothing when its streams are not known.
+    pub(crate) fn source(&self) -> Option<&'a Discovery> {
+        self.source.filter(|known| !known.streams.is_empty())
+    }
+
+    /// What the target takes; nothing when its objects are not known.
+    pub(crate) fn target(&self) -> Option<&'a Discovery> {
+        self.target.filter(|known| !known.objects.is_empty())
+    }
+
+    /// The fields of a target object, where they are known.
+    pub(crate) fn schema(&self, object: &str) -> Option<&'a EntitySchema> {
+        let schema = self.target()?.objects.iter().find(|schema| schema.name == object)?;
+        (!schema.fields.is_empty()).then_some(schema)
+    }
+
+    /// Whether the pipeline has an entity of this name, even one that the loader refused.
+    pub(crate) fn has_entity(&self, name: &str) -> bool {
+        self.file.entities.contains_key(name) || self.is_refused(&["entity", name])
+    }
+
+    /// Whether the loader refused what these keys lead to: that has been reported.
+    pub(crate) fn is_refused(&self, keys: &[&str]) -> bool {
+        let pointer = keys.iter().fold(String::new(), |pointer, key| child(&pointer, key));
+        self.file.incomplete.contains(&pointer)
+    }
+
+    pub(crate) fn connection(&self, side: &Side) -> Option<&'a Connection> {
+        self.project.connections.get(&side.connection)
+    }
+}
+
+/// A connection's settings with the pipeline's own options laid over them: what its connector opens.
+pub(crate) fn settings(connection: &Connection, side: &Side) -> Json {
+    let mut settings = connection.settings.clone();
+    settings.extend(side.options.clone());
+    Json::Object(settings)
+}

@@ -1,0 +1,102 @@
+//! Programs: what maps records. Built from a [`Blueprint`] and from nothing else.
+//!
+//! Scripts and queries are compiled here, once; mapping a record compiles and builds nothing. A Program has
+//! no state: equal records give equal results, in any order and on any thread.
+
+mod coerce;
+mod error;
+mod items;
+mod key;
+mod link;
+mod map;
+mod parts;
+mod pending;
+mod rule;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{BuildError, MapError};
+pub use items::Item;
+pub use link::{Links, Reference};
+pub use map::Mapped;
+pub use pending::{Pending, Resolved};
+
+use crate::{Blueprint, Entity};
+use engine_contract::SourceRecord;
+use map::RouteParts;
+use parts::Parts;
+use std::{fmt, sync::Arc};
+
+/// A pipeline, ready to map.
+#[derive(Clone, Debug)]
+pub struct Program {
+    entities: Vec<EntityProgram>,
+}
+
+/// An entity, ready to map.
+#[derive(Clone)]
+pub struct EntityProgram {
+    entity: Arc<Entity>,
+    parts: Arc<Parts>,
+    routes: Vec<Arc<RouteParts>>,
+}
+
+impl Program {
+    /// Compiles the scripts and queries of a Blueprint.
+    ///
+    /// # Errors
+    /// [`BuildError`] when the Blueprint was not made by [`crate::compile`] of this version.
+    pub fn build(blueprint: &Blueprint) -> Result<Self, BuildError> {
+        let parts = Arc::new(Parts::of(blueprint)?);
+        let program = |entity: &Entity| EntityProgram {
+            entity: Arc::new(entity.clone()),
+            parts: Arc::clone(&parts),
+            routes: entity.routes.iter().map(|route| Arc::new(RouteParts::of(route, &parts))).collect(),
+        };
+        Ok(Self { entities: blueprint.entities.iter().map(program).collect() })
+    }
+
+    /// The entity at an index of [`Blueprint::entities`].
+    #[must_use]
+    pub fn entity(&self, index: usize) -> Option<&EntityProgram> {
+        self.entities.get(index)
+    }
+
+    /// The entity of a name.
+    #[must_use]
+    pub fn entity_named(&self, name: &str) -> Option<&EntityProgram> {
+        self.entities.iter().find(|program| program.entity.name == name)
+    }
+}
+
+impl EntityProgram {
+    /// What an entity makes of a record: one item, or one per element when it fans out. Each has its key,
+    /// and the answer of the entity's `when`. An item whose key or condition cannot be had says so in
+    /// `admitted` and carries the record's own key.
+    #[must_use]
+    pub fn items(&self, source: &SourceRecord) -> Vec<Item> {
+        items::items(&self.entity, &self.parts, source)
+    }
+
+    /// Maps an item. `kept_route` is the route of the record's link: a record keeps its first route while
+    /// that exists.
+    ///
+    /// # Errors
+    /// [`MapError`] with the place of the rule that failed the record.
+    pub fn map(&self, item: &Item, kept_route: Option<&str>) -> Result<Mapped, MapError> {
+        map::map(self, item, kept_route)
+    }
+
+    /// Whether a record makes one item per element.
+    #[must_use]
+    pub fn is_fan_out(&self) -> bool {
+        self.entity.each.is_some()
+    }
+}
+
+impl fmt::Debug for EntityProgram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EntityProgram({})", self.entity.name)
+    }
+}

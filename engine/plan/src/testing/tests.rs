@@ -1,0 +1,88 @@
+use super::{TestOutcome, run_test};
+use crate::{Program, compile, sample};
+
+const PIPELINE: &str = "[entity.customer]\nfrom = \"customers\"\nto = \"customer\"\nmap.id = \"$.id\"\n\
+    [entity.order]\nfrom = \"orders\"\nwhen = \"record.status != `draft`\"\n\
+    map.total = { path = \"$.total\", transform = [\"decimal\"] }\n\
+    map.customer.value = { ref = \"customer\", key = [\"$.email\", \"$.currency\"] }\n\
+    map.kind = { const = \"new\", on = \"create\" }\n\
+    [[entity.order.map.Line]]\neach = \"$.lines[*]\"\nmap.n = \"@.n\"\n\
+    [entity.order.route.paid]\nto = \"receipt\"\nwhen = \"record.paid == true\"\n\
+    [entity.order.route.unpaid]\nto = \"invoice\"\notherwise = true\n\
+    [entity.line]\nfrom = \"orders\"\nto = \"line\"\neach = \"$.lines[*]\"\neach_key = \"@.n\"\n\
+    map.n = \"@.n\"\nmap.order = { ref = \"order.paid\", key = \"$.id\" }\n";
+
+const ORDER: &str = r#"{"id":7,"status":"done","total":"21.00","email":"a@b","currency":"CAD","paid":true,"lines":[{"n":1},{"n":2}]}"#;
+
+/// Runs a test of these lines on an order.
+fn run(lines: &str, json: &str) -> TestOutcome {
+    let tables = format!("{PIPELINE}\n[[test]]\nname = \"t\"\ninput.json = '{json}'\n{lines}\n");
+    let (project, found) = sample::project(&tables);
+    assert!(!found.has_errors(), "{:?}", found.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let (blueprint, found) = compile(&project, "p", &sample::registry(), &crate::Catalogs::default());
+    let blueprint = blueprint
+        .unwrap_or_else(|| panic!("{:?}", found.iter().map(ToString::to_string).collect::<Vec<_>>()));
+    run_test(&Program::build(&blueprint).unwrap(), &project.pipelines[0].tests[0])
+}
+
+fn order(lines: &str) -> Vec<String> {
+    run(&format!("entity = \"order\"\nrefs = {{ customer = {{ \"a@b|CAD\" = \"58\" }} }}\n{lines}"), ORDER)
+        .differences
+}
+
+#[test]
+fn what_is_expected_passes_and_what_is_not_is_named_by_path() {
+    let right = "expect.route = \"paid\"\nexpect.status = \"created\"\nexpect.count = 1\n\
+        expect.fields = { total = \"21.0\", \"customer.value\" = \"58\", \"Line[1].n\" = 2, kind = \"new\" }";
+    assert_eq!(order(right), Vec::<String>::new());
+    let whole = "expect.object = { total = 21, customer = { value = \"58\" }, kind = \"new\", Line = [{ n = 1 }, { n = 2 }] }";
+    assert_eq!(order(whole), Vec::<String>::new());
+    assert_eq!(
+        order(
+            "expect.route = \"unpaid\"\nexpect.count = 2\nexpect.fields = { total = \"20.00\", \"Line[2].n\" = 3 }"
+        ),
+        [
+            "count: expected 2, got 1",
+            "route: expected unpaid, got paid",
+            "total: expected \"20.00\", got 21.00",
+            "Line[2].n: expected 3, got nothing",
+        ]
+    );
+    assert_eq!(
+        order("expect.object = { total = 21, customer = { value = \"59\" }, Line = [{ n = 1 }, { n = 2 }] }"),
+        ["object.customer.value: expected \"59\", got \"58\"", "object.kind: expected nothing, got \"new\""]
+    );
+}
+
+#[test]
+fn a_test_can_expect_every_end_that_a_mapping_has() {
+    let status = |status: &str, json: &str| {
+        run(&format!("entity = \"order\"\nexpect.status = \"{status}\""), json).differences
+    };
+    assert_eq!(status("held", ORDER), Vec::<String>::new());
+    assert_eq!(status("filtered", &ORDER.replace("done", "draft")), Vec::<String>::new());
+    assert_eq!(status("failed", &ORDER.replace("21.00", "x")), Vec::<String>::new());
+    assert_eq!(status("created", ORDER), ["status: expected created, got held"]);
+    assert_eq!(
+        order("expect.status = \"updated\"\nexpect.fields = { kind = \"new\" }"),
+        ["kind: expected \"new\", got nothing"]
+    );
+    let failing = ORDER.replace("21.00", "x");
+    let error =
+        |words: &str| run(&format!("entity = \"order\"\nexpect.error = \"{words}\""), &failing).differences;
+    assert_eq!(error("transform `decimal`"), Vec::<String>::new());
+    assert_eq!(error("mapping/transform-failed"), Vec::<String>::new());
+    assert_eq!(error("lookup").len(), 1);
+    assert!(
+        run("entity = \"order\"", &failing).differences[0].starts_with("failed: "),
+        "an error never passes unseen"
+    );
+}
+
+#[test]
+fn a_fan_out_counts_its_items() {
+    let links = "entity = \"line\"\nrefs = { \"order.paid\" = { 7 = \"91\" } }\n";
+    let expect = "expect.status = \"created\"\nexpect.count = 2\nexpect.fields = { n = 1, order = \"91\" }";
+    assert_eq!(run(&format!("{links}{expect}"), ORDER).differences, Vec::<String>::new());
+    assert_eq!(run(&format!("{links}{expect}"), &format!("[{ORDER}]")).differences, Vec::<String>::new());
+}

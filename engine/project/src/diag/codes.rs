@@ -1,0 +1,227 @@
+//! All codes, each once, with the sentence that explains it. A code is never renamed and never reused.
+
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// The name of a kind of mistake: an area and some words, `mapping/not-a-path`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(&'static str);
+
+impl Code {
+    /// The code as it is printed.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// The sentence that explains it.
+    #[must_use]
+    pub fn summary(self) -> &'static str {
+        code::SUMMARIES.iter().find(|(code, _)| *code == self).map_or("", |(_, summary)| summary)
+    }
+
+    /// Every code there is, in the order of the list.
+    pub fn all() -> impl Iterator<Item = Self> {
+        code::SUMMARIES.iter().map(|(code, _)| *code)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $summary:literal])+ $name:ident = $code:literal;)+) => {
+        /// The codes by name.
+        pub mod code {
+            use super::Code;
+
+            $($(#[doc = $summary])+ pub const $name: Code = Code($code);)+
+
+            pub(super) const SUMMARIES: &[(Code, &str)] = &[$(($name, concat!($($summary),+).trim_ascii())),+];
+        }
+    };
+}
+
+codes! {
+    /// A file or folder of the project is there but cannot be read.
+    FILE_UNREADABLE = "file/unreadable";
+    /// A file is named that the project does not have.
+    FILE_NOT_FOUND = "file/not-found";
+    /// A file is larger than 1 MiB.
+    FILE_TOO_LARGE = "file/too-large";
+    /// A path leads out of the project.
+    FILE_OUTSIDE = "file/outside-project";
+
+    /// The text of a file is not TOML.
+    TOML_SYNTAX = "toml/syntax";
+    /// Tables or arrays are nested more than 64 levels deep.
+    TOML_TOO_DEEP = "toml/too-deep";
+    /// A number has no exact value, such as `inf` and `nan`.
+    TOML_NUMBER = "toml/inexact-number";
+
+    /// A table has a key that means nothing there.
+    UNKNOWN_KEY = "format/unknown-key";
+    /// A value has another type than its key asks for.
+    WRONG_TYPE = "format/wrong-type";
+    /// A value is none of those that its key allows.
+    UNKNOWN_VALUE = "format/unknown-value";
+    /// A table lacks a key that it needs.
+    MISSING_KEY = "format/missing-key";
+
+    /// The state store has a scheme that this engine does not know.
+    STATE_UNSUPPORTED = "project/unsupported-state";
+    /// An environment variable is used that `[project] env` does not list.
+    VARIABLE_NOT_LISTED = "project/variable-not-listed";
+    /// An environment variable is used that is not set.
+    VARIABLE_NOT_SET = "project/variable-not-set";
+
+    /// A pipeline names a connection that connections.toml does not have.
+    CONNECTION_UNKNOWN = "connection/unknown";
+    /// A pipeline names one connector, its connection another.
+    CONNECTOR_MISMATCH = "connection/connector-mismatch";
+
+    /// Two pipelines have the same name.
+    PIPELINE_DUPLICATE = "pipeline/duplicate-name";
+    /// A pipeline has no entity.
+    PIPELINE_EMPTY = "pipeline/no-entity";
+
+    /// An entity has neither `to` nor routes, or both.
+    ENTITY_TARGET = "entity/target";
+    /// An entity maps no field.
+    ENTITY_NO_MAP = "entity/no-map";
+    /// `each` and `each_key` come only together.
+    ENTITY_EACH = "entity/each";
+    /// An entity has two routes with `otherwise`.
+    ROUTE_OTHERWISE = "entity/several-otherwise";
+    /// A route has neither `when` nor `otherwise`, or both.
+    ROUTE_CONDITION = "entity/route-condition";
+
+    /// A lookup has neither `values` nor `file`, or both.
+    LOOKUP_VALUES = "lookup/values";
+    /// The file of a lookup is not a table with the columns `from` and `to`.
+    LOOKUP_FILE = "lookup/file";
+    /// The file of a lookup has the same `from` twice.
+    LOOKUP_DUPLICATE = "lookup/duplicate";
+
+    /// A test names an entity that the pipeline does not have.
+    TEST_ENTITY = "test/unknown-entity";
+    /// The input of a test has neither `file` nor `json`, or both.
+    TEST_INPUT = "test/input";
+
+    /// A text in a mapping is no path: it starts neither with `$` nor with `@`.
+    NOT_A_PATH = "mapping/not-a-path";
+    /// A table in a mapping has a key that is no keyword of a rule.
+    UNKNOWN_KEYWORD = "mapping/unknown-keyword";
+    /// A rule has several sources.
+    SEVERAL_SOURCES = "mapping/several-sources";
+    /// `key`, `if_missing` and `hold_for` say how a reference is found: they come with `ref` only.
+    WITHOUT_REF = "mapping/without-ref";
+    /// A value stands where a mapping has no use for it.
+    NOT_A_RULE = "mapping/not-a-rule";
+    /// A transform is written in a way that none is.
+    TRANSFORM_SHAPE = "mapping/transform-shape";
+
+    /// A pipeline is named that the project does not have.
+    PIPELINE_UNKNOWN = "pipeline/unknown";
+    /// A connection names a connector that this engine does not have.
+    CONNECTOR_UNKNOWN = "connection/unknown-connector";
+    /// A setting of a connection is not what its connector asks for.
+    CONNECTION_SETTING = "connection/setting";
+
+    /// An entity reads a stream that the source does not have.
+    STREAM_UNKNOWN = "entity/unknown-stream";
+    /// An entity follows changes by a field that its stream does not offer as a cursor.
+    CURSOR_UNKNOWN = "entity/unknown-cursor";
+    /// An entity writes a target object that the target does not have.
+    OBJECT_UNKNOWN = "entity/unknown-object";
+    /// Two entities write the same target object, and neither says that it is shared.
+    OBJECT_SHARED = "entity/shared-object";
+    /// An entity needs one that the pipeline does not have.
+    NEED_UNKNOWN = "entity/unknown-need";
+    /// Entities wait for each other in a circle.
+    ENTITY_CYCLE = "entity/cycle";
+    /// `write` names a field that the map does not fill.
+    WRITE_FIELD = "entity/unknown-write-field";
+    /// A key contains a reference, but keys come from the record alone.
+    KEY_REFERENCE = "entity/reference-in-key";
+
+    /// A path starts like one but cannot be read.
+    PATH_SYNTAX = "mapping/path-syntax";
+    /// `@` stands where there is no `each` around it.
+    ELEMENT_OUTSIDE = "mapping/element-without-each";
+    /// The path of an `each` has at most one hit.
+    EACH_SINGLE = "mapping/single-each";
+    /// A script does not compile.
+    SCRIPT_SYNTAX = "mapping/script-syntax";
+    /// A transform is named that does not exist.
+    TRANSFORM_UNKNOWN = "mapping/unknown-transform";
+    /// A transform is given what it cannot use.
+    TRANSFORM_ARGUMENT = "mapping/transform-argument";
+    /// A lookup is named that the pipeline does not have.
+    LOOKUP_UNKNOWN = "mapping/unknown-lookup";
+    /// A reference names an entity or a route that the pipeline does not have.
+    REFERENCE_UNKNOWN = "mapping/unknown-reference";
+    /// A reference to an entity with several target objects names no route.
+    REFERENCE_ROUTE = "mapping/reference-without-route";
+    /// A field is mapped that the target object does not have.
+    FIELD_UNKNOWN = "mapping/unknown-field";
+    /// A field is mapped that the target does not let anyone write.
+    FIELD_READ_ONLY = "mapping/read-only-field";
+    /// A field that the target requires is not mapped.
+    FIELD_MISSING = "mapping/missing-field";
+
+    /// A record has no value for a required field.
+    VALUE_REQUIRED = "mapping/required";
+    /// A value has a type that the target's field does not take.
+    VALUE_TYPE = "mapping/wrong-type";
+    /// A text is longer than the target's field.
+    VALUE_TOO_LONG = "mapping/too-long";
+    /// A text is none of those that the target's field takes.
+    VALUE_NOT_ALLOWED = "mapping/not-allowed";
+    /// A transform got a value that it cannot work on.
+    TRANSFORM_FAILED = "mapping/transform-failed";
+    /// A script stopped with an error.
+    SCRIPT_FAILED = "mapping/script-failed";
+    /// A lookup does not have a value and has no default.
+    LOOKUP_MISS = "mapping/lookup-miss";
+    /// A part of a record's key is missing, empty or 0.
+    KEY_MISSING = "mapping/missing-key";
+    /// The key of a reference is missing, empty or 0.
+    REFERENCE_KEY = "mapping/reference-key";
+    /// A record refers to one that is not linked, and must not wait.
+    REFERENCE_MISSING = "mapping/reference-missing";
+    /// A record fits none of its entity's routes.
+    NO_ROUTE = "mapping/no-route";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_code_is_an_area_and_words_and_stands_once_with_a_sentence() {
+        let mut seen = BTreeSet::new();
+        for code in Code::all() {
+            assert!(seen.insert(code), "{code} stands twice");
+            let (area, words) = code.as_str().split_once('/').unwrap();
+            let kebab = |text: &str| {
+                !text.is_empty()
+                    && text.split('-').all(|word| {
+                        !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+                    })
+            };
+            assert!(kebab(area) && kebab(words), "{code}");
+            assert!(code.summary().ends_with('.'), "{code}: {}", code.summary());
+        }
+    }
+}

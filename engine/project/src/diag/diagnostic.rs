@@ -1,0 +1,121 @@
+//! One mistake, told so that its author can mend it.
+
+use super::Code;
+use crate::Place;
+use serde::Serialize;
+use std::fmt;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The pipeline cannot run.
+    Error,
+    /// It runs, but probably not as meant.
+    Warning,
+}
+
+impl Severity {
+    /// The severity as a word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// A place and what there is to say about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// What, in a few words; may be empty.
+    pub text: String,
+    /// Whether this is where the mistake is; a diagnostic has at most one such label.
+    pub primary: bool,
+}
+
+/// A change of a file that removes the mistake.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// What is replaced.
+    pub place: Place,
+    /// By what.
+    pub replacement: String,
+}
+
+/// One mistake. Build it with [`Diagnostic::error`] or [`Diagnostic::warning`] and the methods after them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// Which kind of mistake.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong: lowercase, no full stop, names in backticks, never a secret.
+    pub message: String,
+    /// Where: the primary label first.
+    pub labels: Vec<Label>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The change that mends it, when there is one that is surely meant.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// An error without a place.
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { code, severity: Severity::Error, message, labels: Vec::new(), help: None, fix: None }
+    }
+
+    /// A warning without a place.
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// Says where the mistake is.
+    #[must_use]
+    pub fn at(mut self, place: Place, text: impl Into<String>) -> Self {
+        self.labels.insert(0, Label { place, text: text.into(), primary: true });
+        self
+    }
+
+    /// Points at a second place that explains the first.
+    #[must_use]
+    pub fn and(mut self, place: Place, text: impl Into<String>) -> Self {
+        self.labels.push(Label { place, text: text.into(), primary: false });
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Offers a change that mends it.
+    #[must_use]
+    pub fn fix(mut self, place: Place, replacement: impl Into<String>) -> Self {
+        self.fix = Some(Fix { place, replacement: replacement.into() });
+        self
+    }
+
+    /// Where the mistake is.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        self.labels.iter().find(|label| label.primary).map(|label| &label.place)
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    /// One line: `pipelines/a.toml:7: error[mapping/not-a-path]: ...`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = self.place() {
+            write!(f, "{place}: ")?;
+        }
+        write!(f, "{}[{}]: {}", self.severity.as_str(), self.code, self.message)
+    }
+}

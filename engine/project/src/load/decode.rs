@@ -1,0 +1,193 @@
+//! From JSON to the tables of `model`, with every mistake and its place.
+//!
+//! A mistake is reported, its key is taken out, and reading goes on: so one mistake hides no other.
+
+use crate::{
+    diag::{Diagnostic, Diagnostics, code, suggest},
+    toml::{Document, child},
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
+use std::collections::BTreeSet;
+
+/// After so many mistakes in one table the rest is not read.
+const MOST_MISTAKES: usize = 100;
+
+/// A table and what was taken out of it.
+pub(crate) struct Decoded<T> {
+    pub(crate) table: T,
+    pub(crate) refused: Refused,
+}
+
+/// The pointers of what was taken out because its value was wrong: it does not count as missing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Refused(pub(crate) BTreeSet<String>);
+
+impl Refused {
+    /// Whether the value at `pointer`, or something that contains it, was refused.
+    pub(crate) fn has(&self, pointer: &str) -> bool {
+        let parents =
+            std::iter::successors(Some(pointer), |at| at.rsplit_once('/').map(|(parent, _)| parent));
+        parents.into_iter().any(|at| self.0.contains(at))
+    }
+
+    /// Whether the value at `pointer`, or anything around or inside it, was refused.
+    pub(crate) fn touches(&self, pointer: &str) -> bool {
+        let inside = format!("{pointer}/");
+        self.has(pointer) || self.0.iter().any(|at| at.starts_with(&inside))
+    }
+}
+
+/// Reads the value at `pointer` of a document.
+pub(crate) fn decode<T: DeserializeOwned + Default>(
+    document: &Document,
+    pointer: &str,
+    mut json: Value,
+    out: &mut Diagnostics,
+) -> Decoded<T> {
+    let mut refused = Refused::default();
+    for _ in 0..MOST_MISTAKES {
+        let error = match serde_path_to_error::deserialize::<_, T>(&json) {
+            Ok(table) => return Decoded { table, refused },
+            Err(error) => error,
+        };
+        let inside = inside(error.path());
+        let at = format!("{pointer}{inside}");
+        let message = error.inner().to_string();
+        let value = json.pointer(&inside);
+        let diagnostic = mistake(document, &at, &message, value.unwrap_or(&Value::Null));
+        if diagnostic.code != code::UNKNOWN_KEY {
+            refused.0.insert(at);
+        }
+        out.push(diagnostic);
+        if !take_out(&mut json, &inside) {
+            break;
+        }
+    }
+    refused.0.insert(pointer.to_owned());
+    Decoded { table: T::default(), refused }
+}
+
+fn inside(path: &Path) -> String {
+    path.iter().fold(String::new(), |out, segment| match segment {
+        Segment::Seq { index } => child(&out, index),
+        Segment::Map { key } => child(&out, key),
+        Segment::Enum { .. } | Segment::Unknown => out,
+    })
+}
+
+/// Removes the nearest member of a table that contains the value at `pointer`; elements of arrays stay, so
+/// that the numbers of their siblings stay right.
+fn take_out(json: &mut Value, pointer: &str) -> bool {
+    let mut pointer = pointer;
+    while let Some((parent, name)) = pointer.rsplit_once('/') {
+        if let Some(Value::Object(members)) = json.pointer_mut(parent) {
+            let name = name.replace("~1", "/").replace("~0", "~");
+            return members.shift_remove(&name).is_some();
+        }
+        pointer = parent;
+    }
+    false
+}
+
+/// Turns an error of serde, whose text may quote a value, into a diagnostic that does not.
+fn mistake(document: &Document, at: &str, message: &str, value: &Value) -> Diagnostic {
+    let name = last(at);
+    let expected = message.rsplit_once(", expected ").map_or("", |(_, expected)| expected);
+    if message.starts_with("unknown field") {
+        return unknown_key(document, at, &names(expected));
+    }
+    let place = document.place(at);
+    if message.starts_with("unknown variant") {
+        let allowed = names(expected);
+        let text = format!("`{name}` must be {}", list(&allowed, "or"));
+        let near = suggest(value.as_str().unwrap_or_default(), allowed.iter().copied());
+        let diagnostic = Diagnostic::error(code::UNKNOWN_VALUE, text).at(place.clone(), "");
+        return match near {
+            Some(near) => {
+                diagnostic.help(format!("did you mean `{near}`?")).fix(place, format!("\"{near}\""))
+            }
+            None => diagnostic,
+        };
+    }
+    let text = format!("`{name}` must be {}, not {}", expected_type(expected), type_of(value));
+    Diagnostic::error(code::WRONG_TYPE, text).at(place, "")
+}
+
+/// A key that means nothing where it stands.
+pub(crate) fn unknown_key(document: &Document, at: &str, known: &[&str]) -> Diagnostic {
+    let name = last(at);
+    let parent = at.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let place = document.key_place(at);
+    let message = format!("unknown key `{name}` in {}", header(parent));
+    let diagnostic = Diagnostic::error(code::UNKNOWN_KEY, message).at(place.clone(), "");
+    match suggest(&name, known.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(place, near),
+        None if known.is_empty() => diagnostic,
+        None => diagnostic.help(format!("the keys here are {}", list(known, "and"))),
+    }
+}
+
+/// A table lacks a key that it needs.
+pub(crate) fn missing_key(document: &Document, table: &str, key: &str, example: &str) -> Diagnostic {
+    Diagnostic::error(code::MISSING_KEY, format!("{} needs `{key}`", header(table)))
+        .at(document.key_place(table), "")
+        .help(format!("for example `{key} = {example}`"))
+}
+
+/// The last part of a pointer.
+pub(crate) fn last(pointer: &str) -> String {
+    let name = pointer.rsplit_once('/').map_or("this file", |(_, name)| name);
+    name.replace("~1", "/").replace("~0", "~")
+}
+
+/// A table as its header names it: `[entity.order.write]`, `[[test]]`.
+pub(crate) fn header(pointer: &str) -> String {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
+    let names: Vec<_> = parts.filter(|part| !is_number(part)).collect();
+    let is_element = pointer.rsplit('/').next().is_some_and(is_number);
+    match (names.as_slice(), is_element) {
+        ([], _) => "this file".to_owned(),
+        (names, true) => format!("`[[{}]]`", names.join(".")),
+        (names, false) => format!("`[{}]`", names.join(".")),
+    }
+}
+
+/// Names with commas and a last word between them.
+pub(crate) fn list(names: &[&str], word: &str) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} {word} {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The names between backticks.
+fn names(expected: &str) -> Vec<&str> {
+    expected.split('`').skip(1).step_by(2).collect()
+}
+
+fn expected_type(expected: &str) -> String {
+    match expected {
+        "a string" | "string or map" | "variant identifier" => "a text".to_owned(),
+        "a sequence" => "a list".to_owned(),
+        "a map" => "a table".to_owned(),
+        "usize" | "u64" | "u32" => "a whole number".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// The word for a value's type in a file.
+pub(crate) fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a table",
+    }
+}

@@ -1,0 +1,72 @@
+//! Reads the routes of an entity.
+
+use super::decode::{Refused, missing_key};
+use crate::{
+    diag::{Diagnostic, code},
+    model::{RouteTable, Table},
+    project::Route,
+    rule::Reader,
+    toml::child,
+};
+use indexmap::IndexMap;
+
+/// Reads routes in the order in which they are tried; those without a target object are left out.
+pub(super) fn read(
+    pointer: &str,
+    tables: IndexMap<String, Table<RouteTable>>,
+    refused: &Refused,
+    reader: &mut Reader<'_>,
+) -> Vec<Route> {
+    let mut routes = Vec::with_capacity(tables.len());
+    for (name, Table(table)) in tables {
+        routes.extend(route(child(pointer, &name), name, table, refused, reader));
+    }
+    refuse_second_otherwise(&routes, reader);
+    routes.sort_by_key(|route: &Route| route.otherwise);
+    routes
+}
+
+fn route(
+    pointer: String,
+    name: String,
+    table: RouteTable,
+    refused: &Refused,
+    reader: &mut Reader<'_>,
+) -> Option<Route> {
+    let document = reader.document;
+    let was_refused = |key: &str| refused.has(&child(&pointer, key));
+    if table.to.is_none() && !was_refused("to") {
+        reader.out.push(missing_key(document, &pointer, "to", "\"Invoice\""));
+    }
+    if table.when.is_some() == table.otherwise && !was_refused("when") && !was_refused("otherwise") {
+        let problem = if table.otherwise { "both `when` and `otherwise`" } else { "no condition" };
+        let message = format!("the route `{name}` has {problem}");
+        let diagnostic =
+            Diagnostic::error(code::ROUTE_CONDITION, message).at(document.key_place(&pointer), "");
+        reader
+            .out
+            .push(diagnostic.help("give it `when = \"...\"`, or `otherwise = true` for all other records"));
+    }
+    let when = table.when.as_ref().and_then(|_| document.text_at(&child(&pointer, "when")));
+    let map = reader.members(&child(&pointer, "map"), &table.map);
+    Some(Route {
+        name,
+        to: table.to?,
+        when,
+        otherwise: table.otherwise,
+        map,
+        place: document.key_place(&pointer),
+        pointer,
+    })
+}
+
+fn refuse_second_otherwise(routes: &[Route], reader: &mut Reader<'_>) {
+    let mut others = routes.iter().filter(|route| route.otherwise);
+    let Some(first) = others.next() else { return };
+    for route in others {
+        let at = |route: &Route| reader.document.key_place(&child(&route.pointer, "otherwise"));
+        let message = "only one route takes all other records";
+        let diagnostic = Diagnostic::error(code::ROUTE_OTHERWISE, message).at(at(route), "");
+        reader.out.push(diagnostic.and(at(first), "the first is here"));
+    }
+}

@@ -1,0 +1,34 @@
+//! engine.toml.
+
+use super::Table;
+use serde::Deserialize;
+
+/// engine.toml: the project. Everything in it has a default.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EngineFile {
+    /// The project itself.
+    pub project: Table<ProjectTable>,
+    /// Where the engine keeps what it knows between runs.
+    pub state: Table<StateTable>,
+}
+
+/// `[project]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProjectTable {
+    /// The project's name: `name = "shops"`.
+    pub name: Option<String>,
+    /// The time zone in which days begin and end, UTC when it is not given: `timezone = "America/Edmonton"`.
+    pub timezone: Option<String>,
+    /// The only environment variables that `${env:NAME}` may name: `env = ["ACME_STORE_URL"]`.
+    pub env: Vec<String>,
+}
+
+/// `[state]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StateTable {
+    /// The state store, a `SQLite` file: `url = "sqlite:.engine/state.db"`, which is also the default.
+    pub url: Option<String>,
+}

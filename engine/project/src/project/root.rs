@@ -1,0 +1,45 @@
+//! The whole project.
+
+use super::{Connection, PipelineFile};
+use crate::{FileText, toml::Document};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// All that the files of a project say.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// Its name; empty when it has none.
+    pub name: String,
+    /// The name of its time zone.
+    pub timezone: String,
+    /// The state store.
+    pub state: State,
+    /// The connections by name.
+    pub connections: BTreeMap<String, Connection>,
+    /// The pipelines, in the order of their files.
+    pub pipelines: Vec<PipelineFile>,
+    /// engine.toml, when there is one: `/project/timezone` is where the time zone stands.
+    pub engine: Option<Arc<Document>>,
+    /// Every file that was read, for showing the lines that diagnostics point at.
+    pub texts: BTreeMap<String, Arc<FileText>>,
+}
+
+/// Where the state store is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// The path of its `SQLite` file, relative to the project unless it is absolute.
+    pub sqlite: String,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { sqlite: ".engine/state.db".to_owned() }
+    }
+}
+
+impl Project {
+    /// The pipeline called `name`.
+    #[must_use]
+    pub fn pipeline(&self, name: &str) -> Option<&PipelineFile> {
+        self.pipelines.iter().find(|pipeline| pipeline.name == name)
+    }
+}

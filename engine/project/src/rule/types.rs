@@ -1,0 +1,133 @@
+//! The parts of a mapping.
+
+use crate::{Place, Text};
+use engine_contract::Value;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How long a record waits for a missing parent when `hold_for` says nothing.
+pub const HOLD_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The fields of a target object, or of an object inside it, in the order of the file.
+pub type Members = IndexMap<String, Member>;
+
+/// One field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// Its name in the file.
+    pub place: Place,
+    /// What makes its value.
+    pub node: Node,
+}
+
+/// What makes the value of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// An object of fields.
+    Object(Members),
+    /// The first rule that yields a value. Empty when the field's rules were refused, which has been reported.
+    Rules(Vec<Rule>),
+    /// An array: the elements of all blocks in order.
+    Blocks(Vec<Block>),
+}
+
+/// One `[[...]]` block of an array.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// The path whose elements make one element each; without it the block makes one element.
+    pub each: Option<Text>,
+    /// The script that lets elements through.
+    pub when: Option<Text>,
+    /// The fields of an element.
+    pub map: Members,
+    /// Where the block starts.
+    pub place: Place,
+    /// The block in its file, as a JSON pointer.
+    pub pointer: String,
+}
+
+/// One way to a value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// Where the value comes from.
+    pub source: Source,
+    /// What is done to it, in order.
+    pub transform: Vec<TransformCall>,
+    /// The lookup that replaces it.
+    pub lookup: Option<String>,
+    /// The value when there is none.
+    pub default: Option<Value>,
+    /// Whether a record without this value fails.
+    pub required: bool,
+    /// Whether only creates or only updates send the field.
+    pub on: Option<On>,
+    /// Where the rule stands.
+    pub place: Place,
+    /// The rule in its file, as a JSON pointer: `PipelineFile::place` gives the places of its parts.
+    pub pointer: String,
+}
+
+/// Where the value of a rule comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// Paths into the record (`$`) or the element (`@`), tried in order.
+    Path(Vec<Text>),
+    /// The value itself.
+    Const(Value),
+    /// The target id of another record.
+    Ref(Reference),
+    /// What a script returns.
+    Script(Text),
+}
+
+/// A reference to the target object that another record became.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// The entity.
+    pub entity: String,
+    /// The route, when only its links count.
+    pub route: Option<String>,
+    /// Where the name stands in the file.
+    pub place: Place,
+    /// The parts of the key.
+    pub key: Vec<Rule>,
+    /// What happens to a record whose reference leads nowhere.
+    pub if_missing: IfMissing,
+    /// How long it is held.
+    pub hold_for: Duration,
+}
+
+/// What happens to a record whose reference leads nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IfMissing {
+    /// It waits for its parent.
+    #[default]
+    Hold,
+    /// The reference has no value.
+    Null,
+    /// It fails.
+    Fail,
+}
+
+/// The only writes that send a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum On {
+    /// Creates.
+    Create,
+    /// Updates.
+    Update,
+}
+
+/// One transform: `"trim"` or `{ fit = 100 }`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransformCall {
+    /// Its name.
+    pub name: String,
+    /// What it was given; `null` for a bare name.
+    pub args: serde_json::Value,
+    /// Where it stands.
+    pub place: Place,
+}

@@ -1,0 +1,95 @@
+//! A TOML file, read as far as it can be.
+
+use super::{Spans, convert, depth};
+use crate::{
+    FileText, Place, Text,
+    diag::{Diagnostic, Diagnostics, code},
+};
+use ::toml::de::DeTable;
+use serde_json::Value;
+use std::{collections::BTreeSet, sync::Arc};
+
+/// A file as JSON, with the place of every key and value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Document {
+    text: Arc<FileText>,
+    json: Value,
+    spans: Spans,
+}
+
+impl Document {
+    /// Reads a file. Syntax errors are reported, one per line; then there is no document.
+    #[must_use]
+    pub fn parse(text: &Arc<FileText>, out: &mut Diagnostics) -> Option<Self> {
+        if let Some(at) = depth::too_deep(text.text()) {
+            out.push(
+                Diagnostic::error(
+                    code::TOML_TOO_DEEP,
+                    format!("nested more than {} levels deep", depth::MAX_DEPTH),
+                )
+                .at(text.place(at..at + 1), ""),
+            );
+            return None;
+        }
+        let (table, errors) = DeTable::parse_recoverable(text.text());
+        let mut lines = BTreeSet::new();
+        for error in &errors {
+            let place = text.place(error.span().unwrap_or_default());
+            if lines.insert(place.line) {
+                out.push(Diagnostic::error(code::TOML_SYNTAX, error.message()).at(place, ""));
+            }
+        }
+        if !errors.is_empty() {
+            return None;
+        }
+        let (json, spans, inexact) = convert::convert(text.text(), table.get_ref());
+        for bytes in inexact {
+            let message = "a number here needs an exact value";
+            out.push(Diagnostic::error(code::TOML_NUMBER, message).at(text.place(bytes), ""));
+        }
+        Some(Self { text: Arc::clone(text), json, spans })
+    }
+
+    /// The path of the file in the project.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        self.text.file()
+    }
+
+    /// The file's text.
+    #[must_use]
+    pub fn text(&self) -> &Arc<FileText> {
+        &self.text
+    }
+
+    /// The whole file as JSON, keys in the order of the file.
+    #[must_use]
+    pub fn json(&self) -> &Value {
+        &self.json
+    }
+
+    /// The value at a JSON pointer.
+    #[must_use]
+    pub fn get(&self, pointer: &str) -> Option<&Value> {
+        self.json.pointer(pointer)
+    }
+
+    /// The place of the value at a JSON pointer; of what should contain it, when it is not there.
+    #[must_use]
+    pub fn place(&self, pointer: &str) -> Place {
+        self.text.place(self.spans.value(pointer))
+    }
+
+    /// The place of the key at a JSON pointer.
+    #[must_use]
+    pub fn key_place(&self, pointer: &str) -> Place {
+        self.text.place(self.spans.key(pointer))
+    }
+
+    /// The text at a JSON pointer with the places of its characters.
+    #[must_use]
+    pub fn text_at(&self, pointer: &str) -> Option<Text> {
+        let text = self.get(pointer)?.as_str()?;
+        Some(Text::new(text, &self.text, self.spans.value(pointer)))
+    }
+}

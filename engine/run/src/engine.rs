@@ -1,0 +1,214 @@
+//! [`Engine`]: runs a Blueprint once.
+
+use crate::{
+    dry::DryTarget,
+    error::RunError,
+    event::{Event, Observer},
+    key::{Scope, Side},
+    options::Options,
+    report::{RunReport, Tally},
+    state::{OverlayStore, Owners, Run, RunStatus, StateStore, Status},
+    supervisor::supervise,
+    work::Work,
+};
+use engine_contract::{Access, Connection, Context, EffectClass, Registry};
+use engine_plan::{Blueprint, Endpoint, Program};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// Runs pipelines against one state store.
+pub struct Engine {
+    /// The connectors.
+    pub registry: Registry,
+    /// The state store.
+    pub store: Arc<dyn StateStore>,
+    /// Time, randomness, HTTP, secrets.
+    pub context: Context,
+    /// The engine's figures.
+    pub options: Options,
+    /// This process, as leases name it.
+    pub owner: String,
+    /// Who else is alive.
+    pub owners: Arc<dyn Owners>,
+    /// Owners known to be gone: their unfinished runs are closed.
+    pub gone: Vec<String>,
+    /// Hears what happens.
+    pub observer: Arc<dyn Observer>,
+}
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct RunRequest {
+    /// The pipeline.
+    pub blueprint: Arc<Blueprint>,
+    /// Only these entities; all when empty.
+    pub only: Vec<String>,
+    /// Read everything again.
+    pub full: bool,
+    /// Stop each stream group after so many source records.
+    pub limit: Option<usize>,
+    /// Write nothing.
+    pub dry_run: bool,
+    /// What started it: `manual`.
+    pub trigger: String,
+}
+
+impl Engine {
+    /// Runs a pipeline once, to its end or to the first error that stops all of it.
+    ///
+    /// # Errors
+    /// When the run could not even begin: a connection does not open, the target does not fit, the state
+    /// store fails. What stops it later is in the report.
+    pub async fn run(&self, request: &RunRequest) -> Result<RunReport, RunError> {
+        let started_at = self.context.clock.now();
+        let work = self.prepare(request).await?;
+        let run = Run {
+            id: work.run_id.clone(),
+            scope: work.scope.clone(),
+            owner: self.owner.clone(),
+            trigger: request.trigger.clone(),
+            mode: mode(request.full).to_owned(),
+            fingerprint: work.blueprint.fingerprint.clone(),
+            started_at,
+            finished_at: None,
+            status: RunStatus::Running,
+            error: None,
+            entities: Vec::new(),
+        };
+        work.store.begin_run(&run, &self.gone).await?;
+        let (run_id, pipeline) = (work.run_id.clone(), work.scope.pipeline.clone());
+        self.observer.notice(Event::RunStarted { run_id, pipeline, mode: mode(request.full) });
+        let covered = work.blueprint.entities.iter().map(|entity| entity.name.clone());
+        let tally = Tally::new(covered.filter(|name| work.covers(name)));
+        let errors = supervise(&work, (&self.owner, &*self.owners), &tally).await;
+        self.finish(request, (&work, &tally), started_at, errors).await
+    }
+
+    async fn finish(
+        &self,
+        request: &RunRequest,
+        (work, tally): (&Work, &Tally),
+        started_at: Timestamp,
+        errors: Vec<RunError>,
+    ) -> Result<RunReport, RunError> {
+        let (entities, failures) = tally.close();
+        let failed: u64 =
+            entities.iter().map(|(_, counts)| counts.of(Status::Failed) + counts.of(Status::Blocked)).sum();
+        let error = errors.into_iter().next();
+        let status = match &error {
+            None if failed == 0 => RunStatus::Done,
+            None => RunStatus::Partial,
+            Some(RunError::Cancelled) => RunStatus::Cancelled,
+            Some(_) => RunStatus::Failed,
+        };
+        let finished_at = self.context.clock.now();
+        let said = error.as_ref().map(|error| (error.code().to_owned(), error.to_string()));
+        let line = said.as_ref().map(|(code, message)| format!("{code}: {message}"));
+        let finished = work.store.finish_run(&work.run_id, status, line, finished_at).await;
+        self.observer.notice(Event::RunFinished { run_id: work.run_id.clone(), status: status.as_str() });
+        // The error that stopped the run says more than the one that it could not be noted.
+        if error.is_none() {
+            finished?;
+        }
+        let took = finished_at.duration_since(started_at);
+        Ok(RunReport {
+            run_id: work.run_id.clone(),
+            pipeline: work.scope.pipeline.clone(),
+            status,
+            dry_run: request.dry_run,
+            duration_ms: u64::try_from(took.as_millis()).unwrap_or_default(),
+            entities,
+            failures,
+            error: said,
+        })
+    }
+
+    async fn prepare(&self, request: &RunRequest) -> Result<Work, RunError> {
+        let blueprint = Arc::clone(&request.blueprint);
+        let program = Program::build(&blueprint).map_err(|error| RunError::Invalid(error.to_string()))?;
+        let access = if request.dry_run { Access::Read } else { Access::Write };
+        let source = self.open(&blueprint.source, Access::Read).await;
+        let source = source.map_err(|error| source_error(&blueprint, error))?;
+        let target = self.open(&blueprint.target, access).await.map_err(|error| target_error(&blueprint, error))?;
+        let Some(reads) = source.source else {
+            return Err(RunError::Invalid(format!("connector `{}` cannot be read", blueprint.source.connector)));
+        };
+        let Some(mut writes) = target.target else {
+            return Err(RunError::Invalid(format!("connector `{}` cannot be written", blueprint.target.connector)));
+        };
+        if request.dry_run {
+            writes = Box::new(DryTarget(writes));
+        }
+        let store: Arc<dyn StateStore> =
+            if request.dry_run { Arc::new(OverlayStore::new(Arc::clone(&self.store))) } else { Arc::clone(&self.store) };
+        let work = Work {
+            run_id: format!("run_{}", self.context.random_id()),
+            scope: Scope {
+                tenant: blueprint.tenant.clone(),
+                environment: blueprint.environment.clone(),
+                pipeline: blueprint.pipeline.clone(),
+                side: Side::Source,
+            },
+            program,
+            source: reads,
+            target: writes,
+            capabilities: target.capabilities,
+            store,
+            context: self.context.clone(),
+            options: self.options.clone(),
+            observer: Arc::clone(&self.observer),
+            full: request.full,
+            limit: request.limit,
+            only: request.only.clone(),
+            blueprint,
+        };
+        check(&work).await?;
+        Ok(work)
+    }
+
+    async fn open(&self, endpoint: &Endpoint, access: Access) -> engine_contract::Result<Connection> {
+        let connector = self.registry.get(&endpoint.connector).ok_or_else(|| {
+            let message = format!("there is no connector `{}`", endpoint.connector);
+            engine_contract::ConnectorError::new(engine_contract::ErrorKind::Config, message)
+        })?;
+        connector.open(&self.context, &endpoint.config(), access).await
+    }
+}
+
+fn mode(full: bool) -> &'static str {
+    if full { "full" } else { "incremental" }
+}
+
+fn source_error(blueprint: &Blueprint, error: engine_contract::ConnectorError) -> RunError {
+    RunError::Source { connection: blueprint.source.connection.clone(), error }
+}
+
+fn target_error(blueprint: &Blueprint, error: engine_contract::ConnectorError) -> RunError {
+    RunError::Target { connection: blueprint.target.connection.clone(), error }
+}
+
+/// Checks the live target before anything is written: what it can do, and that every mapped field is there.
+async fn check(work: &Work) -> Result<(), RunError> {
+    for entity in work.blueprint.entities.iter().filter(|entity| work.covers(&entity.name)) {
+        if work.capabilities.effect_class == EffectClass::None && !entity.write.at_least_once {
+            return Err(RunError::Invalid(format!(
+                "`{}` writes to a target that cannot tell a repeated write from a new one: a crash may double \
+                 records; say `write.at_least_once = true` in its entity to accept that",
+                entity.name
+            )));
+        }
+        for route in &entity.routes {
+            let schema = work.target.schema(&work.context, &route.object).await;
+            let schema = schema.map_err(|error| target_error(&work.blueprint, error))?;
+            let missing = |field: &&str| !schema.fields.is_empty() && schema.field(field).is_none();
+            if let Some(field) = route.map.fields.keys().map(String::as_str).find(missing) {
+                return Err(RunError::Drift {
+                    connection: work.blueprint.target.connection.clone(),
+                    object: route.object.clone(),
+                    field: field.to_owned(),
+                });
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Why a run, or a part of it, stops.
+
+use crate::state::StateError;
+use engine_contract::{ConnectorError, ErrorKind};
+use jiff::Timestamp;
+
+/// Why a run stopped before its end. What was settled until then stays; the next run carries on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The state store failed.
+    #[error(transparent)]
+    State(StateError),
+    /// The source cannot be read.
+    #[error("source `{connection}`: {error}")]
+    Source {
+        /// The connection.
+        connection: String,
+        /// What it said.
+        error: ConnectorError,
+    },
+    /// The target cannot be written.
+    #[error("target `{connection}`: {error}")]
+    Target {
+        /// The connection.
+        connection: String,
+        /// What it said.
+        error: ConnectorError,
+    },
+    /// The target has changed so that the mapping does not fit any more.
+    #[error("target `{connection}`: `{object}` has no field `{field}`, which the pipeline maps")]
+    Drift {
+        /// The connection.
+        connection: String,
+        /// The target object.
+        object: String,
+        /// The field.
+        field: String,
+    },
+    /// Another run works on the same stream group.
+    #[error("another run works on `{group}` of `{pipeline}` (its lease ends at {until})")]
+    Busy {
+        /// The pipeline.
+        pipeline: String,
+        /// The stream group.
+        group: String,
+        /// Until when its lease lasts.
+        until: Timestamp,
+    },
+    /// The lease was lost while the run worked.
+    #[error("another run has taken over `{group}` of `{pipeline}`")]
+    LeaseLost {
+        /// The pipeline.
+        pipeline: String,
+        /// The stream group.
+        group: String,
+    },
+    /// The run was asked to stop.
+    #[error("stopped as asked; the next run carries on here")]
+    Cancelled,
+    /// The pipeline cannot be run as it is.
+    #[error("{0}")]
+    Invalid(String),
+    /// Records were read whose end nobody can tell: a mistake in the engine.
+    #[error("the run equation does not hold for `{entity}`: {mapped} mapped, {ended} ended")]
+    Equation {
+        /// The entity.
+        entity: String,
+        /// How many records there were.
+        mapped: u64,
+        /// How many of them ended in a status.
+        ended: u64,
+    },
+}
+
+impl RunError {
+    /// The diagnostic code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::State(StateError::Unavailable(_)) => "state/unavailable",
+            Self::State(StateError::Newer { .. }) => "state/newer",
+            Self::State(StateError::Corrupt(_)) => "state/corrupt",
+            Self::State(StateError::Fenced) | Self::LeaseLost { .. } => "run/lease-lost",
+            Self::Source { error, .. } | Self::Target { error, .. } => connector_code(error.kind()),
+            Self::Drift { .. } => "run/target-drift",
+            Self::Busy { .. } => "run/busy",
+            Self::Cancelled => "run/cancelled",
+            Self::Invalid(_) => "run/invalid-pipeline",
+            Self::Equation { .. } => "run/equation",
+        }
+    }
+}
+
+/// The diagnostic code of a connector's error.
+#[must_use]
+pub fn connector_code(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Config => "connector/config",
+        ErrorKind::Unauthorized => "connector/unauthorized",
+        ErrorKind::Forbidden => "connector/forbidden",
+        ErrorKind::NotFound => "connector/not-found",
+        ErrorKind::Invalid => "connector/invalid",
+        ErrorKind::Stale => "connector/stale",
+        ErrorKind::Duplicate => "connector/duplicate",
+        ErrorKind::RateLimited => "connector/rate-limited",
+        ErrorKind::Unavailable => "connector/unavailable",
+        ErrorKind::Timeout => "connector/timeout",
+        ErrorKind::Protocol => "connector/protocol",
+        ErrorKind::Corrupt => "connector/corrupt",
+        ErrorKind::Unsupported => "connector/unsupported",
+    }
+}
+
+impl From<StateError> for RunError {
+    fn from(error: StateError) -> Self {
+        Self::State(error)
+    }
+}

@@ -1,0 +1,76 @@
+//! What a run tells while it works.
+
+use crate::state::{Counts, Place};
+use serde::Serialize;
+
+/// Something that happened in a run. Names and numbers only, never content.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// A run began.
+    RunStarted {
+        /// Its id.
+        run_id: String,
+        /// The pipeline.
+        pipeline: String,
+        /// `incremental` or `full`.
+        mode: &'static str,
+    },
+    /// A batch of an entity was settled.
+    EntityProgress {
+        /// The entity.
+        entity: String,
+        /// Its counts so far.
+        counts: Counts,
+    },
+    /// A record failed.
+    RecordFailed {
+        /// The entity.
+        entity: String,
+        /// Where the source had it.
+        origin: String,
+        /// The diagnostic code.
+        code: String,
+        /// What went wrong.
+        message: String,
+        /// The mapping line.
+        place: Option<Place>,
+    },
+    /// A request is tried again after a while.
+    Waiting {
+        /// The connection.
+        connection: String,
+        /// The diagnostic code.
+        code: &'static str,
+        /// How long, in milliseconds.
+        wait_ms: u64,
+    },
+    /// An entity is done.
+    EntityFinished {
+        /// The entity.
+        entity: String,
+        /// Its counts.
+        counts: Counts,
+    },
+    /// A run ended.
+    RunFinished {
+        /// Its id.
+        run_id: String,
+        /// How.
+        status: &'static str,
+    },
+}
+
+/// Takes events. Must not block.
+pub trait Observer: Send + Sync {
+    /// Takes one event.
+    fn notice(&self, event: Event);
+}
+
+/// Lets every event pass.
+#[derive(Clone, Copy, Debug)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn notice(&self, _event: Event) {}
+}

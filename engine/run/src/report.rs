@@ -1,0 +1,120 @@
+//! What a run comes to: counts by entity, failures by cause.
+
+use crate::{
+    event::Event,
+    state::{Counts, Place, RunStatus, Status},
+};
+use indexmap::IndexMap;
+use serde::Serialize;
+use std::sync::{Mutex, PoisonError};
+
+/// Most places of one cause that a report names.
+const EXAMPLES: usize = 5;
+
+/// What a run did.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunReport {
+    /// Its id.
+    pub run_id: String,
+    /// The pipeline.
+    pub pipeline: String,
+    /// How it ended.
+    pub status: RunStatus,
+    /// Nothing was written.
+    pub dry_run: bool,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// Entities with their counts, parents first.
+    pub entities: Vec<(String, Counts)>,
+    /// Failed records by cause.
+    pub failures: Vec<FailureGroup>,
+    /// Why it stopped before its end, with the diagnostic code.
+    pub error: Option<(String, String)>,
+}
+
+impl RunReport {
+    /// How many records ended so, in all.
+    #[must_use]
+    pub fn total(&self, status: Status) -> u64 {
+        self.entities.iter().map(|(_, counts)| counts.of(status)).sum()
+    }
+
+    /// How many records changed the target.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.entities.iter().map(|(_, counts)| counts.written()).sum()
+    }
+}
+
+/// Failed records with one cause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FailureGroup {
+    /// The entity.
+    pub entity: String,
+    /// The diagnostic code.
+    pub code: String,
+    /// What went wrong.
+    pub message: String,
+    /// The mapping line.
+    pub place: Option<Place>,
+    /// How many.
+    pub count: u64,
+    /// Where the source has some of them.
+    pub examples: Vec<String>,
+}
+
+/// Adds up a run while it goes on.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    inner: Mutex<Sums>,
+}
+
+#[derive(Debug, Default)]
+struct Sums {
+    counts: IndexMap<String, Counts>,
+    failures: IndexMap<(String, String, String, Option<(String, usize)>), FailureGroup>,
+}
+
+impl Tally {
+    pub(crate) fn new(entities: impl Iterator<Item = String>) -> Self {
+        let counts = entities.map(|entity| (entity, Counts::default())).collect();
+        Self { inner: Mutex::new(Sums { counts, failures: IndexMap::new() }) }
+    }
+
+    /// Adds a settled batch; returns the entity's counts so far.
+    pub(crate) fn add(&self, entity: &str, counts: &Counts, events: &[Event]) -> Counts {
+        let mut sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        for event in events {
+            if let Event::RecordFailed { entity, origin, code, message, place } = event {
+                let at = place.as_ref().map(|place| (place.file.clone(), place.line));
+                let cause = (entity.clone(), code.clone(), message.clone(), at);
+                let group = sums.failures.entry(cause).or_insert_with(|| FailureGroup {
+                    entity: entity.clone(),
+                    code: code.clone(),
+                    message: message.clone(),
+                    place: place.clone(),
+                    count: 0,
+                    examples: Vec::new(),
+                });
+                group.count += 1;
+                if group.examples.len() < EXAMPLES && !origin.is_empty() {
+                    group.examples.push(origin.clone());
+                }
+            }
+        }
+        let sum = sums.counts.entry(entity.to_owned()).or_default();
+        sum.merge(counts);
+        sum.clone()
+    }
+
+    pub(crate) fn counts(&self, entity: &str) -> Counts {
+        let sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        sums.counts.get(entity).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn close(&self) -> (Vec<(String, Counts)>, Vec<FailureGroup>) {
+        let sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = sums.counts.iter().map(|(name, counts)| (name.clone(), counts.clone())).collect();
+        (counts, sums.failures.values().cloned().collect())
+    }
+}

@@ -1,0 +1,129 @@
+//! Decides what to do with a record: a pure function from facts.
+
+use crate::state::Link;
+use engine_contract::ContentHash;
+use engine_plan::WritePolicy;
+
+/// Everything that a decision rests on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts<'a> {
+    /// What the store remembers; a link without target id was deleted.
+    pub(crate) link: Option<&'a Link>,
+    /// Whether an effect for this record may still be under way.
+    pub(crate) has_intent: bool,
+    /// The connection that the pipeline writes to.
+    pub(crate) connection: &'a str,
+    /// What the target should hold.
+    pub(crate) wish: Wish<'a>,
+    /// The entity's policy.
+    pub(crate) policy: &'a WritePolicy,
+}
+
+/// What the target should hold for a record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wish<'a> {
+    /// This content in this target object.
+    Content { object: &'a str, hash: ContentHash },
+    /// What it holds: a newer source record decided that.
+    Same,
+    /// Nothing: the pipeline does not admit the record.
+    Unadmitted,
+    /// Nothing: the record is gone from its parent.
+    Gone,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Create,
+    Update,
+    Delete,
+    Unchanged,
+    Filtered,
+    /// Wait for the open effect; look again later.
+    Wait,
+    /// The link leads to another connection or target object than the pipeline now names.
+    Elsewhere,
+}
+
+/// Decides. Nothing is sent for a record whose last effect is still open.
+pub(crate) fn decide(facts: &Facts<'_>) -> Decision {
+    if facts.has_intent {
+        return Decision::Wait;
+    }
+    let live = facts.link.filter(|link| link.target_id.is_some());
+    match (live, facts.wish) {
+        (None, Wish::Content { .. }) => Decision::Create,
+        (None, Wish::Same | Wish::Gone) => Decision::Unchanged,
+        (None, Wish::Unadmitted) => Decision::Filtered,
+        (Some(link), _) if link.target_connection != facts.connection => Decision::Elsewhere,
+        (Some(link), Wish::Content { object, .. }) if link.target_object != object => Decision::Elsewhere,
+        (Some(link), Wish::Content { hash, .. }) if link.sent_hash == hash => Decision::Unchanged,
+        (Some(_), Wish::Content { .. }) if facts.policy.update => Decision::Update,
+        (Some(_), Wish::Content { .. } | Wish::Same) => Decision::Unchanged,
+        (Some(_), Wish::Gone) => Decision::Delete,
+        (Some(_), Wish::Unadmitted) if facts.policy.delete => Decision::Delete,
+        (Some(_), Wish::Unadmitted) => Decision::Filtered,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::RecordKey;
+
+    fn link(target_id: Option<&str>) -> Link {
+        Link {
+            record: RecordKey { entity: "order".into(), key: "1".into() },
+            source_key: "1".into(),
+            target_connection: "books".into(),
+            target_object: "orders".into(),
+            target_id: target_id.map(str::to_owned),
+            route: None,
+            parent_key: None,
+            source_revision: None,
+            sent_hash: ContentHash([1; 32]),
+            generation: 1,
+            target_token: None,
+            mapping_hash: String::new(),
+            shared: false,
+        }
+    }
+
+    /// Every combination of the facts that matter, as one table to be read.
+    #[test]
+    fn the_whole_table() {
+        let policy = |update, delete| WritePolicy {
+            match_on: Vec::new(),
+            replace_within: false,
+            delete,
+            update,
+            shared: false,
+            at_least_once: false,
+        };
+        let (old, new) = (ContentHash([1; 32]), ContentHash([2; 32]));
+        let content = |hash| Wish::Content { object: "orders", hash };
+        let (live, dead) = (link(Some("9")), link(None));
+        let decided = |link, wish, policy: &WritePolicy| {
+            decide(&Facts { link, has_intent: false, connection: "books", wish, policy })
+        };
+        let (change, keep) = (policy(true, true), policy(false, false));
+        for none in [None, Some(&dead)] {
+            assert_eq!(decided(none, content(old), &change), Decision::Create);
+            assert_eq!(decided(none, Wish::Unadmitted, &change), Decision::Filtered);
+            assert_eq!(decided(none, Wish::Gone, &change), Decision::Unchanged);
+        }
+        assert_eq!(decided(Some(&live), content(old), &change), Decision::Unchanged);
+        assert_eq!(decided(Some(&live), content(new), &change), Decision::Update);
+        assert_eq!(decided(Some(&live), content(new), &keep), Decision::Unchanged);
+        assert_eq!(decided(Some(&live), Wish::Same, &change), Decision::Unchanged);
+        assert_eq!(decided(Some(&live), Wish::Gone, &keep), Decision::Delete);
+        assert_eq!(decided(Some(&live), Wish::Unadmitted, &change), Decision::Delete);
+        assert_eq!(decided(Some(&live), Wish::Unadmitted, &keep), Decision::Filtered);
+        let other = Wish::Content { object: "invoices", hash: new };
+        assert_eq!(decided(Some(&live), other, &change), Decision::Elsewhere);
+        let facts = Facts { link: Some(&live), has_intent: true, connection: "books", wish: content(new), policy: &change };
+        assert_eq!(decide(&facts), Decision::Wait);
+        assert_eq!(decide(&Facts { has_intent: false, connection: "else", ..facts }), Decision::Elsewhere);
+    }
+}

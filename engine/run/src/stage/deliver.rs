@@ -1,0 +1,210 @@
+//! Turns decisions into intents, commits them where the target needs it, and has them sent.
+
+use super::{
+    Fault,
+    effect::{Attempt, Driven, End, Sender},
+    settle::Draft,
+};
+use crate::{
+    error::RunError,
+    failpoint::failpoint,
+    key::RecordKey,
+    lease::Guard,
+    state::{Intent, Known, Link},
+    work::Work,
+};
+use engine_contract::{ContentHash, EffectClass, Encode, Map, Op, content_hash};
+use engine_plan::{Entity, Item};
+use futures::StreamExt;
+
+/// Something to be done to the target for one record.
+pub(crate) struct Effect {
+    pub(crate) op: Op,
+    pub(crate) link: Link,
+    pub(crate) fields: Map,
+    pub(crate) item: Option<Item>,
+    pub(crate) known: Known,
+}
+
+impl Effect {
+    /// The create or update that brings `fields` to the target.
+    pub(crate) fn content(
+        work: &Work,
+        entity: &Entity,
+        (item, known): (Item, Known),
+        (object, route, version): (String, Option<String>, Option<String>),
+        (fields, hash): (Map, ContentHash),
+    ) -> Self {
+        let live = known.link.as_ref().filter(|link| link.target_id.is_some());
+        let link = Link {
+            record: RecordKey { entity: entity.name.clone(), key: item.key.clone() },
+            source_key: item.source.key.clone(),
+            target_connection: work.blueprint.target.connection.clone(),
+            target_object: object,
+            target_id: live.and_then(|link| link.target_id.clone()),
+            route,
+            parent_key: item.parent_key.clone(),
+            source_revision: version,
+            sent_hash: hash,
+            generation: next_generation(&known),
+            target_token: live.and_then(|link| link.target_token.clone()),
+            mapping_hash: entity.mapping_hash.clone(),
+            shared: entity.write.shared,
+        };
+        let op = if live.is_some() { Op::Update } else { Op::Create };
+        Self { op, link, fields, item: Some(item), known }
+    }
+
+    /// The delete of a linked record's target object.
+    pub(crate) fn delete(link: &Link, item: Option<Item>, known: Known) -> Self {
+        let mut link = link.clone();
+        link.generation = next_generation(&known);
+        Self { op: Op::Delete, link, fields: Map::new(), item, known }
+    }
+}
+
+/// Above the generation of every effect that was sent for the record, refused ones included: services may
+/// answer a repeated key with a remembered refusal.
+fn next_generation(known: &Known) -> i64 {
+    let linked = known.link.as_ref().map_or(0, |link| link.generation);
+    let refused = known.failure.as_ref().map_or(0, |failure| failure.generation);
+    linked.max(refused) + 1
+}
+
+/// The key that is the same for every attempt of an effect and different for every other effect. Never made
+/// from the content: a record that changes between a crash and its retry must not be made twice.
+pub(crate) fn request_key(work: &Work, intent: &Intent) -> String {
+    let token = intent.link.target_token.as_deref().unwrap_or_default();
+    short_hash(work, &intent.link, &[intent.op.as_str(), &intent.link.generation.to_string(), token])
+}
+
+/// The marker that every attempt to make an object carries.
+fn marker(work: &Work, link: &Link) -> String {
+    short_hash(work, link, &["marker", &link.generation.to_string()])
+}
+
+/// 32 letters and digits.
+fn short_hash(work: &Work, link: &Link, more: &[&str]) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let scope = &work.scope;
+    let words = [&scope.tenant, &scope.environment, &scope.pipeline, scope.side.as_str()];
+    let mut hasher = blake3::Hasher::new();
+    for word in words.iter().copied().chain([link.record.entity.as_str(), &link.record.key]).chain(more.iter().copied()) {
+        hasher.update(&(word.len() as u64).to_le_bytes()).update(word.as_bytes());
+    }
+    let letter = |byte: &u8| LETTERS.get(usize::from(byte & 31)).copied().map(char::from);
+    hasher.finalize().as_bytes().iter().filter_map(letter).collect()
+}
+
+/// Sends effects; what became of them goes into the draft. Returns why it stopped early, if it did.
+pub(crate) async fn deliver(work: &Work, guard: &Guard, effects: Vec<Effect>, draft: &mut Draft<'_>) -> Option<RunError> {
+    let mut attempts = Vec::with_capacity(effects.len());
+    for effect in effects {
+        match intent(work, guard, draft.entity(), &effect) {
+            Ok(intent) => {
+                draft.expect(intent.link.record.key.clone(), effect.item, effect.known);
+                attempts.push(Attempt::fresh(intent));
+            }
+            Err(Ok(fault)) => {
+                if let Some(item) = &effect.item {
+                    draft.refused(item, &effect.known, fault);
+                }
+            }
+            Err(Err(error)) => return Some(error),
+        }
+    }
+    if attempts.is_empty() {
+        return None;
+    }
+    if keeps_intents(work) {
+        let intents = attempts.iter().map(|attempt| attempt.intent.clone()).collect();
+        if let Err(error) = work.store.commit_intents(&guard.lease(), intents).await {
+            return Some(error.into());
+        }
+        failpoint!("deliver.intents");
+    }
+    send_all(work, guard, attempts, draft).await
+}
+
+/// Whether effects on this target need an intent: guarded upserts may simply be sent again.
+pub(crate) fn keeps_intents(work: &Work) -> bool {
+    work.options.keeps_intents() && work.capabilities.effect_class != EffectClass::NaturalKey
+}
+
+/// Sends attempts in calls of the target's size, as many at once as it allows.
+pub(crate) async fn send_all(work: &Work, guard: &Guard, attempts: Vec<Attempt>, draft: &mut Draft<'_>) -> Option<RunError> {
+    let sender = Sender::new(work, guard);
+    let mut calls: Vec<Vec<Attempt>> = Vec::new();
+    for attempt in attempts {
+        match calls.last_mut() {
+            Some(call) if call.len() < work.capabilities.write_batch_max => call.push(attempt),
+            _ => calls.push(vec![attempt]),
+        }
+    }
+    let concurrency = work.capabilities.write_concurrency_max.max(1);
+    let mut driven = futures::stream::iter(calls).map(|call| sender.drive(call)).buffer_unordered(concurrency);
+    let mut halt = None;
+    while let Some((ends, error)) = driven.next().await as Option<Driven> {
+        halt = halt.or(error);
+        for (intent, end) in ends {
+            draft.end(intent, end);
+        }
+    }
+    halt
+}
+
+/// The intent of an effect, with the exact bytes. `Err(Ok)` is this record's fault, `Err(Err)` the run's.
+fn intent(work: &Work, guard: &Guard, entity: &Entity, effect: &Effect) -> Result<Intent, Result<Fault, RunError>> {
+    let marker = marker(work, &effect.link);
+    let payload = match effect.op {
+        Op::Delete => bytes::Bytes::new(),
+        op => work
+            .target
+            .encode(&Encode {
+                op,
+                object: &effect.link.target_object,
+                fields: &effect.fields,
+                match_on: &entity.write.match_on,
+                marker: &marker,
+            })
+            .map_err(|error| Ok(Fault::from(&error)))?,
+    };
+    let mut intent = Intent {
+        link: effect.link.clone(),
+        op: effect.op,
+        payload,
+        match_on: entity.write.match_on.clone(),
+        request_key: String::new(),
+        marker,
+        revision: guard.next_revision().map_err(|error| Err(RunError::State(error)))?,
+        attempts: 0,
+        created_at: work.context.clock.now(),
+        quiet_after: None,
+    };
+    intent.request_key = request_key(work, &intent);
+    Ok(intent)
+}
+
+/// The hash by which content is compared.
+pub(crate) fn hash(fields: Map) -> (Map, ContentHash) {
+    let value = engine_contract::Value::Map(fields);
+    let hash = content_hash(&value);
+    let engine_contract::Value::Map(fields) = value else { return (Map::new(), hash) };
+    (fields, hash)
+}
+
+impl std::fmt::Debug for Effect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.op, self.link.record)
+    }
+}
+
+/// An intent that an earlier run left open has nothing but itself.
+pub(crate) fn recovered(intents: Vec<Intent>) -> Vec<Attempt> {
+    intents.into_iter().map(Attempt::recovered).collect()
+}
+
+/// Whether an end leaves the intent in the store.
+pub(crate) fn stays_open(end: &End) -> bool {
+    matches!(end, End::Open)
+}

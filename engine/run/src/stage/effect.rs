@@ -1,0 +1,356 @@
+//! The effect protocol: drives writes to a known outcome, or leaves them as open intents.
+//!
+//! It alone sends and retries writes. A write whose answer is missing is resolved by the target's class:
+//! the same request key again, the same guarded row again, or, once nothing can be under way any more, a
+//! search for the marker. What cannot be resolved now stays an intent for the next run.
+
+use super::extract::pause;
+use crate::{
+    error::RunError,
+    failpoint::failpoint,
+    lease::{Guard, signed},
+    state::Intent,
+    work::Work,
+};
+use engine_contract::{Applied, Change, ConnectorError, EffectClass, ErrorKind, Lookup, Op, Outcome, Write};
+use jiff::Timestamp;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// How an attempt ended.
+#[derive(Debug)]
+pub(crate) enum End {
+    Applied(Applied),
+    /// Nothing happened, and nothing will.
+    Refused(ConnectorError),
+    /// Nobody knows yet: the intent stays.
+    Open,
+    /// It was never sent.
+    Unsent,
+}
+
+/// An intent on its way to the target.
+pub(crate) struct Attempt {
+    pub(crate) intent: Intent,
+    /// An earlier send may have taken effect, or may still.
+    pub(crate) unknown: bool,
+    /// Whether this run has sent it.
+    sent: bool,
+    /// The store holds a moment after which all is quiet, which the next send makes untrue.
+    noted_quiet: bool,
+    last: Option<ConnectorError>,
+}
+
+impl Attempt {
+    /// A fresh intent, never sent.
+    pub(crate) fn fresh(intent: Intent) -> Self {
+        Self { intent, unknown: false, sent: false, noted_quiet: false, last: None }
+    }
+
+    /// An intent that an earlier run left open.
+    pub(crate) fn recovered(intent: Intent) -> Self {
+        let noted_quiet = intent.quiet_after.is_some();
+        Self { intent, unknown: true, sent: false, noted_quiet, last: None }
+    }
+}
+
+/// Sends the attempts of one entity.
+pub(crate) struct Sender<'a> {
+    work: &'a Work,
+    guard: &'a Guard,
+    /// Something stopped the run: nothing more is sent.
+    halted: AtomicBool,
+}
+
+/// Attempts with their ends, and why no more were made.
+pub(crate) type Driven = (Vec<(Intent, End)>, Option<RunError>);
+
+impl<'a> Sender<'a> {
+    pub(crate) fn new(work: &'a Work, guard: &'a Guard) -> Self {
+        Self { work, guard, halted: AtomicBool::new(false) }
+    }
+
+    /// Drives attempts, at most one call's worth, until each has an end.
+    pub(crate) async fn drive(&self, mut open: Vec<Attempt>) -> Driven {
+        let mut ended = Vec::with_capacity(open.len());
+        let mut halt = None;
+        for round in 1..=self.work.options.tries {
+            if let Some(error) = open.iter().find_map(|attempt| attempt.last.as_ref()) {
+                pause(self.work, &self.work.blueprint.target.connection, error, round).await;
+            }
+            if let Err(error) = self.round(&mut open, &mut ended).await {
+                self.halted.store(true, Ordering::Relaxed);
+                halt = Some(error);
+                break;
+            }
+            if open.is_empty() || self.halted.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        let unreachable = halt.is_none() && open.iter().any(|attempt| !attempt.sent && attempt.last.is_some());
+        for attempt in open {
+            if unreachable && halt.is_none() && !attempt.sent {
+                halt = attempt.last.map(|error| self.target_error(error));
+                self.halted.store(true, Ordering::Relaxed);
+                ended.push((attempt.intent, if attempt.unknown { End::Open } else { End::Unsent }));
+                continue;
+            }
+            ended.push(Self::give_up(attempt));
+        }
+        (ended, halt)
+    }
+
+    /// The end of an attempt for which there is no further try.
+    fn give_up(attempt: Attempt) -> (Intent, End) {
+        let end = match (attempt.unknown, attempt.sent, attempt.last) {
+            (true, ..) => End::Open,
+            (false, true, Some(error)) => End::Refused(error),
+            (false, ..) => End::Unsent,
+        };
+        (attempt.intent, end)
+    }
+
+    /// One try for every attempt that is still open.
+    async fn round(&self, open: &mut Vec<Attempt>, ended: &mut Vec<(Intent, End)>) -> Result<(), RunError> {
+        if self.halted.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        if self.work.context.cancel.is_cancelled() {
+            return Err(RunError::Cancelled);
+        }
+        self.search(open, ended).await?;
+        let (ready, waiting): (Vec<_>, Vec<_>) = std::mem::take(open).into_iter().partition(|a| self.may_repeat(a));
+        *open = waiting;
+        let mut by_object: BTreeMap<String, Vec<Attempt>> = BTreeMap::new();
+        for attempt in ready {
+            by_object.entry(attempt.intent.link.target_object.clone()).or_default().push(attempt);
+        }
+        let mut failure = None;
+        for attempts in by_object.into_values() {
+            if failure.is_some() {
+                open.extend(attempts);
+                continue;
+            }
+            failure = self.send(attempts, open, ended).await.err();
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Whether sending again is safe for what is not known of this attempt.
+    fn may_repeat(&self, attempt: &Attempt) -> bool {
+        !attempt.unknown || !self.needs_search(attempt)
+    }
+
+    /// Whether only a search can tell what became of an attempt.
+    fn needs_search(&self, attempt: &Attempt) -> bool {
+        match self.work.capabilities.effect_class {
+            EffectClass::NaturalKey | EffectClass::None => false,
+            EffectClass::Marker => true,
+            EffectClass::IdempotencyKey => self.work.capabilities.key_horizon.is_some_and(|horizon| {
+                self.work.context.clock.now() > attempt.intent.created_at + signed(horizon)
+            }),
+        }
+    }
+
+    /// The moment after which nothing sent for this intent can take effect.
+    fn quiet_after(&self, attempt: &Attempt) -> Timestamp {
+        let settled = || self.guard.quiet_after(self.work.capabilities.settle);
+        attempt.intent.quiet_after.unwrap_or_else(settled)
+    }
+
+    /// Looks for the objects of creates whose outcome only a search can tell, once that is final.
+    async fn search(&self, open: &mut Vec<Attempt>, ended: &mut Vec<(Intent, End)>) -> Result<(), RunError> {
+        let doubtful = open.iter().filter(|attempt| attempt.unknown && self.needs_search(attempt));
+        let Some(quiet) = doubtful.map(|attempt| self.quiet_after(attempt)).max() else { return Ok(()) };
+        let now = self.work.context.clock.now();
+        let wait = std::time::Duration::try_from(quiet.duration_since(now)).unwrap_or_default();
+        if wait > self.work.options.patience {
+            return Ok(());
+        }
+        self.work.context.clock.sleep(wait).await;
+        let mut lookups = Vec::new();
+        for attempt in open.iter_mut().filter(|attempt| attempt.unknown) {
+            if !self.needs_search(attempt) {
+                continue;
+            }
+            if attempt.intent.op == Op::Create {
+                lookups.push(Lookup {
+                    id: attempt.intent.link.record.key.clone(),
+                    object: attempt.intent.link.target_object.clone(),
+                    marker: attempt.intent.marker.clone(),
+                    sent_after: Some(attempt.intent.created_at),
+                });
+            } else {
+                // A change or delete may be repeated once nothing older can arrive after it.
+                attempt.unknown = false;
+            }
+        }
+        if lookups.is_empty() {
+            return Ok(());
+        }
+        let found = match self.work.target.lookup(&self.work.context, &lookups).await {
+            Ok(found) => found,
+            Err(error) if error.is_transient() => return Ok(()),
+            Err(error) => return Err(self.target_error(error)),
+        };
+        let mut found: BTreeMap<String, _> = found.into_iter().collect();
+        for mut attempt in std::mem::take(open) {
+            let hits = if attempt.unknown { found.remove(&attempt.intent.link.record.key) } else { None };
+            match hits.map(|hits| hits.into_iter().min_by(|a, b| a.target_id.cmp(&b.target_id))) {
+                Some(Some(hit)) => {
+                    let applied = Applied { target_id: hit.target_id, token: hit.token, change: Change::Created };
+                    ended.push((attempt.intent, End::Applied(applied)));
+                }
+                Some(None) => {
+                    attempt.unknown = false;
+                    open.push(attempt);
+                }
+                None => open.push(attempt),
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the attempts of one target object in one call.
+    async fn send(
+        &self,
+        mut attempts: Vec<Attempt>,
+        open: &mut Vec<Attempt>,
+        ended: &mut Vec<(Intent, End)>,
+    ) -> Result<(), RunError> {
+        let stop = match self.prepare(&mut attempts).await {
+            Ok(true) => None,
+            Ok(false) => Some(self.lease_lost()),
+            Err(error) => Some(error),
+        };
+        if let Some(error) = stop {
+            open.extend(attempts);
+            return Err(error);
+        }
+        let writes: Vec<Write> = attempts.iter().map(|attempt| self.write(&attempt.intent)).collect();
+        failpoint!("deliver.send");
+        let answers = match self.work.target.write(&self.work.context, &writes).await {
+            Ok(answers) => answers,
+            Err(error) => {
+                let transient = error.is_transient();
+                let message = error.to_string();
+                let (kind, retry) = (error.kind(), error.retry());
+                for mut attempt in attempts {
+                    attempt.last = Some(ConnectorError::new(kind, message.clone()).with_retry(retry));
+                    open.push(attempt);
+                }
+                return if transient { Ok(()) } else { Err(self.target_error(error)) };
+            }
+        };
+        failpoint!("deliver.answered");
+        let mut answers: BTreeMap<String, Outcome> = answers.into_iter().collect();
+        for mut attempt in attempts {
+            attempt.sent = true;
+            let missing = || Outcome::Unknown(ConnectorError::new(ErrorKind::Protocol, "the answer leaves it out"));
+            let answer = answers.remove(&attempt.intent.link.record.key).unwrap_or_else(missing);
+            match self.judge(attempt, answer).await? {
+                Ok(end) => ended.push(end),
+                Err(again) => open.push(again),
+            }
+        }
+        Ok(())
+    }
+
+    /// Readies the store and the lease for a send: `false` when the lease is lost.
+    async fn prepare(&self, attempts: &mut [Attempt]) -> Result<bool, RunError> {
+        let mut loud = Vec::new();
+        for attempt in attempts.iter_mut().filter(|attempt| attempt.noted_quiet) {
+            attempt.noted_quiet = false;
+            attempt.intent.quiet_after = None;
+            loud.push(attempt.intent.clone());
+        }
+        if !loud.is_empty() {
+            self.work.store.commit_intents(&self.guard.lease(), loud).await?;
+        }
+        Ok(self.guard.may_send().await?)
+    }
+
+    /// What an answer means: an end, or another try.
+    async fn judge(&self, mut attempt: Attempt, answer: Outcome) -> Result<Result<(Intent, End), Attempt>, RunError> {
+        match answer {
+            Outcome::Applied(applied) => Ok(Ok((attempt.intent, End::Applied(applied)))),
+            Outcome::NotApplied(error) if error.kind() == ErrorKind::Stale && attempt.intent.op != Op::Create => {
+                self.rebase(attempt, error).await
+            }
+            Outcome::NotApplied(error) if error.is_transient() => {
+                // It speaks of this send only: what an earlier one did stays unknown.
+                attempt.last = Some(error);
+                Ok(Err(attempt))
+            }
+            Outcome::NotApplied(error) => Ok(Ok((attempt.intent, End::Refused(error)))),
+            Outcome::Unknown(error) => {
+                attempt.unknown = true;
+                attempt.intent.attempts = attempt.intent.attempts.saturating_add(1);
+                let quiet = self.work.context.clock.now() + signed(self.work.capabilities.settle);
+                attempt.intent.quiet_after = Some(quiet);
+                attempt.last = Some(error);
+                Ok(Err(attempt))
+            }
+        }
+    }
+
+    /// The object changed since its token was read: takes the present token and tries again, under a key of
+    /// its own, because the service may remember its refusal.
+    async fn rebase(&self, mut attempt: Attempt, stale: ConnectorError) -> Result<Result<(Intent, End), Attempt>, RunError> {
+        let link = &attempt.intent.link;
+        let Some(id) = link.target_id.clone() else { return Ok(Ok((attempt.intent, End::Refused(stale)))) };
+        let (ids, match_on) = ([id], &attempt.intent.match_on);
+        match self.work.target.read_back(&self.work.context, &link.target_object, match_on, &ids).await {
+            Ok(current) => match current.into_iter().next() {
+                Some(current) => {
+                    attempt.intent.link.target_token = current.token;
+                    attempt.intent.request_key = super::deliver::request_key(self.work, &attempt.intent);
+                    attempt.unknown = false;
+                    attempt.last = Some(stale.with_retry(engine_contract::Retry::Soon));
+                    self.work.store.commit_intents(&self.guard.lease(), vec![attempt.intent.clone()]).await?;
+                    Ok(Err(attempt))
+                }
+                None => {
+                    let gone = ConnectorError::new(ErrorKind::NotFound, "the target object is gone");
+                    Ok(Ok((attempt.intent, End::Refused(gone))))
+                }
+            },
+            Err(error) => {
+                attempt.unknown = true;
+                attempt.last = Some(error);
+                Ok(Err(attempt))
+            }
+        }
+    }
+
+    fn write(&self, intent: &Intent) -> Write {
+        let (mut request_key, mut marker) = (intent.request_key.clone(), intent.marker.clone());
+        if !self.work.options.keeps_keys() {
+            request_key = self.work.context.random_id();
+            marker = self.work.context.random_id();
+        }
+        Write {
+            id: intent.link.record.key.clone(),
+            op: intent.op,
+            object: intent.link.target_object.clone(),
+            payload: intent.payload.clone(),
+            match_on: intent.match_on.clone(),
+            target_id: intent.link.target_id.clone(),
+            token: intent.link.target_token.clone(),
+            request_key,
+            marker,
+            revision: intent.revision,
+        }
+    }
+
+    fn target_error(&self, error: ConnectorError) -> RunError {
+        RunError::Target { connection: self.work.blueprint.target.connection.clone(), error }
+    }
+
+    fn lease_lost(&self) -> RunError {
+        let key = self.guard.lease().key;
+        RunError::LeaseLost { pipeline: key.scope.pipeline, group: key.group }
+    }
+}

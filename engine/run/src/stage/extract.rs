@@ -1,0 +1,148 @@
+//! Reads a stream group: batch by batch, and single records by key.
+//!
+//! Promises that the cursor it proposes never passes the source's clock at the start of the read, and that a
+//! read begins at the cursor minus the stream's visibility lag.
+
+use crate::{error::RunError, event::Event, state::CursorRow, work::Work};
+use engine_contract::{Batch, ConnectorError, Cursor, ReadRequest, Retry, SourceRecord};
+use engine_plan::Group;
+use std::time::Duration;
+
+/// A batch, and where the cursor may go once it is settled.
+pub(crate) struct Read {
+    pub(crate) batch: Batch,
+    pub(crate) cursor: CursorRow,
+    /// The whole stream, from its beginning to its end, was read in this run.
+    pub(crate) completes: bool,
+}
+
+/// Reads one stream group in one run.
+pub(crate) struct Reader<'a> {
+    work: &'a Work,
+    request: ReadRequest,
+    /// The source's clock when the read began.
+    cap: Option<Cursor>,
+    began_here: bool,
+    left: Option<usize>,
+    ended: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// Starts where the last read stopped.
+    pub(crate) async fn start(work: &'a Work, group: &'a Group, row: CursorRow) -> Result<Self, RunError> {
+        let lag = lag(work, &group.stream);
+        let clock = work.source.clock(&work.context, &group.stream, group.cursor.as_deref());
+        let clock = clock.await.map_err(|error| source_error(work, error))?;
+        let resumes = row.resume.is_some() && !work.full;
+        let since = match (resumes, work.full) {
+            (true, _) => row.resume_since,
+            (false, true) => None,
+            (false, false) => row.value.map(|value| value.minus(lag)),
+        };
+        let request = ReadRequest {
+            stream: group.stream.clone(),
+            options: group.options.clone(),
+            cursor: group.cursor.clone(),
+            since,
+            resume: if resumes { row.resume } else { None },
+            max_records: work.options.batch_records,
+            max_bytes: work.options.batch_bytes,
+        };
+        let cap = if resumes { row.resume_cap } else { clock };
+        Ok(Self { work, request, cap, began_here: !resumes, left: work.limit, ended: false })
+    }
+
+    /// The next batch, or nothing at the end of the stream or of `--limit`.
+    pub(crate) async fn next(&mut self) -> Result<Option<Read>, RunError> {
+        if self.ended || self.left == Some(0) {
+            return Ok(None);
+        }
+        if let Some(left) = self.left {
+            self.request.max_records = self.work.options.batch_records.min(left);
+        }
+        let batch = self.read().await?;
+        self.left = self.left.map(|left| left.saturating_sub(batch.records.len()));
+        self.ended = batch.is_last();
+        let ordered = batch.checkpoint.cursor.is_some();
+        self.request.resume.clone_from(&batch.checkpoint.resume);
+        let cursor = CursorRow {
+            value: batch.checkpoint.cursor.map(|seen| self.cap.map_or(seen, |cap| seen.min(cap))),
+            // A read that moves the cursor as it goes needs no other place to go on from.
+            resume: if ordered { None } else { batch.checkpoint.resume.clone() },
+            resume_since: self.request.since,
+            resume_cap: self.cap,
+        };
+        let completes = self.ended && self.began_here && self.request.since.is_none();
+        Ok(Some(Read { batch, cursor, completes }))
+    }
+
+    async fn read(&self) -> Result<Batch, RunError> {
+        let mut attempt = 1;
+        loop {
+            match self.work.source.read(&self.work.context, &self.request).await {
+                Ok(batch) => return Ok(batch),
+                Err(error) => wait_or_stop(self.work, error, &mut attempt).await?,
+            }
+        }
+    }
+}
+
+/// Records by their stream keys, for those that wait to be looked at again.
+pub(crate) async fn fetch(work: &Work, group: &Group, keys: &[String]) -> Result<Vec<SourceRecord>, RunError> {
+    let request = ReadRequest {
+        stream: group.stream.clone(),
+        options: group.options.clone(),
+        cursor: group.cursor.clone(),
+        since: None,
+        resume: None,
+        max_records: keys.len(),
+        max_bytes: usize::MAX,
+    };
+    let mut attempt = 1;
+    loop {
+        match work.source.fetch(&work.context, &request, keys).await {
+            Ok(records) => return Ok(records),
+            Err(error) => wait_or_stop(work, error, &mut attempt).await?,
+        }
+    }
+}
+
+fn lag(work: &Work, stream: &str) -> Duration {
+    if !work.options.keeps_overlap() {
+        return Duration::ZERO;
+    }
+    let streams = work.source.streams();
+    streams.into_iter().find(|info| info.name == stream).map_or(Duration::ZERO, |info| info.visibility_lag)
+}
+
+fn source_error(work: &Work, error: ConnectorError) -> RunError {
+    RunError::Source { connection: work.blueprint.source.connection.clone(), error }
+}
+
+/// Waits before another try of a read, or says why there is none.
+async fn wait_or_stop(work: &Work, error: ConnectorError, attempt: &mut u32) -> Result<(), RunError> {
+    if !error.is_transient() || *attempt >= work.options.tries {
+        return Err(source_error(work, error));
+    }
+    if work.context.cancel.is_cancelled() {
+        return Err(RunError::Cancelled);
+    }
+    *attempt += 1;
+    pause(work, &work.blueprint.source.connection, &error, *attempt).await;
+    Ok(())
+}
+
+/// Waits as long as the service asks, and at least as long as the engine's own patience says.
+pub(crate) async fn pause(work: &Work, connection: &str, error: &ConnectorError, attempt: u32) {
+    let own = work.options.delay(attempt);
+    let wait = match error.retry() {
+        Retry::After(asked) => asked.max(own),
+        Retry::Soon | Retry::Never => own,
+    };
+    work.observer.notice(Event::Waiting {
+        connection: connection.to_owned(),
+        code: crate::error::connector_code(error.kind()),
+        wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+    });
+    work.context.clock.sleep(wait).await;
+}

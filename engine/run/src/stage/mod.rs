@@ -1,0 +1,48 @@
+//! The way of a record: extract -> transform -> link -> decide -> deliver -> settle.
+//!
+//! One batch at a time goes through all six, entity by entity, parents first; what an entity's records
+//! became is committed before the next entity maps the same batch, so that children find their parents. The
+//! cursor moves with the last entity's commit. Memory is one batch and what was mapped from it.
+
+pub(crate) mod decide;
+pub(crate) mod deliver;
+pub(crate) mod effect;
+pub(crate) mod extract;
+pub(crate) mod link;
+pub(crate) mod settle;
+pub(crate) mod transform;
+
+use crate::state::Place;
+use engine_plan::MapError;
+
+/// Why one record cannot go on. The run does.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) place: Option<Place>,
+    /// Whether the next run tries again by itself.
+    pub(crate) retry: bool,
+}
+
+impl From<MapError> for Fault {
+    fn from(error: MapError) -> Self {
+        Self {
+            code: error.code.to_string(),
+            message: error.message,
+            place: Some(error.place.into()),
+            retry: false,
+        }
+    }
+}
+
+impl From<&engine_contract::ConnectorError> for Fault {
+    fn from(error: &engine_contract::ConnectorError) -> Self {
+        Self {
+            code: crate::error::connector_code(error.kind()).to_owned(),
+            message: error.to_string(),
+            place: None,
+            retry: error.is_transient(),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The one place where truth is kept.
+//!
+//! Two commits carry the engine's promise. [`StateStore::commit_intents`] makes durable what is about to be
+//! sent, byte for byte. [`StateStore::settle`] makes durable, in one transaction, what became of it: links,
+//! failed records, holds, dirty marks, audit rows, counts and the cursor. Both check that the caller still
+//! holds the lease, and change nothing if it does not.
+
+mod overlay;
+mod owner;
+mod seal;
+pub mod sqlite;
+mod types;
+
+pub use overlay::OverlayStore;
+pub use owner::{NeverGone, OwnerLocks, Owners};
+pub use seal::{Sealer, UnsealError};
+pub use types::{
+    Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedRow, Hold, Intent, Known,
+    Lease, Link, Place, PriorFailure, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, Status,
+};
+
+use crate::key::{GroupKey, Scope};
+use async_trait::async_trait;
+use engine_plan::Reference;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// Why the state store could not do as asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StateError {
+    /// Another engine has taken the lease: nothing was changed.
+    #[error("another engine has taken over this stream group")]
+    Fenced,
+    /// The store cannot be used now: disk full, file locked, no permission.
+    #[error("the state store cannot be used: {0}")]
+    Unavailable(String),
+    /// The store was written by a newer engine.
+    #[error("the state store has schema {found}, and this engine knows up to {known}")]
+    Newer {
+        /// The schema version found.
+        found: i64,
+        /// The newest version this engine knows.
+        known: i64,
+    },
+    /// The store's content cannot be read.
+    #[error("the state store is damaged: {0}")]
+    Corrupt(String),
+}
+
+/// The result of asking the store.
+pub type Result<T, E = StateError> = std::result::Result<T, E>;
+
+/// Keeps links, intents, cursors, leases, marks and history.
+#[async_trait]
+pub trait StateStore: Send + Sync {
+    /// Takes the lease of a stream group, when it is free, expired, or held by `gone`: an owner known to be
+    /// dead. Each taking has a higher epoch than all before, also after the store was lost.
+    async fn acquire(&self, key: &GroupKey, owner: &str, now: Timestamp, until: Timestamp, gone: Option<&str>) -> Result<Acquired>;
+
+    /// Prolongs a lease; `false` when it is lost.
+    async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<bool>;
+
+    /// Gives a lease back; nothing happens when it is lost.
+    async fn release(&self, lease: &Lease) -> Result<()>;
+
+    /// Where reading goes on.
+    async fn cursor(&self, key: &GroupKey) -> Result<CursorRow>;
+
+    /// What is known of records, by key.
+    async fn recall(&self, scope: &Scope, entity: &str, keys: &[String]) -> Result<BTreeMap<String, Known>>;
+
+    /// The target ids that references lead to; those without a link are left out.
+    async fn targets(&self, scope: &Scope, references: &[Reference]) -> Result<BTreeMap<Reference, String>>;
+
+    /// The links of an entity that came from these parent records.
+    async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>>;
+
+    /// Open intents of some entities, in the order in which they were made.
+    async fn open_intents(&self, scope: &Scope, entities: &[String]) -> Result<Vec<Intent>>;
+
+    /// Source records that wait to be looked at again, after a source key, in its order.
+    async fn revisits(&self, scope: &Scope, query: &RevisitQuery) -> Result<Vec<Revisit>>;
+
+    /// Commits intents, replacing those of the same records.
+    async fn commit_intents(&self, lease: &Lease, intents: Vec<Intent>) -> Result<()>;
+
+    /// Commits what became of a batch.
+    async fn settle(&self, lease: &Lease, settlement: Settlement) -> Result<()>;
+
+    /// Records the start of a run and closes earlier runs of the pipeline whose owners are gone.
+    async fn begin_run(&self, run: &Run, gone: &[String]) -> Result<()>;
+
+    /// Records the end of a run.
+    async fn finish_run(&self, id: &str, status: RunStatus, error: Option<String>, at: Timestamp) -> Result<()>;
+
+    /// Runs, newest first.
+    async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>>;
+
+    /// Failed records, newest first.
+    async fn failures(&self, pipeline: Option<&str>, run: Option<&str>, limit: usize) -> Result<Vec<FailedRow>>;
+
+    /// How many records of each pipeline failed, are held, and have an open intent.
+    async fn waiting(&self) -> Result<BTreeMap<String, (u64, u64, u64)>>;
+}

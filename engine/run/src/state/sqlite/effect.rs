@@ -1,0 +1,208 @@
+//! The two commits: intents before the first byte goes out, outcomes after.
+
+use super::{
+    Result, lease, link, mark,
+    row::{self, execute, hash, json_list, millis, query, record, timestamp},
+    schema::RECORD,
+};
+use crate::{
+    key::{RecordKey, Scope},
+    state::{Action, AuditEntry, FailedRecord, Intent, Lease, Link, Sealer, Settlement},
+};
+use bytes::Bytes;
+use rusqlite::{Connection, ToSql};
+
+/// What a sealed payload is bound to.
+pub(super) fn place(scope: &Scope, key: &RecordKey, kind: &str) -> String {
+    let Scope { tenant, environment, pipeline, side } = scope;
+    [tenant, environment, pipeline, side.as_str(), &key.entity, &key.key, kind].join("\u{1f}")
+}
+
+pub(super) fn open_intents(db: &Connection, scope: &Scope, entities: &[String], sealer: &Sealer) -> Result<Vec<Intent>> {
+    let list = json_list(entities.iter().map(String::as_str));
+    let side = scope.side.as_str();
+    let values: [&dyn ToSql; 5] = [&scope.tenant, &scope.environment, &scope.pipeline, &side, &list];
+    let sql = "SELECT * FROM intent WHERE tenant = ?1 AND environment = ?2 AND pipeline = ?3 AND side = ?4
+               AND entity IN (SELECT value FROM json_each(?5)) ORDER BY revision, entity, key";
+    let mut intents = query(db, sql, &values, |columns| {
+        let quiet: Option<i64> = columns.get("quiet_after")?;
+        Ok(Intent {
+            link: row::link(columns, "base_token")?,
+            op: row::op(&columns.get::<_, String>("op")?)?,
+            payload: Bytes::from(columns.get::<_, Vec<u8>>("payload")?),
+            match_on: serde_json::from_str(&columns.get::<_, String>("match_on")?).unwrap_or_default(),
+            request_key: columns.get("request_key")?,
+            marker: columns.get("marker")?,
+            revision: columns.get("revision")?,
+            attempts: columns.get("attempts")?,
+            created_at: timestamp(columns.get("created_at")?)?,
+            quiet_after: quiet.map(timestamp).transpose()?,
+        })
+    })?;
+    for intent in &mut intents {
+        let place = place(scope, &intent.link.record, "intent");
+        intent.payload = Bytes::from(row::unsealed(sealer.open(&place, &intent.payload))?);
+    }
+    Ok(intents)
+}
+
+pub(super) fn put_intent(db: &Connection, held: &Lease, intent: &Intent, sealer: &Sealer) -> Result<()> {
+    let (scope, link) = (&held.key.scope, &intent.link);
+    let payload = row::unsealed(sealer.seal(&place(scope, &link.record, "intent"), &intent.payload))?;
+    let match_on = json_list(intent.match_on.iter().map(String::as_str));
+    let columns: [&dyn ToSql; 28] = [
+        &scope.tenant,
+        &scope.environment,
+        &scope.pipeline,
+        &scope.side.as_str(),
+        &link.record.entity,
+        &link.record.key,
+        &link.source_key,
+        &link.target_connection,
+        &link.target_object,
+        &link.target_id,
+        &link.route,
+        &link.parent_key,
+        &link.source_revision,
+        &link.sent_hash.0.as_slice(),
+        &link.generation,
+        &link.target_token,
+        &link.mapping_hash,
+        &link.shared,
+        &intent.op.as_str(),
+        &payload,
+        &match_on,
+        &intent.request_key,
+        &intent.marker,
+        &intent.revision,
+        &intent.attempts,
+        &held.epoch,
+        &millis(intent.created_at),
+        &intent.quiet_after.map(millis),
+    ];
+    execute(
+        db,
+        "INSERT OR REPLACE INTO intent (tenant, environment, pipeline, side, entity, key, source_key,
+           target_connection, target_object, target_id, route, parent_key, source_revision, sent_hash, generation,
+           base_token, mapping_hash, shared, op, payload, match_on, request_key, marker, revision, attempts, epoch,
+           created_at, quiet_after)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+           ?23, ?24, ?25, ?26, ?27, ?28)",
+        &columns,
+    )?;
+    Ok(())
+}
+
+/// Everything that became known of a batch, in one transaction.
+pub(super) fn settle(db: &Connection, held: &Lease, settlement: &Settlement, sealer: &Sealer) -> Result<()> {
+    lease::fence(db, held)?;
+    let scope = &held.key.scope;
+    mark::clear(db, scope, settlement)?;
+    for link in &settlement.links {
+        if !link::put(db, scope, link, settlement)? {
+            mark::put_failed(db, scope, &target_taken(link, settlement), (settlement, sealer))?;
+        }
+    }
+    for closed in &settlement.closed {
+        close(db, scope, closed)?;
+    }
+    for intent in &settlement.open {
+        put_intent(db, held, intent, sealer)?;
+    }
+    for failed in &settlement.failed {
+        mark::put_failed(db, scope, failed, (settlement, sealer))?;
+    }
+    for hold in &settlement.holds {
+        mark::put_hold(db, scope, hold)?;
+    }
+    for dirty in &settlement.dirty {
+        mark::put_dirty(db, scope, dirty, settlement.at)?;
+    }
+    for entry in &settlement.audit {
+        append_audit(db, scope, entry, settlement)?;
+    }
+    super::history::add_counts(db, settlement)?;
+    if let Some(cursor) = &settlement.cursor {
+        lease::set_cursor(db, held, cursor, settlement.at)?;
+    }
+    Ok(())
+}
+
+/// The target object belongs to another record: said as a failed record, never passed over.
+fn target_taken(link: &Link, settlement: &Settlement) -> FailedRecord {
+    FailedRecord {
+        record: link.record.clone(),
+        source_key: link.source_key.clone(),
+        origin: String::new(),
+        code: "link/target-taken".to_owned(),
+        message: format!("the `{}` it was written to belongs to another record", link.target_object),
+        place: None,
+        retry: false,
+        broken: false,
+        first_at: settlement.at,
+        attempts: 1,
+        generation: link.generation,
+        mapping_hash: link.mapping_hash.clone(),
+        payload: Bytes::new(),
+    }
+}
+
+fn close(db: &Connection, scope: &Scope, key: &RecordKey) -> Result<()> {
+    let (side, entity) = (scope.side.as_str(), key.entity.as_str());
+    let values = [record(scope, &entity, &side).as_slice(), &[&key.key as &dyn ToSql]].concat();
+    execute(db, &format!("DELETE FROM intent WHERE {RECORD} AND key = ?6"), &values).map(drop)
+}
+
+/// Each row's hash covers the one before, so that a removed or changed row breaks the chain.
+fn append_audit(db: &Connection, scope: &Scope, entry: &AuditEntry, settlement: &Settlement) -> Result<()> {
+    let last = query(db, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", &[], |columns| {
+        Ok((columns.get::<_, i64>(0)?, hash(columns, "hash")?))
+    })?;
+    let (seq, previous) = last.first().map_or((1, [0; 32]), |(seq, hash)| (seq + 1, hash.0));
+    let action = match entry.action {
+        Action::Applied(op) => op.as_str().to_owned(),
+        Action::Refused(op) => format!("{op} refused"),
+    };
+    let at = millis(settlement.at);
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&previous).update(&seq.to_le_bytes()).update(&at.to_le_bytes());
+    let id = entry.target_id.as_deref().unwrap_or_default();
+    let words = [
+        &settlement.run,
+        &scope.tenant,
+        &scope.environment,
+        &scope.pipeline,
+        &entry.record.entity,
+        &entry.record.key,
+        &action,
+        &entry.target_object,
+        id,
+    ];
+    for word in words {
+        hasher.update(&(word.len() as u64).to_le_bytes()).update(word.as_bytes());
+    }
+    hasher.update(&entry.content.0);
+    let chained = hasher.finalize();
+    let columns: [&dyn ToSql; 13] = [
+        &seq,
+        &at,
+        &settlement.run,
+        &scope.tenant,
+        &scope.environment,
+        &scope.pipeline,
+        &entry.record.entity,
+        &entry.record.key,
+        &action,
+        &entry.target_object,
+        &entry.target_id,
+        &entry.content.0.as_slice(),
+        &chained.as_bytes().as_slice(),
+    ];
+    execute(
+        db,
+        "INSERT INTO audit (seq, at, run, tenant, environment, pipeline, entity, key, action, target_object,
+           target_id, content, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        &columns,
+    )?;
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! Runs, their counts, and failed records as people list them.
+
+use super::{
+    Result,
+    row::{execute, json_list, millis, query, timestamp},
+};
+use crate::{
+    key::{Scope, Side},
+    state::{Counts, FailedRow, Place, Run, RunFilter, RunStatus, Settlement, Status},
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, ToSql};
+use std::collections::BTreeMap;
+
+pub(super) fn begin(db: &Connection, run: &Run, gone: &[String]) -> Result<()> {
+    let gone = json_list(gone.iter().map(String::as_str));
+    let started = millis(run.started_at);
+    execute(
+        db,
+        "UPDATE run SET status = 'interrupted', finished_at = ?1
+         WHERE status = 'running' AND owner IN (SELECT value FROM json_each(?2))",
+        &[&started, &gone],
+    )?;
+    let columns: [&dyn ToSql; 11] = [
+        &run.id,
+        &run.scope.tenant,
+        &run.scope.environment,
+        &run.scope.pipeline,
+        &run.scope.side.as_str(),
+        &run.owner,
+        &run.trigger,
+        &run.mode,
+        &run.fingerprint,
+        &started,
+        &run.status.as_str(),
+    ];
+    execute(
+        db,
+        "INSERT INTO run (id, tenant, environment, pipeline, side, owner, cause, mode, fingerprint, started_at, status)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        &columns,
+    )?;
+    Ok(())
+}
+
+pub(super) fn finish(db: &Connection, id: &str, status: RunStatus, error: Option<&str>, at: Timestamp) -> Result<()> {
+    let values: [&dyn ToSql; 4] = [&id, &status.as_str(), &error, &millis(at)];
+    execute(db, "UPDATE run SET status = ?2, error = ?3, finished_at = ?4 WHERE id = ?1", &values).map(drop)
+}
+
+/// Adds a batch's counts to those of its run.
+pub(super) fn add_counts(db: &Connection, settlement: &Settlement) -> Result<()> {
+    let counts = &settlement.counts;
+    let rows = [("read", counts.read), ("mapped", counts.mapped)]
+        .into_iter()
+        .chain(counts.by_status.iter().map(|(status, count)| (status.as_str(), *count)));
+    for (word, count) in rows {
+        let values: [&dyn ToSql; 4] =
+            [&settlement.run, &settlement.entity, &word, &i64::try_from(count).unwrap_or(i64::MAX)];
+        execute(
+            db,
+            "INSERT INTO run_count (run, entity, status, records) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET records = records + excluded.records",
+            &values,
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn runs(db: &Connection, filter: &RunFilter) -> Result<Vec<Run>> {
+    let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
+    let sql = "SELECT * FROM run WHERE ?1 IS NULL OR pipeline = ?1 ORDER BY started_at DESC, rowid DESC LIMIT ?2";
+    let mut runs = query(db, sql, &[&filter.pipeline, &limit], |row| {
+        let finished: Option<i64> = row.get("finished_at")?;
+        Ok(Run {
+            id: row.get("id")?,
+            scope: Scope {
+                tenant: row.get("tenant")?,
+                environment: row.get("environment")?,
+                pipeline: row.get("pipeline")?,
+                side: if row.get::<_, String>("side")? == "target" { Side::Target } else { Side::Source },
+            },
+            owner: row.get("owner")?,
+            trigger: row.get("cause")?,
+            mode: row.get("mode")?,
+            fingerprint: row.get("fingerprint")?,
+            started_at: timestamp(row.get("started_at")?)?,
+            finished_at: finished.map(timestamp).transpose()?,
+            status: RunStatus::parse(&row.get::<_, String>("status")?).unwrap_or(RunStatus::Failed),
+            error: row.get("error")?,
+            entities: Vec::new(),
+        })
+    })?;
+    for run in &mut runs {
+        run.entities = counts(db, &run.id)?;
+    }
+    Ok(runs)
+}
+
+fn counts(db: &Connection, run: &str) -> Result<Vec<(String, Counts)>> {
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?));
+    let mut by_entity: BTreeMap<String, Counts> = BTreeMap::new();
+    for (entity, word, count) in query(db, "SELECT entity, status, records FROM run_count WHERE run = ?1", &[&run], read)? {
+        let counts = by_entity.entry(entity).or_default();
+        let count = u64::try_from(count).unwrap_or_default();
+        match word.as_str() {
+            "read" => counts.read = count,
+            "mapped" => counts.mapped = count,
+            word => {
+                if let Some(status) = Status::ALL.into_iter().find(|status| status.as_str() == word) {
+                    counts.by_status.insert(status, count);
+                }
+            }
+        }
+    }
+    Ok(by_entity.into_iter().collect())
+}
+
+pub(super) fn failures(db: &Connection, pipeline: Option<&str>, run: Option<&str>, limit: usize) -> Result<Vec<FailedRow>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let sql = "SELECT * FROM failed WHERE (?1 IS NULL OR pipeline = ?1) AND (?2 IS NULL OR run = ?2)
+               ORDER BY last_at DESC, pipeline, entity, key LIMIT ?3";
+    query(db, sql, &[&pipeline, &run, &limit], |row| {
+        let file: Option<String> = row.get("file")?;
+        let line: Option<i64> = row.get("line")?;
+        Ok(FailedRow {
+            pipeline: row.get("pipeline")?,
+            entity: row.get("entity")?,
+            source_key: row.get("source_key")?,
+            origin: row.get("origin")?,
+            code: row.get("code")?,
+            message: row.get("message")?,
+            place: file.map(|file| Place { file, line: line.and_then(|line| usize::try_from(line).ok()).unwrap_or_default() }),
+            retry: row.get("retry")?,
+            first_at: timestamp(row.get("first_at")?)?,
+            last_at: timestamp(row.get("last_at")?)?,
+            attempts: row.get("attempts")?,
+            run: row.get("run")?,
+        })
+    })
+}
+
+/// Failed, held and open, by pipeline.
+pub(super) fn waiting(db: &Connection) -> Result<BTreeMap<String, (u64, u64, u64)>> {
+    let mut waiting: BTreeMap<String, (u64, u64, u64)> = BTreeMap::new();
+    for (index, table) in ["failed", "hold", "intent"].into_iter().enumerate() {
+        let sql = format!("SELECT pipeline, count(*) FROM {table} GROUP BY pipeline");
+        for (pipeline, count) in query(db, &sql, &[], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))? {
+            let entry = waiting.entry(pipeline).or_default();
+            let count = u64::try_from(count).unwrap_or_default();
+            match index {
+                0 => entry.0 = count,
+                1 => entry.1 = count,
+                _ => entry.2 = count,
+            }
+        }
+    }
+    Ok(waiting)
+}

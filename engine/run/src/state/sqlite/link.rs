@@ -1,0 +1,114 @@
+//! Links: which target object a source record became.
+
+use super::{
+    Result, busy,
+    mark::{failures, holds},
+    row::{json_list, link, millis, query, record},
+    schema::RECORD,
+};
+use crate::{
+    key::Scope,
+    state::{Known, Link, Settlement},
+};
+use engine_plan::Reference;
+use rusqlite::{Connection, ToSql};
+use std::collections::BTreeMap;
+
+pub(super) fn recall(db: &Connection, scope: &Scope, entity: &str, keys: &[String]) -> Result<BTreeMap<String, Known>> {
+    let list = json_list(keys.iter().map(String::as_str));
+    let mut known: BTreeMap<String, Known> = BTreeMap::new();
+    let side = scope.side.as_str();
+    let values = [record(scope, &entity, &side).as_slice(), &[&list as &dyn ToSql]].concat();
+    let chosen = format!("{RECORD} AND key IN (SELECT value FROM json_each(?6))");
+    let links = query(db, &format!("SELECT * FROM link WHERE {chosen}"), &values, |row| link(row, "target_token"))?;
+    for link in links {
+        let key = link.record.key.clone();
+        known.entry(key).or_default().link = Some(link);
+    }
+    for key in query(db, &format!("SELECT key FROM intent WHERE {chosen}"), &values, |row| row.get(0))? {
+        known.entry(key).or_default().has_intent = true;
+    }
+    for (key, since) in holds(db, &chosen, &values)? {
+        known.entry(key).or_default().held_since = Some(since);
+    }
+    for (key, failure) in failures(db, &chosen, &values)? {
+        known.entry(key).or_default().failure = Some(failure);
+    }
+    Ok(known)
+}
+
+pub(super) fn targets(db: &Connection, scope: &Scope, references: &[Reference]) -> Result<BTreeMap<Reference, String>> {
+    let mut by_parent: BTreeMap<(&str, Option<&str>), Vec<&str>> = BTreeMap::new();
+    for reference in references {
+        by_parent.entry((&reference.entity, reference.route.as_deref())).or_default().push(&reference.key);
+    }
+    let mut found = BTreeMap::new();
+    let side = scope.side.as_str();
+    for ((entity, route), keys) in by_parent {
+        let list = json_list(keys);
+        let values = [record(scope, &entity, &side).as_slice(), &[&list as &dyn ToSql, &route]].concat();
+        let sql = format!(
+            "SELECT key, target_id FROM link WHERE {RECORD} AND key IN (SELECT value FROM json_each(?6))
+             AND target_id IS NOT NULL AND (?7 IS NULL OR route = ?7)"
+        );
+        for (key, id) in query(db, &sql, &values, |row| Ok((row.get(0)?, row.get(1)?)))? {
+            found.insert(Reference { entity: entity.to_owned(), route: route.map(str::to_owned), key }, id);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn children(db: &Connection, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>> {
+    let list = json_list(parents.iter().map(String::as_str));
+    let side = scope.side.as_str();
+    let values = [record(scope, &entity, &side).as_slice(), &[&list as &dyn ToSql]].concat();
+    let sql = format!(
+        "SELECT * FROM link WHERE {RECORD} AND parent_key IN (SELECT value FROM json_each(?6))
+         AND target_id IS NOT NULL"
+    );
+    query(db, &sql, &values, |row| link(row, "target_token"))
+}
+
+/// Writes a link; `false` when another record has the target object.
+pub(super) fn put(db: &Connection, scope: &Scope, link: &Link, settlement: &Settlement) -> Result<bool> {
+    let columns: [&dyn ToSql; 20] = [
+        &scope.tenant,
+        &scope.environment,
+        &scope.pipeline,
+        &scope.side.as_str(),
+        &link.record.entity,
+        &link.record.key,
+        &link.source_key,
+        &link.target_connection,
+        &link.target_object,
+        &link.target_id,
+        &link.route,
+        &link.parent_key,
+        &link.source_revision,
+        &link.sent_hash.0.as_slice(),
+        &link.generation,
+        &link.target_token,
+        &link.mapping_hash,
+        &link.shared,
+        &settlement.run,
+        &millis(settlement.at),
+    ];
+    let written = db.prepare_cached(PUT).and_then(|mut statement| statement.execute(columns.as_slice()));
+    match written {
+        Ok(_) => Ok(true),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => Ok(false),
+        Err(error) => Err(busy(&error)),
+    }
+}
+
+const PUT: &str = "
+INSERT INTO link (tenant, environment, pipeline, side, entity, key, source_key, target_connection, target_object,
+  target_id, route, parent_key, source_revision, sent_hash, generation, target_token, mapping_hash, shared, run,
+  updated_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+ON CONFLICT (tenant, environment, pipeline, entity, side, key) DO UPDATE SET
+  source_key = excluded.source_key, target_connection = excluded.target_connection,
+  target_object = excluded.target_object, target_id = excluded.target_id, route = excluded.route,
+  parent_key = excluded.parent_key, source_revision = excluded.source_revision, sent_hash = excluded.sent_hash,
+  generation = excluded.generation, target_token = excluded.target_token, mapping_hash = excluded.mapping_hash,
+  shared = excluded.shared, run = excluded.run, updated_at = excluded.updated_at";

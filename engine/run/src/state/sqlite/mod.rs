@@ -1,0 +1,38 @@
+//! The state store in a SQLite file, or in memory.
+//!
+//! One thread writes, and commits together whatever has queued up meanwhile: a savepoint per request, so
+//! that one that is refused takes back only itself. The same code runs inline in the simulation.
+
+mod effect;
+mod front;
+mod history;
+mod lease;
+mod link;
+mod mark;
+mod row;
+mod schema;
+mod store;
+
+pub use store::SqliteStore;
+
+use super::{Result, StateError};
+
+/// What a SQLite error means to a user.
+fn busy(error: &rusqlite::Error) -> StateError {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            StateError::Unavailable("another process keeps the file locked".to_owned())
+        }
+        Some(ErrorCode::DiskFull) => StateError::Unavailable("the disk is full".to_owned()),
+        Some(ErrorCode::CannotOpen) => StateError::Unavailable("the file cannot be opened".to_owned()),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            StateError::Unavailable("the file cannot be written".to_owned())
+        }
+        Some(ErrorCode::SystemIoFailure) => StateError::Unavailable("the disk does not answer".to_owned()),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            StateError::Corrupt("the file is not a sound SQLite database".to_owned())
+        }
+        _ => StateError::Corrupt(error.to_string()),
+    }
+}

@@ -1,0 +1,84 @@
+//! Between columns and types.
+
+use super::{Result, StateError, busy};
+use crate::{key::Scope, state::Link};
+use engine_contract::{ContentHash, Cursor, Op};
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, ToSql};
+
+/// Keys as one JSON parameter, for `IN (SELECT value FROM json_each(?))`.
+pub(super) fn json_list<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
+    serde_json::Value::from_iter(items).to_string()
+}
+
+/// Runs a statement that changes rows.
+pub(super) fn execute(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<usize> {
+    let mut statement = connection.prepare_cached(sql).map_err(|error| busy(&error))?;
+    statement.execute(values).map_err(|error| busy(&error))
+}
+
+/// Runs a statement that returns rows.
+pub(super) fn query<T>(
+    connection: &Connection,
+    sql: &str,
+    values: &[&dyn ToSql],
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = connection.prepare_cached(sql).map_err(|error| busy(&error))?;
+    let rows = statement.query_map(values, read).map_err(|error| busy(&error))?;
+    rows.collect::<rusqlite::Result<_>>().map_err(|error| busy(&error))
+}
+
+/// The five values of [`super::schema::RECORD`], in order.
+pub(super) fn record<'a>(scope: &'a Scope, entity: &'a &'a str, side: &'a &'static str) -> [&'a dyn ToSql; 5] {
+    [&scope.tenant, &scope.environment, &scope.pipeline, side, entity]
+}
+
+pub(super) fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+pub(super) fn timestamp(millis: i64) -> rusqlite::Result<Timestamp> {
+    Timestamp::from_millisecond(millis).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, millis))
+}
+
+pub(super) fn hash(row: &Row<'_>, column: &str) -> rusqlite::Result<ContentHash> {
+    let bytes: Vec<u8> = row.get(column)?;
+    ContentHash::from_slice(&bytes).ok_or_else(|| bad(column))
+}
+
+pub(super) fn op(word: &str) -> rusqlite::Result<Op> {
+    [Op::Create, Op::Update, Op::Delete].into_iter().find(|op| op.as_str() == word).ok_or_else(|| bad("op"))
+}
+
+pub(super) fn cursor(text: Option<String>) -> rusqlite::Result<Option<Cursor>> {
+    text.map(|text| Cursor::parse(&text).map_err(|_| bad("cursor"))).transpose()
+}
+
+fn bad(column: &str) -> rusqlite::Error {
+    rusqlite::Error::InvalidColumnName(format!("{column} holds what no engine wrote"))
+}
+
+/// Reads the columns that links and intents share.
+pub(super) fn link(row: &Row<'_>, token: &str) -> rusqlite::Result<Link> {
+    Ok(Link {
+        record: crate::key::RecordKey { entity: row.get("entity")?, key: row.get("key")? },
+        source_key: row.get("source_key")?,
+        target_connection: row.get("target_connection")?,
+        target_object: row.get("target_object")?,
+        target_id: row.get("target_id")?,
+        route: row.get("route")?,
+        parent_key: row.get("parent_key")?,
+        source_revision: row.get("source_revision")?,
+        sent_hash: hash(row, "sent_hash")?,
+        generation: row.get("generation")?,
+        target_token: row.get(token)?,
+        mapping_hash: row.get("mapping_hash")?,
+        shared: row.get("shared")?,
+    })
+}
+
+/// A seal that does not open: another key file, or changed bytes.
+pub(super) fn unsealed<T>(result: Result<T, crate::state::UnsealError>) -> Result<T> {
+    result.map_err(|error| StateError::Corrupt(format!("a payload {error}")))
+}

@@ -1,0 +1,34 @@
+//! What the stages of one run share.
+
+use crate::{event::Observer, key::Scope, options::Options, state::StateStore};
+use engine_contract::{Capabilities, Context, Source, Target};
+use engine_plan::{Blueprint, Program};
+use std::sync::Arc;
+
+/// A run's fixed surroundings.
+pub(crate) struct Work {
+    pub(crate) run_id: String,
+    pub(crate) scope: Scope,
+    pub(crate) blueprint: Arc<Blueprint>,
+    pub(crate) program: Program,
+    pub(crate) source: Box<dyn Source>,
+    pub(crate) target: Box<dyn Target>,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) store: Arc<dyn StateStore>,
+    pub(crate) context: Context,
+    pub(crate) options: Options,
+    pub(crate) observer: Arc<dyn Observer>,
+    /// Read everything again, whatever the cursor says.
+    pub(crate) full: bool,
+    /// Stop each stream group after so many source records.
+    pub(crate) limit: Option<usize>,
+    /// Only these entities; all when empty.
+    pub(crate) only: Vec<String>,
+}
+
+impl Work {
+    /// Whether the run covers an entity.
+    pub(crate) fn covers(&self, entity: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| name == entity)
+    }
+}

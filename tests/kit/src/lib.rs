@@ -1,0 +1,1 @@
+//! What tests share: temporary projects, and the engine as a child process.

@@ -1,0 +1,79 @@
+//! What must be true when all is quiet.
+
+use crate::world::{Object, Row, Shared, lock};
+use engine_contract::Value;
+use engine_run::state::StateStore;
+use std::{collections::BTreeMap, fmt::Write};
+
+/// What is wrong, in words; empty when nothing is.
+pub(crate) async fn judge(world: &Shared, store: &dyn StateStore) -> String {
+    let mut wrong = String::new();
+    {
+        let world = lock(world);
+        let customers = by_source(&world.objects, "Customer");
+        let orders = by_source(&world.objects, "Order");
+        doubled("customer", &customers, &mut wrong);
+        doubled("order", &orders, &mut wrong);
+        for row in world.rows["customers"].values() {
+            compare("customer", row, &customers, None, &mut wrong);
+        }
+        for row in world.rows["orders"].values() {
+            let parent = row.parent.and_then(|id| customers.get(&id)?.first().map(|(id, _)| (*id).clone()));
+            compare("order", row, &orders, Some(parent), &mut wrong);
+        }
+        let live: i64 = world.rows["orders"].values().map(|row| row.amount).sum();
+        let kept = orders.iter().filter(|(id, _)| world.rows["orders"].contains_key(id));
+        let booked: i64 = kept.flat_map(|(_, objects)| objects).map(|(_, object)| amount(object)).sum();
+        if live != booked && wrong.is_empty() {
+            write!(wrong, "orders sum up to {live}, the target to {booked}; ").unwrap();
+        }
+    }
+    for (pipeline, (failed, held, open)) in store.waiting().await.unwrap() {
+        if failed + held + open > 0 {
+            write!(wrong, "{pipeline}: {failed} failed, {held} held, {open} open; ").unwrap();
+        }
+    }
+    wrong
+}
+
+type BySource<'a> = BTreeMap<u64, Vec<(&'a String, &'a Object)>>;
+
+fn by_source<'a>(objects: &'a BTreeMap<String, Object>, kind: &str) -> BySource<'a> {
+    let mut found: BySource<'a> = BTreeMap::new();
+    for (id, object) in objects.iter().filter(|(_, object)| object.kind == kind) {
+        if let Some(Value::Int(source)) = object.fields.get("source_id") {
+            found.entry(u64::try_from(*source).unwrap_or_default()).or_default().push((id, object));
+        }
+    }
+    found
+}
+
+fn amount(object: &Object) -> i64 {
+    match object.fields.get("amount") {
+        Some(Value::Int(amount)) => *amount,
+        _ => 0,
+    }
+}
+
+fn doubled(what: &str, found: &BySource<'_>, wrong: &mut String) {
+    for (id, objects) in found.iter().filter(|(_, objects)| objects.len() > 1) {
+        write!(wrong, "{what} {id} is there {} times; ", objects.len()).unwrap();
+    }
+}
+
+fn compare(what: &str, row: &Row, found: &BySource<'_>, parent: Option<Option<String>>, wrong: &mut String) {
+    let Some(objects) = found.get(&row.id) else {
+        write!(wrong, "{what} {} is lost; ", row.id).unwrap();
+        return;
+    };
+    for (_, object) in objects {
+        if amount(object) != row.amount {
+            write!(wrong, "{what} {} is stale; ", row.id).unwrap();
+        }
+        if let Some(parent) = &parent
+            && object.fields.get("customer").and_then(Value::as_str).map(str::to_owned) != *parent
+        {
+            write!(wrong, "{what} {} has the wrong customer; ", row.id).unwrap();
+        }
+    }
+}

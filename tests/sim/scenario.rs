@@ -1,0 +1,290 @@
+//! One seed: the real engine against the world, through crashes, outages and zombies, until all is quiet.
+
+use crate::{
+    oracle,
+    service::Service,
+    store::SlowStore,
+    world::{Shared, World, lock},
+};
+use engine_contract::{Cancel, Clock, Context, EffectClass, NoNetwork, NoSecrets, Registry, async_trait};
+use engine_plan::{Blueprint, Catalogs, compile};
+use engine_project::MemoryFiles;
+use engine_run::{
+    Engine, Options, Removed, RunReport, RunRequest, Unobserved,
+    state::{Owners, Sealer, sqlite::SqliteStore},
+};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    task::{Context as TaskContext, Poll},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+const PIPELINE: &str = r#"
+[pipeline]
+name = "sim"
+[source]
+connection = "shop"
+[target]
+connection = "books"
+
+[entity.customer]
+from = "customers"
+to = "Customer"
+source.cursor = "modified"
+map.source_id = "$.id"
+map.amount = "$.amount"
+
+[entity.order]
+from = "orders"
+to = "Order"
+source.cursor = "modified"
+map.source_id = "$.id"
+map.amount = "$.amount"
+map.customer = { ref = "customer", key = "$.customer_id" }
+"#;
+
+const CONNECTIONS: &str = "
+[connection.shop]
+connector = \"sim\"
+[connection.books]
+connector = \"sim\"
+";
+
+/// What to put a seed through.
+#[derive(Clone, Debug)]
+pub(crate) struct Trial {
+    pub(crate) seed: u64,
+    pub(crate) class: EffectClass,
+    /// Polls of the engine after which it is dropped, one run after the other.
+    pub(crate) crashes: Vec<u64>,
+    /// A crashed engine is frozen instead, and thawed beside its successor.
+    pub(crate) zombie: bool,
+    pub(crate) removed: Removed,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    /// What is wrong; empty when nothing is.
+    pub(crate) wrong: String,
+    /// How often the engine was polled.
+    pub(crate) polls: u64,
+    /// Equal for equal seeds.
+    pub(crate) trace: u64,
+}
+
+struct SimClock(Instant);
+
+#[async_trait]
+impl Clock for SimClock {
+    fn now(&self) -> jiff::Timestamp {
+        World::engine_now(self.0)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+struct SimRng(Mutex<ChaCha8Rng>);
+
+impl engine_contract::Rng for SimRng {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
+    }
+}
+
+/// Knows of crashed engines that they are gone; of frozen ones it does not.
+#[derive(Default)]
+struct Graveyard(Mutex<BTreeSet<String>>);
+
+impl Owners for Graveyard {
+    fn is_gone(&self, owner: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(owner)
+    }
+}
+
+/// Drops or freezes what it runs at a given poll.
+struct CrashAt<F> {
+    future: Pin<Box<F>>,
+    left: u64,
+    polls: Arc<Mutex<u64>>,
+}
+
+impl<F: Future> Future for CrashAt<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        *self.polls.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        self.left -= 1;
+        self.future.as_mut().poll(context).map(Some)
+    }
+}
+
+struct Stage {
+    world: Shared,
+    store: Arc<SlowStore>,
+    registry: Registry,
+    context: Context,
+    blueprint: Arc<Blueprint>,
+    graveyard: Arc<Graveyard>,
+    removed: Removed,
+    polls: Arc<Mutex<u64>>,
+}
+
+fn blueprint(registry: &Registry) -> Arc<Blueprint> {
+    static COMPILED: OnceLock<Arc<Blueprint>> = OnceLock::new();
+    Arc::clone(COMPILED.get_or_init(|| {
+        let files = MemoryFiles::default().with("sim.toml", PIPELINE).with("connections.toml", CONNECTIONS);
+        let (project, found) = engine_project::load(&files, &BTreeMap::new());
+        assert!(!found.has_errors(), "{found:?}");
+        let (blueprint, found) = compile(&project, "sim", registry, &Catalogs(BTreeMap::new()));
+        Arc::new(blueprint.unwrap_or_else(|| panic!("{found:?}")))
+    }))
+}
+
+impl Stage {
+    fn new(trial: &Trial) -> Self {
+        let world: Shared = Arc::new(Mutex::new(World::new(trial.seed, trial.class)));
+        let clock: Arc<dyn Clock> = Arc::new(SimClock(lock(&world).start()));
+        let rng: Arc<dyn engine_contract::Rng> = Arc::new(SimRng(Mutex::new(ChaCha8Rng::seed_from_u64(trial.seed))));
+        let sealer = Sealer::new(&[7; 32], Arc::clone(&rng));
+        let inner = SqliteStore::in_memory(sealer).unwrap();
+        let store = Arc::new(SlowStore { inner, clock: Arc::clone(&clock), world: Arc::clone(&world) });
+        let registry = Registry::default().with(Service(Arc::clone(&world)));
+        let context = Context {
+            clock,
+            rng,
+            http: Arc::new(NoNetwork),
+            secrets: Arc::new(NoSecrets),
+            cancel: Cancel::default(),
+            project_dir: std::path::PathBuf::new(),
+        };
+        let blueprint = blueprint(&registry);
+        let (graveyard, polls) = (Arc::default(), Arc::default());
+        Self { world, store, registry, context, blueprint, graveyard, removed: trial.removed, polls }
+    }
+
+    fn engine(&self, owner: &str) -> Engine {
+        Engine {
+            registry: self.registry.clone(),
+            store: Arc::<SlowStore>::clone(&self.store),
+            context: self.context.clone(),
+            options: Options {
+                batch_records: 5,
+                lease: Duration::from_secs(20),
+                removed: self.removed,
+                ..Options::default()
+            },
+            owner: owner.to_owned(),
+            owners: Arc::<Graveyard>::clone(&self.graveyard),
+            gone: Vec::new(),
+            observer: Arc::new(Unobserved),
+        }
+    }
+
+    fn request(&self) -> RunRequest {
+        RunRequest {
+            blueprint: Arc::clone(&self.blueprint),
+            only: Vec::new(),
+            full: false,
+            limit: None,
+            dry_run: false,
+            trigger: "test".to_owned(),
+        }
+    }
+
+    async fn run(&self, owner: &str) -> Option<RunReport> {
+        let (engine, request) = (self.engine(owner), self.request());
+        engine.run(&request).await.ok()
+    }
+
+    fn chance(&self, range: std::ops::Range<u64>) -> u64 {
+        lock(&self.world).rng.random_range(range)
+    }
+
+    async fn rest(&self, millis: u64) {
+        self.context.clock.sleep(Duration::from_millis(millis)).await;
+    }
+}
+
+/// Puts a trial through its paces.
+pub(crate) fn run(trial: &Trial) -> Verdict {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let stage = Stage::new(trial);
+        trouble(&stage, trial).await;
+        calm(&stage).await;
+        let wrong = oracle::judge(&stage.world, &*stage.store).await;
+        let polls = *stage.polls.lock().unwrap_or_else(PoisonError::into_inner);
+        Verdict { wrong, polls, trace: lock(&stage.world).trace }
+    })
+}
+
+/// Runs amid changes, lost answers and crashes.
+async fn trouble(stage: &Stage, trial: &Trial) {
+    let mut crashes = trial.crashes.iter().copied();
+    let mut next = crashes.next();
+    for index in 0..12 {
+        let owner = format!("engine-{index}");
+        let (engine, request) = (stage.engine(&owner), stage.request());
+        let left = next.unwrap_or(u64::MAX);
+        let future = Box::pin(async move { engine.run(&request).await.ok() });
+        let mut run = Box::pin(CrashAt { future, left, polls: Arc::clone(&stage.polls) });
+        if run.as_mut().await.is_none() {
+            next = crashes.next();
+            if trial.zombie {
+                thaw_beside_successors(stage, run).await;
+            } else {
+                drop(run);
+                // In half of the cases the operating system tells that it is dead.
+                if stage.chance(0..2) == 0 {
+                    stage.graveyard.0.lock().unwrap_or_else(PoisonError::into_inner).insert(owner);
+                }
+            }
+        }
+        stage.rest(stage.chance(100..9000)).await;
+        if index >= 4 && next.is_none() {
+            break;
+        }
+    }
+}
+
+/// The frozen engine wakes up while others have gone on.
+async fn thaw_beside_successors<F: Future>(stage: &Stage, mut frozen: Pin<Box<CrashAt<F>>>) {
+    let sleep = stage.chance(500..60_000);
+    frozen.left = u64::MAX;
+    let zombie = async {
+        stage.rest(sleep).await;
+        frozen.await
+    };
+    let successors = async {
+        for index in 0..6 {
+            stage.rest(5000).await;
+            stage.run(&format!("successor-{index}")).await;
+        }
+    };
+    futures::future::join(zombie, successors).await;
+}
+
+/// Lets everything late land, and runs until nothing is left to do.
+async fn calm(stage: &Stage) {
+    lock(&stage.world).faults = false;
+    stage.rest(60_000).await;
+    lock(&stage.world).catch_up();
+    for index in 0..4 {
+        stage.run(&format!("calm-{index}")).await;
+        stage.rest(30_000).await;
+        lock(&stage.world).catch_up();
+    }
+    assert!(lock(&stage.world).is_calm(), "nothing is under way any more");
+}

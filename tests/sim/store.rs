@@ -1,0 +1,123 @@
+//! The real store, with a pause around each request (a place to crash), and commits that fail.
+
+use crate::world::{Shared, lock};
+use engine_contract::{Clock, async_trait};
+use engine_plan::Reference;
+use engine_run::{
+    GroupKey, Scope,
+    state::{
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, Result, Revisit, RevisitQuery, Run, RunFilter,
+        RunStatus, Settlement, StateError, StateStore, sqlite::SqliteStore,
+    },
+};
+use jiff::Timestamp;
+use rand::RngExt;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+pub(crate) struct SlowStore {
+    pub(crate) inner: SqliteStore,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) world: Shared,
+}
+
+impl SlowStore {
+    async fn pause(&self) {
+        self.clock.sleep(Duration::from_millis(1)).await;
+    }
+
+    /// A commit that does not happen, or happens without anyone hearing of it.
+    fn fails(&self, percent: u32) -> Result<()> {
+        let mut world = lock(&self.world);
+        if world.faults && world.rng.random_range(0..1000) < percent {
+            return Err(StateError::Unavailable("the disk is full".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl StateStore for SlowStore {
+    async fn acquire(&self, key: &GroupKey, owner: &str, now: Timestamp, until: Timestamp, gone: Option<&str>) -> Result<Acquired> {
+        self.pause().await;
+        let answer = self.inner.acquire(key, owner, now, until, gone).await;
+        self.pause().await;
+        answer
+    }
+
+    async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<bool> {
+        self.pause().await;
+        let answer = self.inner.renew(lease, until).await;
+        self.pause().await;
+        answer
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<()> {
+        self.pause().await;
+        self.inner.release(lease).await
+    }
+
+    async fn cursor(&self, key: &GroupKey) -> Result<CursorRow> {
+        self.pause().await;
+        self.inner.cursor(key).await
+    }
+
+    async fn recall(&self, scope: &Scope, entity: &str, keys: &[String]) -> Result<BTreeMap<String, Known>> {
+        self.pause().await;
+        self.inner.recall(scope, entity, keys).await
+    }
+
+    async fn targets(&self, scope: &Scope, references: &[Reference]) -> Result<BTreeMap<Reference, String>> {
+        self.pause().await;
+        self.inner.targets(scope, references).await
+    }
+
+    async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>> {
+        self.inner.children(scope, entity, parents).await
+    }
+
+    async fn open_intents(&self, scope: &Scope, entities: &[String]) -> Result<Vec<Intent>> {
+        self.pause().await;
+        self.inner.open_intents(scope, entities).await
+    }
+
+    async fn revisits(&self, scope: &Scope, query: &RevisitQuery) -> Result<Vec<Revisit>> {
+        self.pause().await;
+        self.inner.revisits(scope, query).await
+    }
+
+    async fn commit_intents(&self, lease: &Lease, intents: Vec<Intent>) -> Result<()> {
+        self.pause().await;
+        self.fails(3)?;
+        self.inner.commit_intents(lease, intents).await?;
+        self.pause().await;
+        self.fails(3)
+    }
+
+    async fn settle(&self, lease: &Lease, settlement: Settlement) -> Result<()> {
+        self.pause().await;
+        self.fails(3)?;
+        self.inner.settle(lease, settlement).await?;
+        self.pause().await;
+        self.fails(3)
+    }
+
+    async fn begin_run(&self, run: &Run, gone: &[String]) -> Result<()> {
+        self.inner.begin_run(run, gone).await
+    }
+
+    async fn finish_run(&self, id: &str, status: RunStatus, error: Option<String>, at: Timestamp) -> Result<()> {
+        self.inner.finish_run(id, status, error, at).await
+    }
+
+    async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>> {
+        self.inner.runs(filter).await
+    }
+
+    async fn failures(&self, pipeline: Option<&str>, run: Option<&str>, limit: usize) -> Result<Vec<FailedRow>> {
+        self.inner.failures(pipeline, run, limit).await
+    }
+
+    async fn waiting(&self) -> Result<BTreeMap<String, (u64, u64, u64)>> {
+        self.inner.waiting().await
+    }
+}

@@ -1,0 +1,366 @@
+//! The world outside the engine: a source that changes while it is read, and a target that loses answers.
+//!
+//! Requests belong to the world: one that was sent takes effect at its time, whether or not the engine that
+//! sent it still lives. All chance comes from the seed.
+
+use engine_contract::{EffectClass, Value};
+use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// How long a changed row may stay invisible to readers.
+pub(crate) const LAG: Duration = Duration::from_millis(2500);
+/// What the source declares: the lag, rounded up over whole seconds.
+pub(crate) const DECLARED_LAG: Duration = Duration::from_secs(4);
+/// How long the engine waits for an answer.
+pub(crate) const TIMEOUT: Duration = Duration::from_millis(2000);
+/// The latest moment at which a request takes effect after it was sent.
+pub(crate) const LATE: Duration = Duration::from_millis(8000);
+/// What the target declares as the longest such time.
+pub(crate) const SETTLE: Duration = Duration::from_secs(10);
+
+/// The source's clock at the start, in seconds since 1970.
+const EPOCH: i64 = 1_700_000_000;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) id: u64,
+    pub(crate) modified: i64,
+    pub(crate) amount: i64,
+    /// The customer of an order.
+    pub(crate) parent: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Object {
+    pub(crate) kind: String,
+    pub(crate) marker: String,
+    pub(crate) fields: BTreeMap<String, Value>,
+    pub(crate) token: u64,
+    pub(crate) revision: i64,
+}
+
+/// A request on its way.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) kind: String,
+    pub(crate) request_key: String,
+    pub(crate) marker: String,
+    pub(crate) target_id: Option<String>,
+    pub(crate) token: Option<String>,
+    pub(crate) revision: i64,
+    pub(crate) fields: BTreeMap<String, Value>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    Done { id: String, token: u64, created: bool },
+    Superseded { id: String },
+    Stale,
+}
+
+pub(crate) type Slot = Arc<Mutex<Option<Answer>>>;
+
+/// What happens to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Answered,
+    /// It never arrives, and the sender may or may not know.
+    Lost { known: bool },
+    /// It takes effect, the answer is lost.
+    AnswerLost,
+    /// It takes effect later than anyone waits.
+    Late,
+    Throttled,
+}
+
+pub(crate) struct World {
+    pub(crate) rng: ChaCha8Rng,
+    pub(crate) class: EffectClass,
+    start: Instant,
+    /// How far the source's clock is ahead of the engine's.
+    skew: i64,
+    pub(crate) rows: BTreeMap<&'static str, BTreeMap<u64, Row>>,
+    unseen: Vec<(Instant, &'static str, Row)>,
+    next_row: u64,
+    changes_left: u32,
+    pub(crate) objects: BTreeMap<String, Object>,
+    next_object: u64,
+    answered: BTreeMap<String, Answer>,
+    under_way: Vec<(Instant, Request, Option<Slot>)>,
+    pub(crate) faults: bool,
+    outage: Option<(Duration, Duration)>,
+    pub(crate) calls: u64,
+    pub(crate) trace: u64,
+}
+
+pub(crate) type Shared = Arc<Mutex<World>>;
+
+pub(crate) fn lock(world: &Shared) -> MutexGuard<'_, World> {
+    world.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, class: EffectClass) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let skew = rng.random_range(-600..=600);
+        let outage = rng.random_bool(0.4).then(|| {
+            let start = rng.random_range(1000..20_000);
+            (Duration::from_millis(start), Duration::from_millis(start + rng.random_range(3000..40_000)))
+        });
+        let mut world = Self {
+            rng,
+            class,
+            start: Instant::now(),
+            skew,
+            rows: BTreeMap::from([("customers", BTreeMap::new()), ("orders", BTreeMap::new())]),
+            unseen: Vec::new(),
+            next_row: 0,
+            changes_left: 25,
+            objects: BTreeMap::new(),
+            next_object: 100,
+            answered: BTreeMap::new(),
+            under_way: Vec::new(),
+            faults: true,
+            outage,
+            calls: 0,
+            trace: 0xcbf2_9ce4_8422_2325,
+        };
+        world.fill();
+        world
+    }
+
+    fn fill(&mut self) {
+        for _ in 0..self.rng.random_range(2..8) {
+            let row = self.new_row(None);
+            self.insert("customers", row);
+        }
+        for _ in 0..self.rng.random_range(4..16) {
+            let parent = self.any_customer();
+            let row = self.new_row(parent);
+            self.insert("orders", row);
+        }
+    }
+
+    fn new_row(&mut self, parent: Option<u64>) -> Row {
+        self.next_row += 1;
+        let modified = EPOCH + self.skew - self.rng.random_range(0..3);
+        Row { id: self.next_row, modified, amount: self.rng.random_range(1..1000), parent }
+    }
+
+    fn insert(&mut self, stream: &'static str, row: Row) {
+        self.rows.entry(stream).or_default().insert(row.id, row);
+    }
+
+    fn any_customer(&mut self) -> Option<u64> {
+        let unseen = self.unseen.iter().filter(|(_, stream, _)| *stream == "customers").map(|(_, _, row)| row.id);
+        let mut ids: Vec<u64> = self.rows.get("customers")?.keys().copied().chain(unseen).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let index = self.rng.random_range(0..ids.len());
+        ids.get(index).copied()
+    }
+
+    /// The source's clock in seconds.
+    pub(crate) fn now(&self) -> i64 {
+        EPOCH + self.skew + i64::try_from(self.start.elapsed().as_secs()).unwrap_or(i64::MAX)
+    }
+
+    /// The engine's clock.
+    pub(crate) fn engine_now(start: Instant) -> jiff::Timestamp {
+        let elapsed = jiff::SignedDuration::try_from(start.elapsed()).unwrap_or_default();
+        jiff::Timestamp::from_second(EPOCH).unwrap_or_default() + elapsed
+    }
+
+    pub(crate) fn start(&self) -> Instant {
+        self.start
+    }
+
+    /// Mixes what happened into the trace: equal seeds must give equal traces.
+    pub(crate) fn note(&mut self, what: u64) {
+        self.trace = (self.trace ^ what).wrapping_mul(0x0100_0000_01b3);
+    }
+
+    /// Lets everything happen whose time has come, and perhaps changes the source.
+    pub(crate) fn tick(&mut self) {
+        self.calls += 1;
+        self.catch_up();
+        if self.faults {
+            self.change();
+        }
+    }
+
+    pub(crate) fn catch_up(&mut self) {
+        let now = Instant::now();
+        let mut index = 0;
+        while index < self.under_way.len() {
+            if self.under_way[index].0 > now {
+                index += 1;
+                continue;
+            }
+            let (_, request, slot) = self.under_way.remove(index);
+            let answer = self.apply(&request);
+            if let Some(slot) = slot {
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+            }
+        }
+        let (due, later) = std::mem::take(&mut self.unseen).into_iter().partition(|(at, ..)| *at <= now);
+        self.unseen = later;
+        for (_, stream, row) in due as Vec<(Instant, &'static str, Row)> {
+            self.insert(stream, row);
+        }
+    }
+
+    /// Everything that is still on its way has arrived.
+    pub(crate) fn is_calm(&self) -> bool {
+        self.under_way.is_empty() && self.unseen.is_empty()
+    }
+
+    fn change(&mut self) {
+        if self.changes_left == 0 || !self.rng.random_bool(0.5) {
+            return;
+        }
+        self.changes_left -= 1;
+        let stream = if self.rng.random_bool(0.3) { "customers" } else { "orders" };
+        let ids: Vec<u64> = self.rows[stream].keys().copied().collect();
+        let kind = self.rng.random_range(0..10);
+        let row = if kind < 4 || ids.is_empty() {
+            let parent = if stream == "orders" { self.any_customer() } else { None };
+            Row { modified: self.now(), ..self.new_row(parent) }
+        } else {
+            let id = ids[self.rng.random_range(0..ids.len())];
+            if self.unseen.iter().any(|(_, _, row)| row.id == id) {
+                return;
+            }
+            if kind == 9 && stream == "orders" {
+                self.rows.get_mut(stream).map(|rows| rows.remove(&id));
+                return;
+            }
+            Row { modified: self.now(), amount: self.rng.random_range(1..1000), ..self.rows[stream][&id].clone() }
+        };
+        if self.rng.random_bool(0.2) {
+            let wait = Duration::from_millis(self.rng.random_range(0..u64::try_from(LAG.as_millis()).unwrap_or(0)));
+            self.unseen.push((Instant::now() + wait, stream, row));
+        } else {
+            self.insert(stream, row);
+        }
+    }
+
+    /// A page by (modified, unstable order), from a moment, without the rows already seen.
+    pub(crate) fn page(&mut self, stream: &str, since: i64, seen: &[u64], limit: usize) -> Vec<Row> {
+        let rows = self.rows.get(stream).into_iter().flat_map(BTreeMap::values);
+        let mut page: Vec<Row> =
+            rows.filter(|row| row.modified >= since && !seen.contains(&row.id)).cloned().collect();
+        let mut order = ChaCha8Rng::seed_from_u64(self.rng.next_u64());
+        page.shuffle(&mut order);
+        page.sort_by_key(|row| row.modified);
+        page.truncate(limit);
+        self.note(page.len() as u64);
+        page
+    }
+
+    pub(crate) fn fate(&mut self) -> Fate {
+        if !self.faults {
+            return Fate::Answered;
+        }
+        let elapsed = self.start.elapsed();
+        if self.outage.is_some_and(|(from, to)| elapsed >= from && elapsed < to) {
+            return match self.rng.random_range(0..3) {
+                0 => Fate::Lost { known: self.rng.random_bool(0.5) },
+                1 => Fate::AnswerLost,
+                _ => Fate::Late,
+            };
+        }
+        match self.rng.random_range(0..100) {
+            0..=4 => Fate::Lost { known: self.rng.random_bool(0.5) },
+            5..=9 => Fate::AnswerLost,
+            10..=13 => Fate::Throttled,
+            14..=17 => Fate::Late,
+            _ => Fate::Answered,
+        }
+    }
+
+    /// Puts a request on its way; its answer appears in the slot.
+    pub(crate) fn post(&mut self, request: Request, fate: Fate, soon: Duration) -> Slot {
+        let slot = Slot::default();
+        let now = Instant::now();
+        match fate {
+            Fate::Answered => self.under_way.push((now + soon, request, Some(Arc::clone(&slot)))),
+            Fate::AnswerLost => self.under_way.push((now + soon, request, None)),
+            Fate::Late => {
+                let late = self.rng.random_range(TIMEOUT.as_millis()..LATE.as_millis());
+                let late = Duration::from_millis(u64::try_from(late).unwrap_or(0));
+                self.under_way.push((now + late, request, None));
+            }
+            Fate::Lost { .. } | Fate::Throttled => {}
+        }
+        slot
+    }
+
+    fn apply(&mut self, request: &Request) -> Answer {
+        let answer = match self.class {
+            EffectClass::NaturalKey => self.upsert(request),
+            EffectClass::IdempotencyKey => match self.answered.get(&request.request_key) {
+                Some(remembered) => remembered.clone(),
+                None => {
+                    let answer = self.write(request, true);
+                    self.answered.insert(request.request_key.clone(), answer.clone());
+                    answer
+                }
+            },
+            EffectClass::Marker | EffectClass::None => self.write(request, false),
+        };
+        self.note(match &answer {
+            Answer::Done { token, .. } => 3 + token,
+            Answer::Superseded { .. } => 1,
+            Answer::Stale => 2,
+        });
+        answer
+    }
+
+    fn upsert(&mut self, request: &Request) -> Answer {
+        let same = |object: &Object| {
+            object.kind == request.kind && object.fields.get("source_id") == request.fields.get("source_id")
+        };
+        let found = self.objects.iter_mut().find(|(_, object)| same(object));
+        match found {
+            Some((id, object)) if object.revision > request.revision => Answer::Superseded { id: id.clone() },
+            Some((id, object)) => {
+                object.fields.clone_from(&request.fields);
+                object.revision = request.revision;
+                Answer::Done { id: id.clone(), token: 0, created: false }
+            }
+            None => self.create(request),
+        }
+    }
+
+    fn write(&mut self, request: &Request, versioned: bool) -> Answer {
+        let Some(id) = &request.target_id else { return self.create(request) };
+        let Some(object) = self.objects.get_mut(id) else { return Answer::Stale };
+        if versioned && request.token.as_deref() != Some(object.token.to_string().as_str()) {
+            return Answer::Stale;
+        }
+        object.fields.clone_from(&request.fields);
+        object.token += 1;
+        Answer::Done { id: id.clone(), token: object.token, created: false }
+    }
+
+    fn create(&mut self, request: &Request) -> Answer {
+        self.next_object += 1;
+        let id = self.next_object.to_string();
+        let object = Object {
+            kind: request.kind.clone(),
+            marker: request.marker.clone(),
+            fields: request.fields.clone(),
+            token: 0,
+            revision: request.revision,
+        };
+        self.objects.insert(id.clone(), object);
+        Answer::Done { id, token: 0, created: true }
+    }
+}
