@@ -12,7 +12,7 @@ mod world;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use engine_contract::EffectClass;
-use engine_run::Removed;
+use engine_run::Mechanism;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use scenario::{Trial, Verdict, run};
@@ -24,13 +24,13 @@ fn figure(name: &str, default: u64) -> u64 {
     std::env::vars().find(|(key, _)| key == name).and_then(|(_, value)| value.parse().ok()).unwrap_or(default)
 }
 
-fn seeded(seed: u64, class: EffectClass, removed: Removed) -> Trial {
+fn seeded(seed: u64, class: EffectClass, removed: Option<Mechanism>) -> Trial {
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0xabcdef);
     let crashes = (0..rng.random_range(0..4)).map(|_| rng.random_range(1..400)).collect();
     Trial { seed, class, crashes, zombie: false, removed }
 }
 
-fn zombie(seed: u64, class: EffectClass, removed: Removed) -> Trial {
+fn zombie(seed: u64, class: EffectClass, removed: Option<Mechanism>) -> Trial {
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x77);
     Trial { seed, class, crashes: vec![rng.random_range(1..300)], zombie: true, removed }
 }
@@ -60,7 +60,7 @@ fn all_pass(name: &str, trials: impl Iterator<Item = Trial>) {
 }
 
 fn seeds(class: EffectClass) {
-    let all = (0..figure("SIM_SEEDS", 2000)).map(|seed| seeded(seed, class, Removed::Nothing));
+    let all = (0..figure("SIM_SEEDS", 2000)).map(|seed| seeded(seed, class, None));
     all_pass(&format!("seeds {class:?}"), all);
 }
 
@@ -82,7 +82,7 @@ fn nothing_is_lost_doubled_or_stale_with_markers() {
 fn every_await(class: EffectClass) {
     let bases = figure("SIM_BASES", 20);
     let trials = (0..bases).flat_map(|seed| {
-        let crash_free = Trial { seed, class, crashes: Vec::new(), zombie: false, removed: Removed::Nothing };
+        let crash_free = Trial { seed, class, crashes: Vec::new(), zombie: false, removed: None };
         let polls = run(&crash_free).polls;
         (1..polls).map(move |poll| Trial { crashes: vec![poll], ..crash_free.clone() })
     });
@@ -107,7 +107,7 @@ fn a_crash_at_any_await_harms_nothing_with_markers() {
 #[test]
 fn a_frozen_engine_that_wakes_up_harms_nothing() {
     for class in CLASSES {
-        let all = (0..figure("SIM_ZOMBIES", 500)).map(|seed| zombie(seed, class, Removed::Nothing));
+        let all = (0..figure("SIM_ZOMBIES", 500)).map(|seed| zombie(seed, class, None));
         all_pass(&format!("zombies {class:?}"), all);
     }
 }
@@ -121,21 +121,30 @@ fn is_noticed(name: &str, trials: impl Iterator<Item = Trial>) {
 #[test]
 fn missing_intents_are_noticed() {
     for class in [EffectClass::IdempotencyKey, EffectClass::Marker] {
-        is_noticed(&format!("no intents {class:?}"), (0..200).map(|seed| seeded(seed, class, Removed::Intents)));
+        is_noticed(
+            &format!("no intents {class:?}"),
+            (0..200).map(|seed| seeded(seed, class, Some(Mechanism::Intents))),
+        );
     }
 }
 
 #[test]
 fn changing_keys_are_noticed() {
     for class in [EffectClass::IdempotencyKey, EffectClass::Marker] {
-        is_noticed(&format!("no stable keys {class:?}"), (0..200).map(|seed| seeded(seed, class, Removed::StableKeys)));
+        is_noticed(
+            &format!("no stable keys {class:?}"),
+            (0..200).map(|seed| seeded(seed, class, Some(Mechanism::StableKeys))),
+        );
     }
 }
 
 #[test]
 fn a_missing_overlap_is_noticed() {
     for class in CLASSES {
-        is_noticed(&format!("no overlap {class:?}"), (0..500).map(|seed| seeded(seed, class, Removed::Overlap)));
+        is_noticed(
+            &format!("no overlap {class:?}"),
+            (0..500).map(|seed| seeded(seed, class, Some(Mechanism::Overlap))),
+        );
     }
 }
 
@@ -143,14 +152,17 @@ fn a_missing_overlap_is_noticed() {
 #[test]
 fn a_missing_lease_check_is_noticed() {
     let class = EffectClass::Marker;
-    is_noticed("no lease check Marker", (0..500).map(|seed| zombie(seed, class, Removed::LeaseCheck)));
+    is_noticed(
+        "no lease check Marker",
+        (0..500).map(|seed| zombie(seed, class, Some(Mechanism::LeaseCheck))),
+    );
 }
 
 #[test]
 fn equal_seeds_give_equal_traces() {
     for class in CLASSES {
         for seed in 0..50 {
-            let trial = seeded(seed, class, Removed::Nothing);
+            let trial = seeded(seed, class, None);
             let (first, second) = (run(&trial), run(&trial));
             assert_eq!((first.trace, first.polls), (second.trace, second.polls), "{trial:?}");
         }

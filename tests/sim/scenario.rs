@@ -10,7 +10,7 @@ use engine_contract::{Cancel, Clock, Context, EffectClass, NoNetwork, NoSecrets,
 use engine_plan::{Blueprint, Catalogs, compile};
 use engine_project::MemoryFiles;
 use engine_run::{
-    Engine, Options, Removed, RunReport, RunRequest, Unobserved,
+    Engine, Mechanism, Options, RunReport, RunRequest, Unobserved,
     state::{Owners, Sealer, sqlite::SqliteStore},
 };
 use rand::{Rng, RngExt, SeedableRng};
@@ -65,7 +65,7 @@ pub(crate) struct Trial {
     pub(crate) crashes: Vec<u64>,
     /// A crashed engine is frozen instead, and thawed beside its successor.
     pub(crate) zombie: bool,
-    pub(crate) removed: Removed,
+    pub(crate) removed: Option<Mechanism>,
 }
 
 /// What came of it.
@@ -137,7 +137,7 @@ struct Stage {
     context: Context,
     blueprint: Arc<Blueprint>,
     graveyard: Arc<Graveyard>,
-    removed: Removed,
+    removed: Option<Mechanism>,
     polls: Arc<Mutex<u64>>,
 }
 
@@ -156,7 +156,8 @@ impl Stage {
     fn new(trial: &Trial) -> Self {
         let world: Shared = Arc::new(Mutex::new(World::new(trial.seed, trial.class)));
         let clock: Arc<dyn Clock> = Arc::new(SimClock(lock(&world).start()));
-        let rng: Arc<dyn engine_contract::Rng> = Arc::new(SimRng(Mutex::new(ChaCha8Rng::seed_from_u64(trial.seed))));
+        let rng: Arc<dyn engine_contract::Rng> =
+            Arc::new(SimRng(Mutex::new(ChaCha8Rng::seed_from_u64(trial.seed))));
         let sealer = Sealer::new(&[7; 32], Arc::clone(&rng));
         let inner = SqliteStore::in_memory(sealer).unwrap();
         let store = Arc::new(SlowStore { inner, clock: Arc::clone(&clock), world: Arc::clone(&world) });
@@ -175,16 +176,17 @@ impl Stage {
     }
 
     fn engine(&self, owner: &str) -> Engine {
+        let mut options = Options::default();
+        options.batch_records = 5;
+        options.lease = Duration::from_secs(20);
+        if let Some(mechanism) = self.removed {
+            options.remove(mechanism);
+        }
         Engine {
             registry: self.registry.clone(),
             store: Arc::<SlowStore>::clone(&self.store),
             context: self.context.clone(),
-            options: Options {
-                batch_records: 5,
-                lease: Duration::from_secs(20),
-                removed: self.removed,
-                ..Options::default()
-            },
+            options,
             owner: owner.to_owned(),
             owners: Arc::<Graveyard>::clone(&self.graveyard),
             gone: Vec::new(),
@@ -219,7 +221,8 @@ impl Stage {
 
 /// Puts a trial through its paces.
 pub(crate) fn run(trial: &Trial) -> Verdict {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let stage = Stage::new(trial);
         trouble(&stage, trial).await;

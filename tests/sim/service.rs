@@ -3,9 +3,9 @@
 use crate::world::{Answer, DECLARED_LAG, Fate, Request, Row, SETTLE, Shared, TIMEOUT, lock};
 use bytes::Bytes;
 use engine_contract::{
-    Access, Applied, Batch, Capabilities, Change, Checkpoint, Connection, Connector, ConnectorError, Context, Current,
-    Cursor, Discovery, EffectClass, Encode, EntitySchema, ErrorKind, Lookup, Map, Outcome, ReadRequest, Record, Result,
-    Retry, Source, SourceRecord, StreamInfo, Target, Value, Write, async_trait,
+    Access, Applied, Batch, Capabilities, Change, Checkpoint, Connection, Connector, ConnectorError, Context,
+    Current, Cursor, Discovery, EffectClass, Encode, EntitySchema, ErrorKind, Lookup, Map, Outcome,
+    ReadRequest, Record, Result, Retry, Source, SourceRecord, StreamInfo, Target, Value, Write, async_trait,
 };
 use rand::RngExt;
 use std::{collections::BTreeMap, sync::PoisonError, time::Duration};
@@ -91,11 +91,14 @@ impl Service {
             Fate::Throttled => {
                 context.clock.sleep(soon).await;
                 let wait = Retry::After(Duration::from_secs(1));
-                Outcome::NotApplied(ConnectorError::new(ErrorKind::RateLimited, "too many requests").with_retry(wait))
+                Outcome::NotApplied(
+                    ConnectorError::new(ErrorKind::RateLimited, "too many requests").with_retry(wait),
+                )
             }
             Fate::Lost { known } => {
                 context.clock.sleep(soon).await;
-                let error = ConnectorError::new(ErrorKind::Unavailable, "connection refused").with_retry(Retry::Soon);
+                let error =
+                    ConnectorError::new(ErrorKind::Unavailable, "connection refused").with_retry(Retry::Soon);
                 if known { Outcome::NotApplied(error) } else { Outcome::Unknown(error) }
             }
             Fate::AnswerLost | Fate::Late => {
@@ -200,7 +203,12 @@ impl Source for Service {
         Ok(Batch { records: page.iter().map(record).collect(), broken: Vec::new(), checkpoint })
     }
 
-    async fn fetch(&self, context: &Context, request: &ReadRequest, keys: &[String]) -> Result<Vec<SourceRecord>> {
+    async fn fetch(
+        &self,
+        context: &Context,
+        request: &ReadRequest,
+        keys: &[String],
+    ) -> Result<Vec<SourceRecord>> {
         self.travel(context).await;
         self.stumble(5)?;
         let found = {
@@ -226,7 +234,9 @@ impl Target for Service {
 
     async fn write(&self, context: &Context, writes: &[Write]) -> Result<Vec<(String, Outcome)>> {
         if lock(&self.0).faults && lock(&self.0).rng.random_bool(0.02) {
-            return Err(ConnectorError::new(ErrorKind::Unavailable, "connection refused").with_retry(Retry::Soon));
+            return Err(
+                ConnectorError::new(ErrorKind::Unavailable, "connection refused").with_retry(Retry::Soon)
+            );
         }
         let mut answers = Vec::new();
         for write in writes {
@@ -245,9 +255,10 @@ impl Target for Service {
         let found = {
             let world = lock(&self.0);
             let hits = |lookup: &Lookup| {
-                let ours = world.objects.iter().filter(|(_, object)| {
-                    object.kind == lookup.object && object.marker == lookup.marker
-                });
+                let ours = world
+                    .objects
+                    .iter()
+                    .filter(|(_, object)| object.kind == lookup.object && object.marker == lookup.marker);
                 (lookup.id.clone(), ours.map(|(id, object)| current(id, object)).collect())
             };
             lookups.iter().map(hits).collect()
@@ -256,7 +267,13 @@ impl Target for Service {
         Ok(found)
     }
 
-    async fn read_back(&self, context: &Context, _: &str, _: &[String], ids: &[String]) -> Result<Vec<Current>> {
+    async fn read_back(
+        &self,
+        context: &Context,
+        _: &str,
+        _: &[String],
+        ids: &[String],
+    ) -> Result<Vec<Current>> {
         self.travel(context).await;
         self.stumble(5)?;
         let world = lock(&self.0);

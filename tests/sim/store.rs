@@ -6,8 +6,8 @@ use engine_plan::Reference;
 use engine_run::{
     GroupKey, Scope,
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, Result, Revisit, RevisitQuery, Run, RunFilter,
-        RunStatus, Settlement, StateError, StateStore, sqlite::SqliteStore,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, Result, Revisit, RevisitQuery, Run,
+        RunFilter, RunStatus, Settlement, StateError, StateStore, sqlite::SqliteStore,
     },
 };
 use jiff::Timestamp;
@@ -37,7 +37,14 @@ impl SlowStore {
 
 #[async_trait]
 impl StateStore for SlowStore {
-    async fn acquire(&self, key: &GroupKey, owner: &str, now: Timestamp, until: Timestamp, gone: Option<&str>) -> Result<Acquired> {
+    async fn acquire(
+        &self,
+        key: &GroupKey,
+        owner: &str,
+        now: Timestamp,
+        until: Timestamp,
+        gone: Option<&str>,
+    ) -> Result<Acquired> {
         self.pause().await;
         let answer = self.inner.acquire(key, owner, now, until, gone).await;
         self.pause().await;
@@ -105,7 +112,13 @@ impl StateStore for SlowStore {
         self.inner.begin_run(run, gone).await
     }
 
-    async fn finish_run(&self, id: &str, status: RunStatus, error: Option<String>, at: Timestamp) -> Result<()> {
+    async fn finish_run(
+        &self,
+        id: &str,
+        status: RunStatus,
+        error: Option<String>,
+        at: Timestamp,
+    ) -> Result<()> {
         self.inner.finish_run(id, status, error, at).await
     }
 
@@ -113,7 +126,12 @@ impl StateStore for SlowStore {
         self.inner.runs(filter).await
     }
 
-    async fn failures(&self, pipeline: Option<&str>, run: Option<&str>, limit: usize) -> Result<Vec<FailedRow>> {
+    async fn failures(
+        &self,
+        pipeline: Option<&str>,
+        run: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<FailedRow>> {
         self.inner.failures(pipeline, run, limit).await
     }
 

@@ -71,7 +71,9 @@ pub(crate) type Slot = Arc<Mutex<Option<Answer>>>;
 pub(crate) enum Fate {
     Answered,
     /// It never arrives, and the sender may or may not know.
-    Lost { known: bool },
+    Lost {
+        known: bool,
+    },
     /// It takes effect, the answer is lost.
     AnswerLost,
     /// It takes effect later than anyone waits.
@@ -158,7 +160,8 @@ impl World {
     }
 
     fn any_customer(&mut self) -> Option<u64> {
-        let unseen = self.unseen.iter().filter(|(_, stream, _)| *stream == "customers").map(|(_, _, row)| row.id);
+        let unseen =
+            self.unseen.iter().filter(|(_, stream, _)| *stream == "customers").map(|(_, _, row)| row.id);
         let mut ids: Vec<u64> = self.rows.get("customers")?.keys().copied().chain(unseen).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -241,10 +244,15 @@ impl World {
                 self.rows.get_mut(stream).map(|rows| rows.remove(&id));
                 return;
             }
-            Row { modified: self.now(), amount: self.rng.random_range(1..1000), ..self.rows[stream][&id].clone() }
+            Row {
+                modified: self.now(),
+                amount: self.rng.random_range(1..1000),
+                ..self.rows[stream][&id].clone()
+            }
         };
         if self.rng.random_bool(0.2) {
-            let wait = Duration::from_millis(self.rng.random_range(0..u64::try_from(LAG.as_millis()).unwrap_or(0)));
+            let wait =
+                Duration::from_millis(self.rng.random_range(0..u64::try_from(LAG.as_millis()).unwrap_or(0)));
             self.unseen.push((Instant::now() + wait, stream, row));
         } else {
             self.insert(stream, row);

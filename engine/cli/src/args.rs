@@ -15,7 +15,6 @@ pub(crate) struct Cli {
 
 /// Options that every command takes.
 #[derive(Clone, Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "switches of the command line")]
 pub(crate) struct Global {
     /// The project's folder [default: the nearest one above with an engine.toml]
     #[arg(short = 'C', long, global = true, value_name = "DIR", env = "ENGINE_PROJECT")]
@@ -51,7 +50,7 @@ pub(crate) enum Format {
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set
+    /// On a terminal, unless `NO_COLOR` is set
     Auto,
     /// Always
     Always,
@@ -114,6 +113,7 @@ pub(crate) struct Test {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_field_names, reason = "the fields are named as the flags are")]
 #[command(after_long_help = "Examples:
   engine run store-to-sqlite              one pipeline of this project
   engine run pipelines/quickstart         every pipeline of that project
@@ -181,14 +181,13 @@ pub(crate) struct Completions {
 /// The command tree, with commands grouped in the root help: clap itself has no groups of subcommands.
 pub(crate) fn command() -> clap::Command {
     let command = Cli::command();
-    let mut groups = String::new();
-    for (title, names) in GROUPS {
-        groups.push_str(&format!("{title}:\n"));
-        for name in names {
-            let about = command.find_subcommand(name).and_then(clap::Command::get_about);
-            groups.push_str(&format!("  {name:<13}{}\n", about.map(ToString::to_string).unwrap_or_default()));
-        }
-    }
+    let line = |name: &&str| {
+        let about = command.find_subcommand(name).and_then(clap::Command::get_about);
+        format!("  {name:<13}{}\n", about.map(ToString::to_string).unwrap_or_default())
+    };
+    let group =
+        |(title, names): (&str, &[&str])| format!("{title}:\n{}", names.iter().map(line).collect::<String>());
+    let groups: String = GROUPS.into_iter().map(group).collect();
     let template = format!(
         "{{about}}\n\nUsage: {{usage}}\n\n{groups}\nOptions:\n{{options}}\n\n\
          See `engine help <command>`. Errors are explained in docs/diagnostics."
@@ -209,7 +208,8 @@ mod tests {
     fn every_command_is_in_exactly_one_group() {
         command().debug_assert();
         let mut grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
-        let mut all: Vec<String> = Cli::command().get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+        let mut all: Vec<String> =
+            Cli::command().get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
         grouped.sort_unstable();
         all.sort_unstable();
         assert_eq!(grouped, all);

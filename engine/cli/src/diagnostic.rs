@@ -46,11 +46,15 @@ fn render(colors: bool, project: &Project, diagnostic: &Diagnostic) -> String {
     renderer.decor_style(DecorStyle::Ascii).render(&report)
 }
 
-fn snippet<'a>(text: &'a Arc<FileText>, labels: &[&'a Label]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+fn snippet<'a>(
+    text: &'a Arc<FileText>,
+    labels: &[&'a Label],
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let mut snippet = Snippet::source(text.text()).path(text.file()).fold(true);
     for label in labels {
         let kind = if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-        snippet = snippet.annotation(kind.span(label.place.start..label.place.end).label(label.text.as_str()));
+        snippet =
+            snippet.annotation(kind.span(label.place.start..label.place.end).label(label.text.as_str()));
     }
     snippet
 }

@@ -1,8 +1,7 @@
 //! Exit codes, and the way from arguments to one.
 
 use crate::{
-    args,
-    command,
+    args, command,
     error::{CommandError, Result},
     output::Output,
     surroundings,

@@ -22,7 +22,9 @@ impl Files for DiskFiles {
     fn read(&self, path: &str) -> Result<Option<String>, FileError> {
         let file = match std::fs::File::open(self.root.join(path)) {
             Ok(file) => file,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
             Err(error) => return Err(FileError(error.to_string())),
         };
         // One byte more than allowed is enough to see that a file is too large.
@@ -40,7 +42,9 @@ impl Files for DiskFiles {
     fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
         let entries = match std::fs::read_dir(self.root.join(folder)) {
             Ok(entries) => entries,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(Vec::new());
+            }
             Err(error) => return Err(FileError(error.to_string())),
         };
         let mut names = Vec::new();

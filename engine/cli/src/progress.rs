@@ -84,7 +84,8 @@ impl Progress {
 /// An entity's counts in one line.
 fn line(entity: &str, counts: &Counts) -> String {
     let ended = Status::ALL.iter().filter(|status| counts.of(**status) > 0);
-    let words: Vec<String> = ended.map(|status| format!("{} {}", status.as_str(), counts.of(*status))).collect();
+    let words: Vec<String> =
+        ended.map(|status| format!("{} {}", status.as_str(), counts.of(*status))).collect();
     format!("{entity:<16} read {:<8} {}", counts.read, words.join("  "))
 }
 
@@ -116,7 +117,11 @@ impl Observer for Progress {
             Event::Waiting { connection, code, wait_ms } => {
                 let seconds = wait_ms / 1000;
                 let tenths = wait_ms % 1000 / 100;
-                self.output.step(output::WARN, "Waiting", &format!("{seconds}.{tenths}s for {connection} ({code})"));
+                self.output.step(
+                    output::WARN,
+                    "Waiting",
+                    &format!("{seconds}.{tenths}s for {connection} ({code})"),
+                );
             }
             Event::RecordFailed { .. } | Event::RunFinished { .. } => {}
         }

@@ -35,7 +35,7 @@ pub(crate) fn select(arguments: &[String], project: Option<&Path>) -> Result<Vec
         let (project, wanted) = if path.is_dir() {
             (path.to_owned(), None)
         } else if path.is_file() {
-            let (project, file) = owner(path)?;
+            let (project, file) = owner(path);
             (project, Some(Wanted::File(file)))
         } else if argument.contains('/') || has_toml_extension(path) {
             let message = format!("there is no file or folder `{argument}`");
@@ -43,15 +43,13 @@ pub(crate) fn select(arguments: &[String], project: Option<&Path>) -> Result<Vec
         } else {
             (current(project)?, Some(Wanted::Name(argument.clone())))
         };
-        match selections.iter_mut().find(|(selection, _)| selection.project == project) {
-            Some((selection, whole)) => {
-                *whole |= wanted.is_none();
-                selection.pipelines.extend(wanted);
-            }
-            None => {
-                let whole = wanted.is_none();
-                selections.push((Selection { project, pipelines: wanted.into_iter().collect() }, whole));
-            }
+        let known = selections.iter_mut().find(|(selection, _)| selection.project == project);
+        if let Some((selection, whole)) = known {
+            *whole |= wanted.is_none();
+            selection.pipelines.extend(wanted);
+        } else {
+            let whole = wanted.is_none();
+            selections.push((Selection { project, pipelines: wanted.into_iter().collect() }, whole));
         }
     }
     let whole = |(mut selection, whole): (Selection, bool)| {
@@ -81,21 +79,26 @@ pub(crate) fn current(project: Option<&Path>) -> Result<PathBuf> {
         .map_err(|error| CommandError::new(Exit::Failed, "file/unreadable", error.to_string()))?;
     let found = here.ancestors().find(|folder| folder.join("engine.toml").is_file());
     found.map(Path::to_owned).ok_or_else(|| {
-        CommandError::new(Exit::NotFound, "project/not-found", "no folder from here upwards has an engine.toml")
-            .help("name a project's folder, or make one with `engine init`")
+        CommandError::new(
+            Exit::NotFound,
+            "project/not-found",
+            "no folder from here upwards has an engine.toml",
+        )
+        .help("name a project's folder, or make one with `engine init`")
     })
 }
 
 /// The project that a pipeline file belongs to: its folder, or the one above when that is `pipelines`.
-fn owner(file: &Path) -> Result<(PathBuf, String)> {
+fn owner(file: &Path) -> (PathBuf, String) {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let is_pipelines = std::path::absolute(folder)
         .ok()
         .and_then(|folder| folder.file_name().map(|name| name == "pipelines"))
         .unwrap_or_default();
     if folder.join("engine.toml").is_file() || !is_pipelines {
-        return Ok((folder.to_owned(), name));
+        return (folder.to_owned(), name);
     }
-    Ok((folder.join(".."), format!("pipelines/{name}")))
+    (folder.join(".."), format!("pipelines/{name}"))
 }

@@ -60,7 +60,9 @@ impl Secrets for EnvironmentSecrets {
 
 /// The environment's variables that are text.
 pub(crate) fn environment() -> BTreeMap<String, String> {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 /// The context for work on a project.
@@ -77,7 +79,8 @@ pub(crate) fn context(project_dir: &Path, cancel: &Cancel) -> Context {
 
 /// Stops the run at the next safe place on SIGINT and SIGTERM; a second signal ends the process at once.
 pub(crate) fn stop_on_signals(cancel: Cancel) -> std::io::Result<()> {
-    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM])?;
+    let mut signals =
+        signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM])?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             let signal = u8::try_from(signal).unwrap_or(u8::MAX);
@@ -104,7 +107,8 @@ pub(crate) fn start_log(verbose: u8) {
         2 => "debug",
         _ => "trace",
     };
-    let filter = environment().remove("ENGINE_LOG").filter(|_| verbose == 0).unwrap_or_else(|| level.to_owned());
+    let filter =
+        environment().remove("ENGINE_LOG").filter(|_| verbose == 0).unwrap_or_else(|| level.to_owned());
     let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
     // A second log in one process (tests) changes nothing.

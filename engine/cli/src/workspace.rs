@@ -42,7 +42,8 @@ impl Workspace {
     pub(crate) fn load(selection: &Selection, cancel: &Cancel) -> Result<Self> {
         let registry = connectors::registry();
         let context = surroundings::context(&selection.project, cancel);
-        let (project, found) = engine_project::load(&DiskFiles::new(&selection.project), &surroundings::environment());
+        let (project, found) =
+            engine_project::load(&DiskFiles::new(&selection.project), &surroundings::environment());
         let mut diagnostics = found.sorted();
         let names = wanted(&project, selection, &diagnostics)?;
         let catalogs = catalogs(&project, &registry, &context)?;
@@ -60,7 +61,8 @@ impl Workspace {
 
     /// How many errors and warnings there are.
     pub(crate) fn counts(&self) -> (usize, usize) {
-        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        let errors =
+            self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
         (errors, self.diagnostics.len() - errors)
     }
 
@@ -74,14 +76,19 @@ impl Workspace {
             return Ok(());
         }
         let first = self.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
-        let place = first.and_then(|diagnostic| diagnostic.labels.first()).map(|label| label.place.to_string());
+        let place =
+            first.and_then(|diagnostic| diagnostic.labels.first()).map(|label| label.place.to_string());
         let many = if errors == 1 { "1 mistake".to_owned() } else { format!("{errors} mistakes") };
         let mut message = format!("{many} in the project's files: nothing was run");
         if let (false, Some(first)) = (output.is_text(), first) {
             message = format!("{message}; the first: {} ({})", first.message, place.unwrap_or_default());
         }
         let code = first.map_or("project/invalid", |diagnostic| diagnostic.code.as_str());
-        Err(CommandError::new(Exit::Invalid, if output.is_text() { "project/invalid" } else { code }, message))
+        Err(CommandError::new(
+            Exit::Invalid,
+            if output.is_text() { "project/invalid" } else { code },
+            message,
+        ))
     }
 
     fn state_path(&self) -> PathBuf {
@@ -91,7 +98,7 @@ impl Workspace {
     /// The state store, to read and write.
     pub(crate) fn open_state(&self) -> Result<SqliteStore> {
         let path = self.state_path();
-        let folder = path.parent().unwrap_or(Path::new("."));
+        let folder = path.parent().unwrap_or_else(|| Path::new("."));
         std::fs::create_dir_all(folder).map_err(|error| unavailable(folder, &error))?;
         let sealer = Sealer::new(&key(&path, true)?, Arc::new(SystemRng));
         Ok(SqliteStore::open(&path, sealer)?)
@@ -126,8 +133,9 @@ fn wanted(project: &Project, selection: &Selection, diagnostics: &[Diagnostic]) 
     if selection.pipelines.is_empty() {
         if project.pipelines.is_empty() && diagnostics.is_empty() {
             let message = format!("`{}` has no pipelines", selection.project.display());
-            return Err(CommandError::new(Exit::NotFound, "project/no-pipelines", message)
-                .help("a pipeline is a *.toml file beside engine.toml or in pipelines/; `engine init` writes one"));
+            return Err(CommandError::new(Exit::NotFound, "project/no-pipelines", message).help(
+                "a pipeline is a *.toml file beside engine.toml or in pipelines/; `engine init` writes one",
+            ));
         }
         return Ok(project.pipelines.iter().map(|pipeline| pipeline.name.clone()).collect());
     }
@@ -143,8 +151,11 @@ fn wanted(project: &Project, selection: &Selection, diagnostics: &[Diagnostic]) 
             (None, Wanted::File(_)) => {}
             (None, Wanted::Name(name)) => {
                 let all = project.pipelines.iter().map(|pipeline| pipeline.name.as_str());
-                let mut error =
-                    CommandError::new(Exit::NotFound, "project/unknown-pipeline", format!("there is no pipeline `{name}`"));
+                let mut error = CommandError::new(
+                    Exit::NotFound,
+                    "project/unknown-pipeline",
+                    format!("there is no pipeline `{name}`"),
+                );
                 if let Some(near) = suggest(name, all) {
                     error = error.help(format!("did you mean `{near}`?"));
                 }

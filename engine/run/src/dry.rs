@@ -27,7 +27,8 @@ impl Target for DryTarget {
                 Op::Delete => Change::Deleted,
             };
             // No reference may take it for an id of the target.
-            let target_id = write.target_id.clone().unwrap_or_else(|| format!("(new {} {})", write.object, write.id));
+            let target_id =
+                write.target_id.clone().unwrap_or_else(|| format!("(new {} {})", write.object, write.id));
             (write.id.clone(), Outcome::Applied(Applied { target_id, token: write.token.clone(), change }))
         };
         Ok(writes.iter().map(answer).collect())

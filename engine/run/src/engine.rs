@@ -129,18 +129,28 @@ impl Engine {
         let access = if request.dry_run { Access::Read } else { Access::Write };
         let source = self.open(&blueprint.source, Access::Read).await;
         let source = source.map_err(|error| source_error(&blueprint, error))?;
-        let target = self.open(&blueprint.target, access).await.map_err(|error| target_error(&blueprint, error))?;
+        let target =
+            self.open(&blueprint.target, access).await.map_err(|error| target_error(&blueprint, error))?;
         let Some(reads) = source.source else {
-            return Err(RunError::Invalid(format!("connector `{}` cannot be read", blueprint.source.connector)));
+            return Err(RunError::Invalid(format!(
+                "connector `{}` cannot be read",
+                blueprint.source.connector
+            )));
         };
         let Some(mut writes) = target.target else {
-            return Err(RunError::Invalid(format!("connector `{}` cannot be written", blueprint.target.connector)));
+            return Err(RunError::Invalid(format!(
+                "connector `{}` cannot be written",
+                blueprint.target.connector
+            )));
         };
         if request.dry_run {
             writes = Box::new(DryTarget(writes));
         }
-        let store: Arc<dyn StateStore> =
-            if request.dry_run { Arc::new(OverlayStore::new(Arc::clone(&self.store))) } else { Arc::clone(&self.store) };
+        let store: Arc<dyn StateStore> = if request.dry_run {
+            Arc::new(OverlayStore::new(Arc::clone(&self.store)))
+        } else {
+            Arc::clone(&self.store)
+        };
         let work = Work {
             run_id: format!("run_{}", self.context.random_id()),
             scope: Scope {

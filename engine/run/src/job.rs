@@ -68,7 +68,12 @@ impl<'a> Job<'a> {
             let until = now + signed(work.options.lease);
             match work.store.acquire(&key, owner, now, until, gone.as_deref()).await? {
                 Acquired::Yes(lease) => {
-                    let guard = Guard::new(Arc::clone(&work.store), work.context.clone(), work.options.clone(), lease);
+                    let guard = Guard::new(
+                        Arc::clone(&work.store),
+                        work.context.clone(),
+                        work.options.clone(),
+                        lease,
+                    );
                     return Ok(Some(Self { work, group, entities, guard, tally }));
                 }
                 Acquired::Busy { owner: holder, .. } if gone.is_none() && owners.is_gone(&holder) => {
@@ -107,7 +112,8 @@ impl<'a> Job<'a> {
             // The entities left out have not seen these records: the shared cursor must wait for them.
             let cursor = (self.entities.len() == self.group.entities.len()).then_some(cursor);
             let asked = Vec::new();
-            let step = Step { records: &batch.records, broken: &batch.broken, asked: &asked, completes, cursor };
+            let step =
+                Step { records: &batch.records, broken: &batch.broken, asked: &asked, completes, cursor };
             self.step(&step).await?;
         }
         Ok(())
@@ -139,8 +145,11 @@ impl<'a> Job<'a> {
 
     /// Looks again at records that an earlier run could not finish.
     async fn revisit(&self) -> Result<(), RunError> {
-        let entities =
-            self.entities.iter().map(|(entity, _)| (entity.name.clone(), entity.mapping_hash.clone())).collect();
+        let entities = self
+            .entities
+            .iter()
+            .map(|(entity, _)| (entity.name.clone(), entity.mapping_hash.clone()))
+            .collect();
         let limit = self.work.options.batch_records;
         let mut query = RevisitQuery { entities, now: self.work.context.clock.now(), after: None, limit };
         loop {
@@ -224,7 +233,8 @@ impl<'a> Job<'a> {
         let parents: Vec<String> = parents.filter(|key| !unclear.contains(key.as_str())).collect();
         let present: BTreeSet<&str> = items.iter().map(|(item, _)| item.key.as_str()).collect();
         let children = self.work.store.children(&self.work.scope, &entity.name, &parents).await?;
-        let lost: Vec<_> = children.into_iter().filter(|link| !present.contains(link.record.key.as_str())).collect();
+        let lost: Vec<_> =
+            children.into_iter().filter(|link| !present.contains(link.record.key.as_str())).collect();
         let keys: Vec<String> = lost.iter().map(|link| link.record.key.clone()).collect();
         let mut known: BTreeMap<String, Known> = if keys.is_empty() {
             BTreeMap::new()
@@ -281,9 +291,9 @@ impl<'a> Job<'a> {
             policy: &entity.write,
         };
         match (decide::decide(&facts), content) {
-            (Decision::Create | Decision::Update, Some((route, object, fields, hash))) => {
-                Some(Effect::content(self.work, entity, (item, known), (object, route, version), (fields, hash)))
-            }
+            (Decision::Create | Decision::Update, Some((route, object, fields, hash))) => Some(
+                Effect::content(self.work, entity, (item, known), (object, route, version), (fields, hash)),
+            ),
             (Decision::Delete, _) => {
                 let link = known.link.clone()?;
                 Some(Effect::delete(&link, Some(item), known))

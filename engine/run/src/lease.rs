@@ -39,7 +39,7 @@ impl Guard {
     /// Whether this engine may still send. Prolongs the lease when half of it is over; then only the local
     /// deadline decides, because whoever takes over waits for it.
     pub(crate) async fn may_send(&self) -> Result<bool, StateError> {
-        if !self.options.checks_lease() {
+        if !self.options.mechanisms.lease_check {
             return Ok(true);
         }
         let lease = self.lease();
@@ -59,7 +59,9 @@ impl Guard {
     pub(crate) fn next_revision(&self) -> Result<i64, StateError> {
         let send = self.sends.fetch_add(1, Ordering::Relaxed);
         if send >= SENDS {
-            return Err(StateError::Unavailable("this run has made two million sends: start another".to_owned()));
+            return Err(StateError::Unavailable(
+                "this run has made two million sends: start another".to_owned(),
+            ));
         }
         Ok(self.lease().epoch.saturating_mul(SENDS).saturating_add(send))
     }

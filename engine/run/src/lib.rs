@@ -24,6 +24,6 @@ pub use error::{RunError, connector_code};
 pub use event::{Event, Observer, Unobserved};
 pub use key::{GroupKey, RecordKey, Scope, Side};
 #[cfg(feature = "mutants")]
-pub use options::Removed;
+pub use options::Mechanism;
 pub use options::Options;
 pub use report::{FailureGroup, RunReport};

@@ -17,25 +17,35 @@ pub struct Options {
     pub tries: u32,
     /// The wait before the second try; doubled before each further one.
     pub backoff: Duration,
-    /// Mechanisms taken out, to prove that the simulation notices.
-    #[cfg(feature = "mutants")]
-    pub removed: Removed,
+    /// The mechanisms of the effect protocol that are in place: all, but in tests that prove their worth.
+    pub(crate) mechanisms: Mechanisms,
 }
 
-/// Mechanisms that can be taken out, one at a time.
+/// Mechanisms of the effect protocol.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one switch per mechanism, all on")]
+pub(crate) struct Mechanisms {
+    /// Intents are committed before a send.
+    pub(crate) intents: bool,
+    /// All attempts of an effect carry the same request key and marker.
+    pub(crate) stable_keys: bool,
+    /// Reading starts before the cursor by the stream's visibility lag.
+    pub(crate) overlap: bool,
+    /// The lease is looked at before each send.
+    pub(crate) lease_check: bool,
+}
+
+/// A mechanism that a test can take out, to prove that the simulation notices.
 #[cfg(feature = "mutants")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Removed {
-    /// Everything is in place.
-    #[default]
-    Nothing,
-    /// No intent is committed before a send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    /// Intents are committed before a send.
     Intents,
-    /// Each attempt has a request key and marker of its own.
+    /// All attempts of an effect carry the same request key and marker.
     StableKeys,
-    /// Reading starts exactly at the cursor.
+    /// Reading starts before the cursor by the stream's visibility lag.
     Overlap,
-    /// Nobody looks at the lease before a send.
+    /// The lease is looked at before each send.
     LeaseCheck,
 }
 
@@ -48,8 +58,7 @@ impl Default for Options {
             patience: Duration::from_secs(60),
             tries: 5,
             backoff: Duration::from_millis(500),
-            #[cfg(feature = "mutants")]
-            removed: Removed::Nothing,
+            mechanisms: Mechanisms { intents: true, stable_keys: true, overlap: true, lease_check: true },
         }
     }
 }
@@ -64,31 +73,14 @@ impl Options {
         }
     }
 
-    pub(crate) fn keeps_intents(&self) -> bool {
-        #[cfg(feature = "mutants")]
-        return self.removed != Removed::Intents;
-        #[cfg(not(feature = "mutants"))]
-        true
-    }
-
-    pub(crate) fn keeps_keys(&self) -> bool {
-        #[cfg(feature = "mutants")]
-        return self.removed != Removed::StableKeys;
-        #[cfg(not(feature = "mutants"))]
-        true
-    }
-
-    pub(crate) fn keeps_overlap(&self) -> bool {
-        #[cfg(feature = "mutants")]
-        return self.removed != Removed::Overlap;
-        #[cfg(not(feature = "mutants"))]
-        true
-    }
-
-    pub(crate) fn checks_lease(&self) -> bool {
-        #[cfg(feature = "mutants")]
-        return self.removed != Removed::LeaseCheck;
-        #[cfg(not(feature = "mutants"))]
-        true
+    /// Takes a mechanism out.
+    #[cfg(feature = "mutants")]
+    pub fn remove(&mut self, mechanism: Mechanism) {
+        match mechanism {
+            Mechanism::Intents => self.mechanisms.intents = false,
+            Mechanism::StableKeys => self.mechanisms.stable_keys = false,
+            Mechanism::Overlap => self.mechanisms.overlap = false,
+            Mechanism::LeaseCheck => self.mechanisms.lease_check = false,
+        }
     }
 }

@@ -69,10 +69,13 @@ pub(crate) struct Tally {
     inner: Mutex<Sums>,
 }
 
+/// Entity, code, message and mapping line: failures that agree in all of them are one group.
+type Cause = (String, String, String, Option<Place>);
+
 #[derive(Debug, Default)]
 struct Sums {
     counts: IndexMap<String, Counts>,
-    failures: IndexMap<(String, String, String, Option<(String, usize)>), FailureGroup>,
+    failures: IndexMap<Cause, FailureGroup>,
 }
 
 impl Tally {
@@ -86,8 +89,7 @@ impl Tally {
         let mut sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         for event in events {
             if let Event::RecordFailed { entity, origin, code, message, place } = event {
-                let at = place.as_ref().map(|place| (place.file.clone(), place.line));
-                let cause = (entity.clone(), code.clone(), message.clone(), at);
+                let cause = (entity.clone(), code.clone(), message.clone(), place.clone());
                 let group = sums.failures.entry(cause).or_insert_with(|| FailureGroup {
                     entity: entity.clone(),
                     code: code.clone(),

@@ -14,7 +14,9 @@ enum Ended {
 /// errors of the groups that stopped.
 pub(crate) async fn supervise(work: &Work, owner: (&str, &dyn Owners), tally: &Tally) -> Vec<RunError> {
     let groups = &work.blueprint.groups;
-    debug_assert!(groups.iter().enumerate().all(|(index, group)| group.after.iter().all(|before| *before < index)));
+    debug_assert!(
+        groups.iter().enumerate().all(|(index, group)| group.after.iter().all(|before| *before < index))
+    );
     let mut ended: BTreeMap<usize, Ended> = BTreeMap::new();
     let mut waiting: Vec<usize> = (0..groups.len()).collect();
     let mut running = FuturesUnordered::new();
@@ -50,7 +52,9 @@ pub(crate) async fn supervise(work: &Work, owner: (&str, &dyn Owners), tally: &T
             }
             None if waiting.is_empty() => return errors,
             // What is left waits for a stopped group: the next turn finds that out.
-            None => debug_assert!(!errors.is_empty(), "groups are ordered, so that one of them can always start"),
+            None => {
+                debug_assert!(!errors.is_empty(), "groups are ordered, so that one of them can always start");
+            }
         }
     }
 }

@@ -2,14 +2,13 @@
 
 use crate::{
     args::{self, Completions},
-    error::Result,
     exit::Exit,
     output::Output,
 };
 
-pub(super) fn run(arguments: &Completions, output: &Output) -> Result<Exit> {
+pub(super) fn run(arguments: &Completions, output: &Output) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut args::command(), "engine", &mut script);
     output.result(String::from_utf8_lossy(&script).trim_end());
-    Ok(Exit::Done)
+    Exit::Done
 }

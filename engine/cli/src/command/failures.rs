@@ -27,7 +27,9 @@ pub(super) fn run(arguments: &Failures, project: Option<&Path>, output: &Output)
     }
     if !rows.is_empty() {
         let lines = if arguments.group { grouped(&rows) } else { listed(&rows) };
-        lines.iter().for_each(|line| output.result(line));
+        for line in lines {
+            output.result(&line);
+        }
     }
     output.talk(&match rows.len() {
         0 => "no failed records".to_owned(),

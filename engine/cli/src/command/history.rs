@@ -28,7 +28,14 @@ pub(super) fn run(arguments: &History, project: Option<&Path>, output: &Output) 
         .iter()
         .map(|run| {
             let started = run.started_at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
-            vec![run.id.clone(), run.scope.pipeline.clone(), run.mode.clone(), started, took(run), result_of(run)]
+            vec![
+                run.id.clone(),
+                run.scope.pipeline.clone(),
+                run.mode.clone(),
+                started,
+                took(run),
+                result_of(run),
+            ]
         })
         .collect();
     for line in columns(&["RUN", "PIPELINE", "MODE", "STARTED", "TOOK", "RESULT"], &rows) {

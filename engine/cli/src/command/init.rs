@@ -33,14 +33,16 @@ const FILES: [(&str, &str); 11] = quickstart![
     "data/variations.ndjson",
 ];
 
-const IGNORED: (&str, &str) = (".gitignore", "# State, its key, and what runs make: not for git.\n.engine/\nwarehouse.db*\n");
+const IGNORED: (&str, &str) =
+    (".gitignore", "# State, its key, and what runs make: not for git.\n.engine/\nwarehouse.db*\n");
 
 pub(super) fn run(arguments: &Init, output: &Output) -> Result<Exit> {
     let files: Vec<(&str, &str)> = FILES.into_iter().chain([IGNORED]).collect();
     if !arguments.force
         && let Some((there, _)) = files.iter().find(|(path, _)| arguments.dir.join(path).exists())
     {
-        let message = format!("`{}` is there already: nothing was written", arguments.dir.join(there).display());
+        let message =
+            format!("`{}` is there already: nothing was written", arguments.dir.join(there).display());
         return Err(CommandError::new(Exit::Failed, "project/exists", message)
             .help("choose another folder, or overwrite with --force"));
     }
@@ -48,7 +50,11 @@ pub(super) fn run(arguments: &Init, output: &Output) -> Result<Exit> {
         write(&arguments.dir.join(path), text, arguments.force)?;
     }
     let folder = arguments.dir.display();
-    output.step(output::GOOD, "Created", &format!("{folder}: engine.toml, connections.toml, store-to-sqlite.toml, data"));
+    output.step(
+        output::GOOD,
+        "Created",
+        &format!("{folder}: engine.toml, connections.toml, store-to-sqlite.toml, data"),
+    );
     output.talk(&format!(
         "Next:\n  engine test -C {folder}\n  engine run {folder} --dry-run\n  engine run {folder}"
     ));

@@ -27,6 +27,6 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Status(arguments) => status::run(arguments, project, output),
         Verb::History(arguments) => history::run(arguments, project, output),
         Verb::Failures(arguments) => failures::run(arguments, project, output),
-        Verb::Completions(arguments) => completions::run(arguments, output),
+        Verb::Completions(arguments) => Ok(completions::run(arguments, output)),
     }
 }

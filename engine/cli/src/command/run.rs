@@ -106,7 +106,11 @@ fn check_entities(workspace: &Workspace, wanted: &[String]) -> Result<()> {
         if all().any(|entity| entity.name == *name) {
             continue;
         }
-        let error = CommandError::new(Exit::NotFound, "project/unknown-entity", format!("there is no entity `{name}`"));
+        let error = CommandError::new(
+            Exit::NotFound,
+            "project/unknown-entity",
+            format!("there is no entity `{name}`"),
+        );
         return Err(match suggest(name, all().map(|entity| entity.name.as_str())) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error,

@@ -20,7 +20,8 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
     let store = workspace.read_state()?;
     let runtime = runtime()?;
     let waiting = runtime.block_on(store.waiting())?;
-    let names: Vec<&str> = workspace.project.pipelines.iter().map(|pipeline| pipeline.name.as_str()).collect();
+    let names: Vec<&str> =
+        workspace.project.pipelines.iter().map(|pipeline| pipeline.name.as_str()).collect();
     let wanted = |name: &&&str| arguments.pipeline.as_ref().is_none_or(|pipeline| pipeline == **name);
     let chosen: Vec<&&str> = names.iter().filter(wanted).collect();
     if chosen.is_empty() {
@@ -45,7 +46,12 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
             "last_started_at": last.as_ref().map(|run| run.started_at), "failed": failed, "held": held, "open": open,
         }));
         let numbers = [failed, held, open].map(|number| number.to_string());
-        rows.push([(*name).to_owned(), state.to_owned(), when, result].into_iter().chain(numbers).collect::<Vec<_>>());
+        rows.push(
+            [(*name).to_owned(), state.to_owned(), when, result]
+                .into_iter()
+                .chain(numbers)
+                .collect::<Vec<_>>(),
+        );
     }
     if output.is_text() {
         for line in columns(&["PIPELINE", "STATE", "LAST RUN", "RESULT", "FAILED", "HELD", "OPEN"], &rows) {
@@ -61,7 +67,11 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
 fn state(valid: bool, last: Option<&Run>, workspace: &Workspace) -> &'static str {
     match last {
         Some(run) if run.status == RunStatus::Running => {
-            if OwnerLocks::watch(&workspace.owner_folder()).is_gone(&run.owner) { "interrupted" } else { "running" }
+            if OwnerLocks::watch(&workspace.owner_folder()).is_gone(&run.owner) {
+                "interrupted"
+            } else {
+                "running"
+            }
         }
         _ if valid => "idle",
         _ => "invalid",

@@ -54,16 +54,14 @@ pub(crate) fn decide(facts: &Facts<'_>) -> Decision {
     let live = facts.link.filter(|link| link.target_id.is_some());
     match (live, facts.wish) {
         (None, Wish::Content { .. }) => Decision::Create,
-        (None, Wish::Same | Wish::Gone) => Decision::Unchanged,
-        (None, Wish::Unadmitted) => Decision::Filtered,
         (Some(link), _) if link.target_connection != facts.connection => Decision::Elsewhere,
         (Some(link), Wish::Content { object, .. }) if link.target_object != object => Decision::Elsewhere,
         (Some(link), Wish::Content { hash, .. }) if link.sent_hash == hash => Decision::Unchanged,
         (Some(_), Wish::Content { .. }) if facts.policy.update => Decision::Update,
-        (Some(_), Wish::Content { .. } | Wish::Same) => Decision::Unchanged,
         (Some(_), Wish::Gone) => Decision::Delete,
         (Some(_), Wish::Unadmitted) if facts.policy.delete => Decision::Delete,
-        (Some(_), Wish::Unadmitted) => Decision::Filtered,
+        (_, Wish::Unadmitted) => Decision::Filtered,
+        (_, Wish::Content { .. } | Wish::Same | Wish::Gone) => Decision::Unchanged,
     }
 }
 
@@ -122,7 +120,13 @@ mod tests {
         assert_eq!(decided(Some(&live), Wish::Unadmitted, &keep), Decision::Filtered);
         let other = Wish::Content { object: "invoices", hash: new };
         assert_eq!(decided(Some(&live), other, &change), Decision::Elsewhere);
-        let facts = Facts { link: Some(&live), has_intent: true, connection: "books", wish: content(new), policy: &change };
+        let facts = Facts {
+            link: Some(&live),
+            has_intent: true,
+            connection: "books",
+            wish: content(new),
+            policy: &change,
+        };
         assert_eq!(decide(&facts), Decision::Wait);
         assert_eq!(decide(&Facts { has_intent: false, connection: "else", ..facts }), Decision::Elsewhere);
     }

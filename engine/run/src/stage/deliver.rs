@@ -89,7 +89,12 @@ fn short_hash(work: &Work, link: &Link, more: &[&str]) -> String {
     let scope = &work.scope;
     let words = [&scope.tenant, &scope.environment, &scope.pipeline, scope.side.as_str()];
     let mut hasher = blake3::Hasher::new();
-    for word in words.iter().copied().chain([link.record.entity.as_str(), &link.record.key]).chain(more.iter().copied()) {
+    for word in words
+        .iter()
+        .copied()
+        .chain([link.record.entity.as_str(), &link.record.key])
+        .chain(more.iter().copied())
+    {
         hasher.update(&(word.len() as u64).to_le_bytes()).update(word.as_bytes());
     }
     let letter = |byte: &u8| LETTERS.get(usize::from(byte & 31)).copied().map(char::from);
@@ -97,7 +102,12 @@ fn short_hash(work: &Work, link: &Link, more: &[&str]) -> String {
 }
 
 /// Sends effects; what became of them goes into the draft. Returns why it stopped early, if it did.
-pub(crate) async fn deliver(work: &Work, guard: &Guard, effects: Vec<Effect>, draft: &mut Draft<'_>) -> Option<RunError> {
+pub(crate) async fn deliver(
+    work: &Work,
+    guard: &Guard,
+    effects: Vec<Effect>,
+    draft: &mut Draft<'_>,
+) -> Option<RunError> {
     let mut attempts = Vec::with_capacity(effects.len());
     for effect in effects {
         match intent(work, guard, draft.entity(), &effect) {
@@ -128,11 +138,16 @@ pub(crate) async fn deliver(work: &Work, guard: &Guard, effects: Vec<Effect>, dr
 
 /// Whether effects on this target need an intent: guarded upserts may simply be sent again.
 pub(crate) fn keeps_intents(work: &Work) -> bool {
-    work.options.keeps_intents() && work.capabilities.effect_class != EffectClass::NaturalKey
+    work.options.mechanisms.intents && work.capabilities.effect_class != EffectClass::NaturalKey
 }
 
 /// Sends attempts in calls of the target's size, as many at once as it allows.
-pub(crate) async fn send_all(work: &Work, guard: &Guard, attempts: Vec<Attempt>, draft: &mut Draft<'_>) -> Option<RunError> {
+pub(crate) async fn send_all(
+    work: &Work,
+    guard: &Guard,
+    attempts: Vec<Attempt>,
+    draft: &mut Draft<'_>,
+) -> Option<RunError> {
     let sender = Sender::new(work, guard);
     let mut calls: Vec<Vec<Attempt>> = Vec::new();
     for attempt in attempts {
@@ -142,7 +157,8 @@ pub(crate) async fn send_all(work: &Work, guard: &Guard, attempts: Vec<Attempt>,
         }
     }
     let concurrency = work.capabilities.write_concurrency_max.max(1);
-    let mut driven = futures::stream::iter(calls).map(|call| sender.drive(call)).buffer_unordered(concurrency);
+    let mut driven =
+        futures::stream::iter(calls).map(|call| sender.drive(call)).buffer_unordered(concurrency);
     let mut halt = None;
     while let Some((ends, error)) = driven.next().await as Option<Driven> {
         halt = halt.or(error);
@@ -154,7 +170,12 @@ pub(crate) async fn send_all(work: &Work, guard: &Guard, attempts: Vec<Attempt>,
 }
 
 /// The intent of an effect, with the exact bytes. `Err(Ok)` is this record's fault, `Err(Err)` the run's.
-fn intent(work: &Work, guard: &Guard, entity: &Entity, effect: &Effect) -> Result<Intent, Result<Fault, RunError>> {
+fn intent(
+    work: &Work,
+    guard: &Guard,
+    entity: &Entity,
+    effect: &Effect,
+) -> Result<Intent, Result<Fault, RunError>> {
     let marker = marker(work, &effect.link);
     let payload = match effect.op {
         Op::Delete => bytes::Bytes::new(),

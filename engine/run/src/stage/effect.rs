@@ -89,7 +89,8 @@ impl<'a> Sender<'a> {
                 break;
             }
         }
-        let unreachable = halt.is_none() && open.iter().any(|attempt| !attempt.sent && attempt.last.is_some());
+        let unreachable =
+            halt.is_none() && open.iter().any(|attempt| !attempt.sent && attempt.last.is_some());
         for attempt in open {
             if unreachable && halt.is_none() && !attempt.sent {
                 halt = attempt.last.map(|error| self.target_error(error));
@@ -121,7 +122,8 @@ impl<'a> Sender<'a> {
             return Err(RunError::Cancelled);
         }
         self.search(open, ended).await?;
-        let (ready, waiting): (Vec<_>, Vec<_>) = std::mem::take(open).into_iter().partition(|a| self.may_repeat(a));
+        let (ready, waiting): (Vec<_>, Vec<_>) =
+            std::mem::take(open).into_iter().partition(|a| self.may_repeat(a));
         *open = waiting;
         let mut by_object: BTreeMap<String, Vec<Attempt>> = BTreeMap::new();
         for attempt in ready {
@@ -200,7 +202,8 @@ impl<'a> Sender<'a> {
             let hits = if attempt.unknown { found.remove(&attempt.intent.link.record.key) } else { None };
             match hits.map(|hits| hits.into_iter().min_by(|a, b| a.target_id.cmp(&b.target_id))) {
                 Some(Some(hit)) => {
-                    let applied = Applied { target_id: hit.target_id, token: hit.token, change: Change::Created };
+                    let applied =
+                        Applied { target_id: hit.target_id, token: hit.token, change: Change::Created };
                     ended.push((attempt.intent, End::Applied(applied)));
                 }
                 Some(None) => {
@@ -248,7 +251,8 @@ impl<'a> Sender<'a> {
         let mut answers: BTreeMap<String, Outcome> = answers.into_iter().collect();
         for mut attempt in attempts {
             attempt.sent = true;
-            let missing = || Outcome::Unknown(ConnectorError::new(ErrorKind::Protocol, "the answer leaves it out"));
+            let missing =
+                || Outcome::Unknown(ConnectorError::new(ErrorKind::Protocol, "the answer leaves it out"));
             let answer = answers.remove(&attempt.intent.link.record.key).unwrap_or_else(missing);
             match self.judge(attempt, answer).await? {
                 Ok(end) => ended.push(end),
@@ -273,10 +277,16 @@ impl<'a> Sender<'a> {
     }
 
     /// What an answer means: an end, or another try.
-    async fn judge(&self, mut attempt: Attempt, answer: Outcome) -> Result<Result<(Intent, End), Attempt>, RunError> {
+    async fn judge(
+        &self,
+        mut attempt: Attempt,
+        answer: Outcome,
+    ) -> Result<Result<(Intent, End), Attempt>, RunError> {
         match answer {
             Outcome::Applied(applied) => Ok(Ok((attempt.intent, End::Applied(applied)))),
-            Outcome::NotApplied(error) if error.kind() == ErrorKind::Stale && attempt.intent.op != Op::Create => {
+            Outcome::NotApplied(error)
+                if error.kind() == ErrorKind::Stale && attempt.intent.op != Op::Create =>
+            {
                 self.rebase(attempt, error).await
             }
             Outcome::NotApplied(error) if error.is_transient() => {
@@ -298,25 +308,27 @@ impl<'a> Sender<'a> {
 
     /// The object changed since its token was read: takes the present token and tries again, under a key of
     /// its own, because the service may remember its refusal.
-    async fn rebase(&self, mut attempt: Attempt, stale: ConnectorError) -> Result<Result<(Intent, End), Attempt>, RunError> {
+    async fn rebase(
+        &self,
+        mut attempt: Attempt,
+        stale: ConnectorError,
+    ) -> Result<Result<(Intent, End), Attempt>, RunError> {
         let link = &attempt.intent.link;
         let Some(id) = link.target_id.clone() else { return Ok(Ok((attempt.intent, End::Refused(stale)))) };
         let (ids, match_on) = ([id], &attempt.intent.match_on);
         match self.work.target.read_back(&self.work.context, &link.target_object, match_on, &ids).await {
-            Ok(current) => match current.into_iter().next() {
-                Some(current) => {
-                    attempt.intent.link.target_token = current.token;
-                    attempt.intent.request_key = super::deliver::request_key(self.work, &attempt.intent);
-                    attempt.unknown = false;
-                    attempt.last = Some(stale.with_retry(engine_contract::Retry::Soon));
-                    self.work.store.commit_intents(&self.guard.lease(), vec![attempt.intent.clone()]).await?;
-                    Ok(Err(attempt))
-                }
-                None => {
+            Ok(current) => {
+                let Some(current) = current.into_iter().next() else {
                     let gone = ConnectorError::new(ErrorKind::NotFound, "the target object is gone");
-                    Ok(Ok((attempt.intent, End::Refused(gone))))
-                }
-            },
+                    return Ok(Ok((attempt.intent, End::Refused(gone))));
+                };
+                attempt.intent.link.target_token = current.token;
+                attempt.intent.request_key = super::deliver::request_key(self.work, &attempt.intent);
+                attempt.unknown = false;
+                attempt.last = Some(stale.with_retry(engine_contract::Retry::Soon));
+                self.work.store.commit_intents(&self.guard.lease(), vec![attempt.intent.clone()]).await?;
+                Ok(Err(attempt))
+            }
             Err(error) => {
                 attempt.unknown = true;
                 attempt.last = Some(error);
@@ -327,7 +339,7 @@ impl<'a> Sender<'a> {
 
     fn write(&self, intent: &Intent) -> Write {
         let (mut request_key, mut marker) = (intent.request_key.clone(), intent.marker.clone());
-        if !self.work.options.keeps_keys() {
+        if !self.work.options.mechanisms.stable_keys {
             request_key = self.work.context.random_id();
             marker = self.work.context.random_id();
         }

@@ -88,7 +88,11 @@ impl<'a> Reader<'a> {
 }
 
 /// Records by their stream keys, for those that wait to be looked at again.
-pub(crate) async fn fetch(work: &Work, group: &Group, keys: &[String]) -> Result<Vec<SourceRecord>, RunError> {
+pub(crate) async fn fetch(
+    work: &Work,
+    group: &Group,
+    keys: &[String],
+) -> Result<Vec<SourceRecord>, RunError> {
     let request = ReadRequest {
         stream: group.stream.clone(),
         options: group.options.clone(),
@@ -108,7 +112,7 @@ pub(crate) async fn fetch(work: &Work, group: &Group, keys: &[String]) -> Result
 }
 
 fn lag(work: &Work, stream: &str) -> Duration {
-    if !work.options.keeps_overlap() {
+    if !work.options.mechanisms.overlap {
         return Duration::ZERO;
     }
     let streams = work.source.streams();

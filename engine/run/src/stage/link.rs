@@ -41,7 +41,11 @@ impl Links for Found {
 }
 
 /// Settles the references of a batch with one question to the store.
-pub(crate) async fn resolve(work: &Work, entity: &str, candidates: Vec<Candidate>) -> Result<Vec<Linked>, RunError> {
+pub(crate) async fn resolve(
+    work: &Work,
+    entity: &str,
+    candidates: Vec<Candidate>,
+) -> Result<Vec<Linked>, RunError> {
     let mut references: Vec<Reference> = candidates
         .iter()
         .filter_map(|candidate| match &candidate.stage {

@@ -13,7 +13,8 @@ use crate::{
     lease::Guard,
     report::Tally,
     state::{
-        Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, Intent, Known, Settlement, Status,
+        Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, Intent, Known, Settlement,
+        Status,
     },
     work::Work,
 };
@@ -34,8 +35,16 @@ pub(crate) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(work: &'a Work, entity: &'a Entity) -> Self {
-        let settlement = Settlement { run: work.run_id.clone(), entity: entity.name.clone(), ..Settlement::default() };
-        Self { work, entity, settlement, counts: Counts::default(), expected: BTreeMap::new(), events: Vec::new() }
+        let settlement =
+            Settlement { run: work.run_id.clone(), entity: entity.name.clone(), ..Settlement::default() };
+        Self {
+            work,
+            entity,
+            settlement,
+            counts: Counts::default(),
+            expected: BTreeMap::new(),
+            events: Vec::new(),
+        }
     }
 
     pub(crate) fn entity(&self) -> &'a Entity {
@@ -219,7 +228,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Commits. The cursor moves only with a whole batch: pass none when the run stops.
-    pub(crate) async fn commit(mut self, guard: &Guard, cursor: Option<CursorRow>, tally: &Tally) -> Result<(), RunError> {
+    pub(crate) async fn commit(
+        mut self,
+        guard: &Guard,
+        cursor: Option<CursorRow>,
+        tally: &Tally,
+    ) -> Result<(), RunError> {
         invariants::run_equation(&self.entity.name, &self.counts)?;
         self.settlement.at = self.work.context.clock.now();
         self.settlement.cursor = cursor;
@@ -272,9 +286,10 @@ fn subject(item: Option<&Item>, intent: &Intent) -> Subject {
 fn superseded() -> Fault {
     Fault {
         code: "effect/superseded".to_owned(),
-        message: "the target holds a newer revision than this engine can write: another state store writes there, \
+        message:
+            "the target holds a newer revision than this engine can write: another state store writes there, \
                   or the clock went back"
-            .to_owned(),
+                .to_owned(),
         place: None,
         retry: true,
     }

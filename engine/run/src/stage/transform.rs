@@ -27,7 +27,11 @@ pub(crate) enum Stage {
 
 /// The items of a batch by key. Of several with one key the newest stays: by cursor, then by source key, so
 /// that the choice does not depend on how records fall into batches.
-pub(crate) fn items(program: &EntityProgram, entity: &Entity, records: &[SourceRecord]) -> Vec<(Item, Option<String>)> {
+pub(crate) fn items(
+    program: &EntityProgram,
+    entity: &Entity,
+    records: &[SourceRecord],
+) -> Vec<(Item, Option<String>)> {
     let folds = !entity.key.is_empty() && entity.each.is_none();
     let mut items: IndexMap<String, (Item, Option<String>)> = IndexMap::with_capacity(records.len());
     for record in records {
@@ -60,7 +64,11 @@ fn version(record: &SourceRecord) -> String {
 }
 
 /// Maps one item.
-pub(crate) fn map(program: &EntityProgram, (item, version): (Item, Option<String>), known: Known) -> Candidate {
+pub(crate) fn map(
+    program: &EntityProgram,
+    (item, version): (Item, Option<String>),
+    known: Known,
+) -> Candidate {
     let live = known.link.as_ref().filter(|link| link.target_id.is_some());
     let newer_linked = live.is_some_and(|link| link.source_revision > version && version.is_some());
     let stage = match &item.admitted {

@@ -15,8 +15,9 @@ pub use overlay::OverlayStore;
 pub use owner::{NeverGone, OwnerLocks, Owners};
 pub use seal::{Sealer, UnsealError};
 pub use types::{
-    Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedRow, Hold, Intent, Known,
-    Lease, Link, Place, PriorFailure, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, Status,
+    Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedRow, Hold,
+    Intent, Known, Lease, Link, Place, PriorFailure, Revisit, RevisitQuery, Run, RunFilter, RunStatus,
+    Settlement, Status,
 };
 
 use crate::key::{GroupKey, Scope};
@@ -55,7 +56,14 @@ pub type Result<T, E = StateError> = std::result::Result<T, E>;
 pub trait StateStore: Send + Sync {
     /// Takes the lease of a stream group, when it is free, expired, or held by `gone`: an owner known to be
     /// dead. Each taking has a higher epoch than all before, also after the store was lost.
-    async fn acquire(&self, key: &GroupKey, owner: &str, now: Timestamp, until: Timestamp, gone: Option<&str>) -> Result<Acquired>;
+    async fn acquire(
+        &self,
+        key: &GroupKey,
+        owner: &str,
+        now: Timestamp,
+        until: Timestamp,
+        gone: Option<&str>,
+    ) -> Result<Acquired>;
 
     /// Prolongs a lease; `false` when it is lost.
     async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<bool>;
@@ -91,13 +99,24 @@ pub trait StateStore: Send + Sync {
     async fn begin_run(&self, run: &Run, gone: &[String]) -> Result<()>;
 
     /// Records the end of a run.
-    async fn finish_run(&self, id: &str, status: RunStatus, error: Option<String>, at: Timestamp) -> Result<()>;
+    async fn finish_run(
+        &self,
+        id: &str,
+        status: RunStatus,
+        error: Option<String>,
+        at: Timestamp,
+    ) -> Result<()>;
 
     /// Runs, newest first.
     async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>>;
 
     /// Failed records, newest first.
-    async fn failures(&self, pipeline: Option<&str>, run: Option<&str>, limit: usize) -> Result<Vec<FailedRow>>;
+    async fn failures(
+        &self,
+        pipeline: Option<&str>,
+        run: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<FailedRow>>;
 
     /// How many records of each pipeline failed, are held, and have an open intent.
     async fn waiting(&self) -> Result<BTreeMap<String, (u64, u64, u64)>>;

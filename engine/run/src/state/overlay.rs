@@ -1,8 +1,8 @@
 //! A store for dry runs: reads the real one, keeps what would be written in memory, changes nothing.
 
 use super::{
-    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, Result, Revisit, RevisitQuery, Run, RunFilter,
-    RunStatus, Settlement, StateStore,
+    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, Result, Revisit, RevisitQuery, Run,
+    RunFilter, RunStatus, Settlement, StateStore,
 };
 use crate::key::{GroupKey, RecordKey, Scope};
 use async_trait::async_trait;
@@ -33,7 +33,14 @@ impl OverlayStore {
 
 #[async_trait]
 impl StateStore for OverlayStore {
-    async fn acquire(&self, key: &GroupKey, owner: &str, now: Timestamp, until: Timestamp, _gone: Option<&str>) -> Result<Acquired> {
+    async fn acquire(
+        &self,
+        key: &GroupKey,
+        owner: &str,
+        now: Timestamp,
+        until: Timestamp,
+        _gone: Option<&str>,
+    ) -> Result<Acquired> {
         let (key, owner) = (key.clone(), owner.to_owned());
         Ok(Acquired::Yes(Lease { key, owner, epoch: now.as_millisecond(), until, since: now }))
     }
@@ -116,7 +123,13 @@ impl StateStore for OverlayStore {
         Ok(())
     }
 
-    async fn finish_run(&self, _id: &str, _status: RunStatus, _error: Option<String>, _at: Timestamp) -> Result<()> {
+    async fn finish_run(
+        &self,
+        _id: &str,
+        _status: RunStatus,
+        _error: Option<String>,
+        _at: Timestamp,
+    ) -> Result<()> {
         Ok(())
     }
 
@@ -124,7 +137,12 @@ impl StateStore for OverlayStore {
         self.base.runs(filter).await
     }
 
-    async fn failures(&self, pipeline: Option<&str>, run: Option<&str>, limit: usize) -> Result<Vec<FailedRow>> {
+    async fn failures(
+        &self,
+        pipeline: Option<&str>,
+        run: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<FailedRow>> {
         self.base.failures(pipeline, run, limit).await
     }
 

@@ -72,13 +72,13 @@ mod tests {
     #[test]
     fn only_the_same_key_place_and_bytes_open() {
         let sealer = Sealer::new(&[1; 32], Arc::new(Zero));
-        let sealed = sealer.seal("order 1", b"private").unwrap();
-        assert!(!sealed.windows(7).any(|bytes| bytes == b"private"));
-        assert_eq!(sealer.open("order 1", &sealed).unwrap(), b"private");
-        assert_eq!(sealer.open("order 2", &sealed), Err(UnsealError));
-        assert_eq!(Sealer::new(&[2; 32], Arc::new(Zero)).open("order 1", &sealed), Err(UnsealError));
-        for index in 0..sealed.len() {
-            let mut changed = sealed.clone();
+        let bytes = sealer.seal("order 1", b"private").unwrap();
+        assert!(!bytes.windows(7).any(|bytes| bytes == b"private"));
+        assert_eq!(sealer.open("order 1", &bytes).unwrap(), b"private");
+        assert_eq!(sealer.open("order 2", &bytes), Err(UnsealError));
+        assert_eq!(Sealer::new(&[2; 32], Arc::new(Zero)).open("order 1", &bytes), Err(UnsealError));
+        for index in 0..bytes.len() {
+            let mut changed = bytes.clone();
             changed[index] ^= 1;
             assert_eq!(sealer.open("order 1", &changed), Err(UnsealError));
         }

@@ -177,7 +177,7 @@ pub struct Hold {
 }
 
 /// A place in a pipeline file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Place {
     /// The file, relative to the project.
     pub file: String,

@@ -18,7 +18,12 @@ pub(super) fn place(scope: &Scope, key: &RecordKey, kind: &str) -> String {
     [tenant, environment, pipeline, side.as_str(), &key.entity, &key.key, kind].join("\u{1f}")
 }
 
-pub(super) fn open_intents(db: &Connection, scope: &Scope, entities: &[String], sealer: &Sealer) -> Result<Vec<Intent>> {
+pub(super) fn open_intents(
+    db: &Connection,
+    scope: &Scope,
+    entities: &[String],
+    sealer: &Sealer,
+) -> Result<Vec<Intent>> {
     let list = json_list(entities.iter().map(String::as_str));
     let side = scope.side.as_str();
     let values: [&dyn ToSql; 5] = [&scope.tenant, &scope.environment, &scope.pipeline, &side, &list];

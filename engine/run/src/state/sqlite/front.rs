@@ -81,7 +81,9 @@ fn write_groups(connection: &Connection, jobs: &mpsc::Receiver<Job>) {
             Ok(transaction) => {
                 let answers: Vec<Answer> = group.map(|job| job(Ok(&transaction))).collect();
                 let commit = transaction.commit().map_err(|error| busy(&error));
-                answers.into_iter().for_each(|answer| answer(commit.clone()));
+                for answer in answers {
+                    answer(commit.clone());
+                }
             }
             Err(error) => group.for_each(|job| job(Err(error.clone()))(Ok(()))),
         }

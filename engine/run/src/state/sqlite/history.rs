@@ -43,7 +43,13 @@ pub(super) fn begin(db: &Connection, run: &Run, gone: &[String]) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn finish(db: &Connection, id: &str, status: RunStatus, error: Option<&str>, at: Timestamp) -> Result<()> {
+pub(super) fn finish(
+    db: &Connection,
+    id: &str,
+    status: RunStatus,
+    error: Option<&str>,
+    at: Timestamp,
+) -> Result<()> {
     let values: [&dyn ToSql; 4] = [&id, &status.as_str(), &error, &millis(at)];
     execute(db, "UPDATE run SET status = ?2, error = ?3, finished_at = ?4 WHERE id = ?1", &values).map(drop)
 }
@@ -69,7 +75,8 @@ pub(super) fn add_counts(db: &Connection, settlement: &Settlement) -> Result<()>
 
 pub(super) fn runs(db: &Connection, filter: &RunFilter) -> Result<Vec<Run>> {
     let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
-    let sql = "SELECT * FROM run WHERE ?1 IS NULL OR pipeline = ?1 ORDER BY started_at DESC, rowid DESC LIMIT ?2";
+    let sql =
+        "SELECT * FROM run WHERE ?1 IS NULL OR pipeline = ?1 ORDER BY started_at DESC, rowid DESC LIMIT ?2";
     let mut runs = query(db, sql, &[&filter.pipeline, &limit], |row| {
         let finished: Option<i64> = row.get("finished_at")?;
         Ok(Run {
@@ -98,9 +105,13 @@ pub(super) fn runs(db: &Connection, filter: &RunFilter) -> Result<Vec<Run>> {
 }
 
 fn counts(db: &Connection, run: &str) -> Result<Vec<(String, Counts)>> {
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?));
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
+    };
     let mut by_entity: BTreeMap<String, Counts> = BTreeMap::new();
-    for (entity, word, count) in query(db, "SELECT entity, status, records FROM run_count WHERE run = ?1", &[&run], read)? {
+    for (entity, word, count) in
+        query(db, "SELECT entity, status, records FROM run_count WHERE run = ?1", &[&run], read)?
+    {
         let counts = by_entity.entry(entity).or_default();
         let count = u64::try_from(count).unwrap_or_default();
         match word.as_str() {
@@ -116,7 +127,12 @@ fn counts(db: &Connection, run: &str) -> Result<Vec<(String, Counts)>> {
     Ok(by_entity.into_iter().collect())
 }
 
-pub(super) fn failures(db: &Connection, pipeline: Option<&str>, run: Option<&str>, limit: usize) -> Result<Vec<FailedRow>> {
+pub(super) fn failures(
+    db: &Connection,
+    pipeline: Option<&str>,
+    run: Option<&str>,
+    limit: usize,
+) -> Result<Vec<FailedRow>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let sql = "SELECT * FROM failed WHERE (?1 IS NULL OR pipeline = ?1) AND (?2 IS NULL OR run = ?2)
                ORDER BY last_at DESC, pipeline, entity, key LIMIT ?3";
@@ -130,7 +146,10 @@ pub(super) fn failures(db: &Connection, pipeline: Option<&str>, run: Option<&str
             origin: row.get("origin")?,
             code: row.get("code")?,
             message: row.get("message")?,
-            place: file.map(|file| Place { file, line: line.and_then(|line| usize::try_from(line).ok()).unwrap_or_default() }),
+            place: file.map(|file| Place {
+                file,
+                line: line.and_then(|line| usize::try_from(line).ok()).unwrap_or_default(),
+            }),
             retry: row.get("retry")?,
             first_at: timestamp(row.get("first_at")?)?,
             last_at: timestamp(row.get("last_at")?)?,
@@ -145,7 +164,9 @@ pub(super) fn waiting(db: &Connection) -> Result<BTreeMap<String, (u64, u64, u64
     let mut waiting: BTreeMap<String, (u64, u64, u64)> = BTreeMap::new();
     for (index, table) in ["failed", "hold", "intent"].into_iter().enumerate() {
         let sql = format!("SELECT pipeline, count(*) FROM {table} GROUP BY pipeline");
-        for (pipeline, count) in query(db, &sql, &[], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))? {
+        for (pipeline, count) in
+            query(db, &sql, &[], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?
+        {
             let entry = waiting.entry(pipeline).or_default();
             let count = u64::try_from(count).unwrap_or_default();
             match index {

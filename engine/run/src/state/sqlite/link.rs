@@ -14,13 +14,19 @@ use engine_plan::Reference;
 use rusqlite::{Connection, ToSql};
 use std::collections::BTreeMap;
 
-pub(super) fn recall(db: &Connection, scope: &Scope, entity: &str, keys: &[String]) -> Result<BTreeMap<String, Known>> {
+pub(super) fn recall(
+    db: &Connection,
+    scope: &Scope,
+    entity: &str,
+    keys: &[String],
+) -> Result<BTreeMap<String, Known>> {
     let list = json_list(keys.iter().map(String::as_str));
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
     let side = scope.side.as_str();
     let values = [record(scope, &entity, &side).as_slice(), &[&list as &dyn ToSql]].concat();
     let chosen = format!("{RECORD} AND key IN (SELECT value FROM json_each(?6))");
-    let links = query(db, &format!("SELECT * FROM link WHERE {chosen}"), &values, |row| link(row, "target_token"))?;
+    let links =
+        query(db, &format!("SELECT * FROM link WHERE {chosen}"), &values, |row| link(row, "target_token"))?;
     for link in links {
         let key = link.record.key.clone();
         known.entry(key).or_default().link = Some(link);
@@ -37,7 +43,11 @@ pub(super) fn recall(db: &Connection, scope: &Scope, entity: &str, keys: &[Strin
     Ok(known)
 }
 
-pub(super) fn targets(db: &Connection, scope: &Scope, references: &[Reference]) -> Result<BTreeMap<Reference, String>> {
+pub(super) fn targets(
+    db: &Connection,
+    scope: &Scope,
+    references: &[Reference],
+) -> Result<BTreeMap<Reference, String>> {
     let mut by_parent: BTreeMap<(&str, Option<&str>), Vec<&str>> = BTreeMap::new();
     for reference in references {
         by_parent.entry((&reference.entity, reference.route.as_deref())).or_default().push(&reference.key);
@@ -58,7 +68,12 @@ pub(super) fn targets(db: &Connection, scope: &Scope, references: &[Reference]) 
     Ok(found)
 }
 
-pub(super) fn children(db: &Connection, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>> {
+pub(super) fn children(
+    db: &Connection,
+    scope: &Scope,
+    entity: &str,
+    parents: &[String],
+) -> Result<Vec<Link>> {
     let list = json_list(parents.iter().map(String::as_str));
     let side = scope.side.as_str();
     let values = [record(scope, &entity, &side).as_slice(), &[&list as &dyn ToSql]].concat();
@@ -96,7 +111,9 @@ pub(super) fn put(db: &Connection, scope: &Scope, link: &Link, settlement: &Sett
     let written = db.prepare_cached(PUT).and_then(|mut statement| statement.execute(columns.as_slice()));
     match written {
         Ok(_) => Ok(true),
-        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => Ok(false),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
+            Ok(false)
+        }
         Err(error) => Err(busy(&error)),
     }
 }

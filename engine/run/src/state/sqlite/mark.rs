@@ -12,17 +12,28 @@ use crate::{
 use jiff::Timestamp;
 use rusqlite::{Connection, ToSql};
 
-pub(super) fn holds(db: &Connection, chosen: &str, values: &[&dyn ToSql]) -> Result<Vec<(String, Timestamp)>> {
+pub(super) fn holds(
+    db: &Connection,
+    chosen: &str,
+    values: &[&dyn ToSql],
+) -> Result<Vec<(String, Timestamp)>> {
     query(db, &format!("SELECT key, since FROM hold WHERE {chosen}"), values, |row| {
         Ok((row.get(0)?, timestamp(row.get(1)?)?))
     })
 }
 
-pub(super) fn failures(db: &Connection, chosen: &str, values: &[&dyn ToSql]) -> Result<Vec<(String, PriorFailure)>> {
+pub(super) fn failures(
+    db: &Connection,
+    chosen: &str,
+    values: &[&dyn ToSql],
+) -> Result<Vec<(String, PriorFailure)>> {
     let sql = format!("SELECT key, first_at, attempts, generation FROM failed WHERE {chosen}");
     query(db, &sql, values, |row| {
-        let failure =
-            PriorFailure { first_at: timestamp(row.get(1)?)?, attempts: row.get(2)?, generation: row.get(3)? };
+        let failure = PriorFailure {
+            first_at: timestamp(row.get(1)?)?,
+            attempts: row.get(2)?,
+            generation: row.get(3)?,
+        };
         Ok((row.get(0)?, failure))
     })
 }
@@ -36,9 +47,11 @@ pub(super) fn clear(db: &Connection, scope: &Scope, settlement: &Settlement) -> 
     // nothing about the newer version that had to wait for it.
     let cleared =
         [("failed", "source_key", &seen), ("hold", "source_key", &seen), ("dirty", "source_key", &seen)];
-    for (table, column, list) in cleared.into_iter().chain([("failed", "key", &well), ("hold", "key", &well)]) {
+    for (table, column, list) in cleared.into_iter().chain([("failed", "key", &well), ("hold", "key", &well)])
+    {
         let values = [record(scope, &entity, &side).as_slice(), &[list as &dyn ToSql]].concat();
-        let sql = format!("DELETE FROM {table} WHERE {RECORD} AND {column} IN (SELECT value FROM json_each(?6))");
+        let sql =
+            format!("DELETE FROM {table} WHERE {RECORD} AND {column} IN (SELECT value FROM json_each(?6))");
         execute(db, &sql, &values)?;
     }
     if settlement.clear_broken {
@@ -116,7 +129,8 @@ pub(super) fn put_hold(db: &Connection, scope: &Scope, hold: &Hold) -> Result<()
 pub(super) fn put_dirty(db: &Connection, scope: &Scope, dirty: &Dirty, at: Timestamp) -> Result<()> {
     let side = scope.side.as_str();
     let entity = dirty.record.entity.as_str();
-    let columns: [&dyn ToSql; 4] = [&dirty.record.key, &dirty.source_key, &dirty.reason.as_str(), &millis(at)];
+    let columns: [&dyn ToSql; 4] =
+        [&dirty.record.key, &dirty.source_key, &dirty.reason.as_str(), &millis(at)];
     execute(
         db,
         "INSERT OR REPLACE INTO dirty (tenant, environment, pipeline, side, entity, key, source_key, reason, since)
@@ -132,7 +146,8 @@ pub(super) fn revisits(db: &Connection, scope: &Scope, wanted: &RevisitQuery) ->
         wanted.entities.iter().map(|(name, hash)| (name.clone(), hash.as_str().into())).collect();
     let entities = serde_json::Value::Object(entities).to_string();
     let limit = i64::try_from(wanted.limit).unwrap_or(i64::MAX);
-    let base = "m.tenant = ?1 AND m.environment = ?2 AND m.pipeline = ?3 AND m.side = ?4 AND m.entity = e.key";
+    let base =
+        "m.tenant = ?1 AND m.environment = ?2 AND m.pipeline = ?3 AND m.side = ?4 AND m.entity = e.key";
     let sql = format!(
         "SELECT DISTINCT source_key FROM (
            SELECT m.source_key FROM json_each(?5) e JOIN dirty m ON {base}

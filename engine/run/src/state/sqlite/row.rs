@@ -30,7 +30,11 @@ pub(super) fn query<T>(
 }
 
 /// The five values of [`super::schema::RECORD`], in order.
-pub(super) fn record<'a>(scope: &'a Scope, entity: &'a &'a str, side: &'a &'static str) -> [&'a dyn ToSql; 5] {
+pub(super) fn record<'a>(
+    scope: &'a Scope,
+    entity: &'a &'a str,
+    side: &'a &'static str,
+) -> [&'a dyn ToSql; 5] {
     [&scope.tenant, &scope.environment, &scope.pipeline, side, entity]
 }
 

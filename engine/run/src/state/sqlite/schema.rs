@@ -14,7 +14,8 @@ const STATEMENTS: usize = 128;
 const APPLICATION_ID: i64 = 0x5544_5373;
 
 /// The key columns that every record's rows start with.
-pub(super) const RECORD: &str = "tenant = ?1 AND environment = ?2 AND pipeline = ?3 AND side = ?4 AND entity = ?5";
+pub(super) const RECORD: &str =
+    "tenant = ?1 AND environment = ?2 AND pipeline = ?3 AND side = ?4 AND entity = ?5";
 
 const SCHEMA: &str = "
 CREATE TABLE link (
@@ -158,10 +159,12 @@ fn migrate(connection: &Connection) -> Result<()> {
         return Ok(());
     }
     // Two engines may find a new file at once: the second waits for the lock and then finds the tables.
-    let transaction = rusqlite::Transaction::new_unchecked(connection, rusqlite::TransactionBehavior::Immediate)
-        .map_err(|error| busy(&error))?;
+    let transaction =
+        rusqlite::Transaction::new_unchecked(connection, rusqlite::TransactionBehavior::Immediate)
+            .map_err(|error| busy(&error))?;
     if check(&transaction)? == 0 {
-        let script = format!("{SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};");
+        let script =
+            format!("{SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};");
         transaction.execute_batch(&script).map_err(|error| busy(&error))?;
     }
     transaction.commit().map_err(|error| busy(&error))

@@ -4,8 +4,8 @@ use super::{Result, effect, front::Front, history, lease, link, mark, schema};
 use crate::{
     key::{GroupKey, Scope},
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, Revisit, RevisitQuery, Run, RunFilter, RunStatus,
-        Sealer, Settlement, StateStore,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, Revisit, RevisitQuery, Run, RunFilter,
+        RunStatus, Sealer, Settlement, StateStore,
     },
 };
 use async_trait::async_trait;
@@ -47,7 +47,14 @@ impl SqliteStore {
 
 #[async_trait]
 impl StateStore for SqliteStore {
-    async fn acquire(&self, key: &GroupKey, owner: &str, now: Timestamp, until: Timestamp, gone: Option<&str>) -> Result<Acquired> {
+    async fn acquire(
+        &self,
+        key: &GroupKey,
+        owner: &str,
+        now: Timestamp,
+        until: Timestamp,
+        gone: Option<&str>,
+    ) -> Result<Acquired> {
         let (key, owner, gone) = (key.clone(), owner.to_owned(), gone.map(str::to_owned));
         self.front.call(move |db| lease::acquire(db, &key, &owner, (now, until), gone.as_deref())).await
     }
@@ -112,7 +119,13 @@ impl StateStore for SqliteStore {
         self.front.call(move |db| history::begin(db, &run, &gone)).await
     }
 
-    async fn finish_run(&self, id: &str, status: RunStatus, error: Option<String>, at: Timestamp) -> Result<()> {
+    async fn finish_run(
+        &self,
+        id: &str,
+        status: RunStatus,
+        error: Option<String>,
+        at: Timestamp,
+    ) -> Result<()> {
         let id = id.to_owned();
         self.front.call(move |db| history::finish(db, &id, status, error.as_deref(), at)).await
     }
@@ -122,7 +135,12 @@ impl StateStore for SqliteStore {
         self.front.call(move |db| history::runs(db, &filter)).await
     }
 
-    async fn failures(&self, pipeline: Option<&str>, run: Option<&str>, limit: usize) -> Result<Vec<FailedRow>> {
+    async fn failures(
+        &self,
+        pipeline: Option<&str>,
+        run: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<FailedRow>> {
         let (pipeline, run) = (pipeline.map(str::to_owned), run.map(str::to_owned));
         self.front.call(move |db| history::failures(db, pipeline.as_deref(), run.as_deref(), limit)).await
     }
