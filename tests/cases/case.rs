@@ -102,8 +102,9 @@ impl Case {
         let mut out = String::new();
         found.sorted().iter().for_each(|diagnostic| describe(diagnostic, &mut out));
         for (name, differences) in tests(&project, &blueprints) {
-            for difference in differences {
-                writeln!(out, "test `{name}`: {difference}").unwrap();
+            // What follows from it is not worth reading.
+            if let Some(first) = differences.first() {
+                writeln!(out, "test `{name}`: {first}").unwrap();
             }
         }
         out
@@ -149,7 +150,7 @@ fn tests(project: &Project, blueprints: &[Blueprint]) -> Vec<(String, Vec<String
     all
 }
 
-/// `code file:line:column message`, then what the label and the help say.
+/// `code file:line:column message`, then what its labels, its help and its fix say.
 fn describe(diagnostic: &Diagnostic, out: &mut String) {
     write!(out, "{}", diagnostic.code).unwrap();
     if let Some(place) = diagnostic.place() {
@@ -167,6 +168,9 @@ fn describe(diagnostic: &Diagnostic, out: &mut String) {
     }
     if let Some(help) = &diagnostic.help {
         writeln!(out, "    help: {help}").unwrap();
+    }
+    if let Some(fix) = &diagnostic.fix {
+        writeln!(out, "    fix {}:{} {}", fix.place, fix.place.column, fix.replacement).unwrap();
     }
 }
 

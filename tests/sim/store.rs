@@ -6,8 +6,9 @@ use engine_plan::Reference;
 use engine_run::{
     GroupKey, Scope,
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, Result, Revisit, RevisitQuery, Run,
-        RunFilter, RunStatus, Settlement, StateError, StateStore, sqlite::SqliteStore,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, RecordOwner, Result, Revisit,
+        RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore, TargetObject,
+        sqlite::SqliteStore,
     },
 };
 use jiff::Timestamp;
@@ -76,6 +77,19 @@ impl StateStore for SlowStore {
     async fn targets(&self, scope: &Scope, references: &[Reference]) -> Result<BTreeMap<Reference, String>> {
         self.pause().await;
         self.inner.targets(scope, references).await
+    }
+
+    async fn owners(
+        &self,
+        scope: &Scope,
+        target: &TargetObject,
+        ids: &[String],
+    ) -> Result<BTreeMap<String, RecordOwner>> {
+        self.inner.owners(scope, target, ids).await
+    }
+
+    async fn sample(&self, scope: &Scope, entity: &str, limit: usize) -> Result<Vec<(TargetObject, String)>> {
+        self.inner.sample(scope, entity, limit).await
     }
 
     async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>> {

@@ -1,11 +1,21 @@
 //! The arguments, and the root help with its groups.
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+    error::{ContextKind, ContextValue},
+};
+use engine_project::diag::suggest;
 use std::path::PathBuf;
 
 /// Declarative data pipelines from TOML files kept in git
 #[derive(Debug, Parser)]
-#[command(name = "engine", version, propagate_version = false, disable_help_subcommand = false)]
+#[command(
+    name = "engine",
+    bin_name = "engine",
+    version,
+    propagate_version = false,
+    disable_help_subcommand = false
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -197,7 +207,19 @@ pub(crate) fn command() -> clap::Command {
 
 /// Reads the arguments.
 pub(crate) fn parse(arguments: impl Iterator<Item = std::ffi::OsString>) -> Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&command().try_get_matches_from(arguments)?)
+    let matches = command().try_get_matches_from(arguments).map_err(with_suggestion)?;
+    Cli::from_arg_matches(&matches)
+}
+
+/// Suggests a command for one that is misspelt: clap's own measure finds none for swapped letters.
+fn with_suggestion(mut error: clap::Error) -> clap::Error {
+    if error.get(ContextKind::SuggestedSubcommand).is_none()
+        && let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some(near) = suggest(name, GROUPS.iter().flat_map(|(_, names)| names.iter().copied()))
+    {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near.to_owned()]));
+    }
+    error
 }
 
 #[cfg(test)]

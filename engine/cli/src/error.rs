@@ -40,6 +40,9 @@ pub(crate) fn remedy(code: &str) -> Option<&'static str> {
         "run/lease-lost" => "nothing is lost: the run that took over carries on",
         "run/cancelled" => "nothing is half-done: the next run carries on",
         "run/target-drift" => "add the field to the target, or take it out of the map",
+        "run/target-emptied" => {
+            "put the target back; or, to write everything again, move the state file away (.engine/state.db)"
+        }
         "state/unavailable" => "make room or free the file, then run again: nothing is half-done",
         "state/newer" => "use the engine that wrote it, or a newer one",
         "state/corrupt" => "put back a copy of the state file and its key",

@@ -107,6 +107,13 @@ pub trait Target: Send + Sync {
     /// `Invalid` when the fields cannot be written so.
     fn encode(&self, encode: &Encode<'_>) -> Result<Bytes>;
 
+    /// The id that the object of a create or update will have, where its content decides that (a natural
+    /// key). Pure. By it the engine sees, before anything is written, that two records claim one object.
+    fn identify(&self, encode: &Encode<'_>) -> Option<String> {
+        let _ = encode;
+        None
+    }
+
     /// Sends writes of one target object, at most [`Capabilities::write_batch_max`], and answers each by its
     /// id. A write without an answer counts as unknown.
     ///

@@ -19,6 +19,10 @@ impl Target for DryTarget {
         self.0.encode(encode)
     }
 
+    fn identify(&self, encode: &Encode<'_>) -> Option<String> {
+        self.0.identify(encode)
+    }
+
     async fn write(&self, _context: &Context, writes: &[Write]) -> Result<Vec<(String, Outcome)>> {
         let answer = |write: &Write| {
             let change = match write.op {

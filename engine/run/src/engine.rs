@@ -1,6 +1,7 @@
 //! [`Engine`]: runs a Blueprint once.
 
 use crate::{
+    check,
     dry::DryTarget,
     error::RunError,
     event::{Event, Observer},
@@ -11,10 +12,10 @@ use crate::{
     supervisor::supervise,
     work::Work,
 };
-use engine_contract::{Access, Connection, Context, EffectClass, Registry};
+use engine_contract::{Access, Connection, Context, Registry};
 use engine_plan::{Blueprint, Endpoint, Program};
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Runs pipelines against one state store.
 pub struct Engine {
@@ -151,7 +152,7 @@ impl Engine {
         } else {
             Arc::clone(&self.store)
         };
-        let work = Work {
+        let mut work = Work {
             run_id: format!("run_{}", self.context.random_id()),
             scope: Scope {
                 tenant: blueprint.tenant.clone(),
@@ -170,9 +171,11 @@ impl Engine {
             full: request.full,
             limit: request.limit,
             only: request.only.clone(),
+            keys: BTreeMap::new(),
             blueprint,
         };
-        check(&work).await?;
+        check::target(&mut work).await?;
+        check::still_there(&work).await?;
         Ok(work)
     }
 
@@ -193,32 +196,6 @@ fn source_error(blueprint: &Blueprint, error: engine_contract::ConnectorError) -
     RunError::Source { connection: blueprint.source.connection.clone(), error }
 }
 
-fn target_error(blueprint: &Blueprint, error: engine_contract::ConnectorError) -> RunError {
+pub(crate) fn target_error(blueprint: &Blueprint, error: engine_contract::ConnectorError) -> RunError {
     RunError::Target { connection: blueprint.target.connection.clone(), error }
-}
-
-/// Checks the live target before anything is written: what it can do, and that every mapped field is there.
-async fn check(work: &Work) -> Result<(), RunError> {
-    for entity in work.blueprint.entities.iter().filter(|entity| work.covers(&entity.name)) {
-        if work.capabilities.effect_class == EffectClass::None && !entity.write.at_least_once {
-            return Err(RunError::Invalid(format!(
-                "`{}` writes to a target that cannot tell a repeated write from a new one: a crash may double \
-                 records; say `write.at_least_once = true` in its entity to accept that",
-                entity.name
-            )));
-        }
-        for route in &entity.routes {
-            let schema = work.target.schema(&work.context, &route.object).await;
-            let schema = schema.map_err(|error| target_error(&work.blueprint, error))?;
-            let missing = |field: &&str| !schema.fields.is_empty() && schema.field(field).is_none();
-            if let Some(field) = route.map.fields.keys().map(String::as_str).find(missing) {
-                return Err(RunError::Drift {
-                    connection: work.blueprint.target.connection.clone(),
-                    object: route.object.clone(),
-                    field: field.to_owned(),
-                });
-            }
-        }
-    }
-    Ok(())
 }

@@ -36,6 +36,14 @@ pub enum RunError {
         /// The field.
         field: String,
     },
+    /// What was written to the target is not there any more.
+    #[error("target `{connection}`: none of the `{object}` written before is there any more")]
+    Emptied {
+        /// The connection.
+        connection: String,
+        /// The target object.
+        object: String,
+    },
     /// Another run works on the same stream group.
     #[error("another run works on `{group}` of `{pipeline}` (its lease ends at {until})")]
     Busy {
@@ -83,6 +91,7 @@ impl RunError {
             Self::State(StateError::Fenced) | Self::LeaseLost { .. } => "run/lease-lost",
             Self::Source { error, .. } | Self::Target { error, .. } => connector_code(error.kind()),
             Self::Drift { .. } => "run/target-drift",
+            Self::Emptied { .. } => "run/target-emptied",
             Self::Busy { .. } => "run/busy",
             Self::Cancelled => "run/cancelled",
             Self::Invalid(_) => "run/invalid-pipeline",

@@ -3,6 +3,7 @@
 //! [`Engine::run`] takes a compiled pipeline through its stream groups. A record's way is told in `stage`;
 //! what makes it safe is told in `state` (two commits) and `stage/effect.rs` (the protocol between them).
 
+mod check;
 mod dry;
 mod engine;
 mod error;

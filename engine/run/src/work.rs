@@ -2,8 +2,8 @@
 
 use crate::{event::Observer, key::Scope, options::Options, state::StateStore};
 use engine_contract::{Capabilities, Context, Source, Target};
-use engine_plan::{Blueprint, Program};
-use std::sync::Arc;
+use engine_plan::{Blueprint, Entity, Program};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A run's fixed surroundings.
 pub(crate) struct Work {
@@ -24,9 +24,19 @@ pub(crate) struct Work {
     pub(crate) limit: Option<usize>,
     /// Only these entities; all when empty.
     pub(crate) only: Vec<String>,
+    /// The keys of target objects, for entities that name none in `write.match`.
+    pub(crate) keys: BTreeMap<String, Vec<String>>,
 }
 
 impl Work {
+    /// The fields that identify an object of an entity.
+    pub(crate) fn match_on<'a>(&'a self, entity: &'a Entity, object: &str) -> &'a [String] {
+        if entity.write.match_on.is_empty() {
+            return self.keys.get(object).map_or(&[], Vec::as_slice);
+        }
+        &entity.write.match_on
+    }
+
     /// Whether the run covers an entity.
     pub(crate) fn covers(&self, entity: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|name| name == entity)

@@ -1,1 +1,16 @@
-//! What tests share: temporary projects, and the engine as a child process.
+//! What tests share: temporary projects, the engine as a child process, and the rows that it wrote.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a test whose world cannot be prepared ends there, saying which part of it failed"
+)]
+
+mod outcome;
+mod process;
+mod project;
+mod table;
+
+pub use outcome::Outcome;
+pub use process::Process;
+pub use project::Project;
+pub use table::{Row, Tables, sum_by};

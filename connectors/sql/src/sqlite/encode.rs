@@ -35,6 +35,22 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
+/// The id of the row that the match columns name: one value as plain text, several as a JSON array.
+pub(super) fn identify(encode: &Encode<'_>) -> Option<String> {
+    let values = encode.match_on.iter().map(|column| encode.fields.get(column));
+    let values: Vec<&Value> = values.collect::<Option<_>>()?;
+    id_of(&values)
+}
+
+/// See [`identify`].
+pub(super) fn id_of(values: &[&Value]) -> Option<String> {
+    match values {
+        [] => None,
+        [single] => single.scalar_text(),
+        several => Some(Value::List(several.iter().map(|value| (*value).clone()).collect()).to_json()),
+    }
+}
+
 /// Reads a payload back.
 pub(super) fn decode(payload: &[u8]) -> Result<Map> {
     let value: Option<Value> = serde_json::from_slice(payload).ok();

@@ -11,7 +11,6 @@ mod database;
 mod encode;
 mod error;
 mod guard;
-mod key;
 mod page;
 mod row;
 mod schema;

@@ -7,7 +7,7 @@
 use super::{
     bind::bind,
     database::Database,
-    error, key,
+    error,
     page::{self, Walk},
     row::Columns,
     table::{self, Table, quote},
@@ -15,7 +15,7 @@ use super::{
 };
 use engine_contract::{
     Batch, Checkpoint, ConnectorError, Context, Cursor, ErrorKind, Map, ReadRequest, Record, Result, Source,
-    SourceRecord, StreamInfo, Value, async_trait,
+    SourceRecord, StreamInfo, Value, async_trait, join_key, split_key,
 };
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -134,7 +134,7 @@ impl Source for SqliteSource {
         let mut statement = db.prepare_cached(&sql).map_err(failed)?;
         let mut found = Vec::new();
         for key in keys {
-            let parts: Vec<Value> = key::split(key).into_iter().map(Value::Text).collect();
+            let parts: Vec<Value> = split_key(key).into_iter().map(Value::Text).collect();
             let known = names.iter().filter_map(|name| table.column(name));
             let bound: Result<Vec<_>> = known.zip(&parts).map(|(column, part)| bind(part, column)).collect();
             let (Ok(bound), true) = (bound, parts.len() == names.len()) else { continue };
@@ -205,7 +205,7 @@ fn admit(walk: &Walk<'_>, request: &ReadRequest, row: Map) -> Result<SourceRecor
     if let Some((_, column)) = parts.iter().zip(walk.key).find(|(part, _)| part.is_empty()) {
         return Err(refused(walk.table.name.clone(), "a row has no key", column));
     }
-    let key = key::join(&parts);
+    let key = join_key(&parts);
     let modified = match request.cursor.as_deref().map(|cursor| (cursor, modified(&row, cursor))) {
         None => None,
         Some((_, Ok(modified))) => Some(modified),

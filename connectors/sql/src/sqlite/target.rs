@@ -50,6 +50,10 @@ impl Target for SqliteTarget {
         encode::encode(encode)
     }
 
+    fn identify(&self, encode: &Encode<'_>) -> Option<String> {
+        encode::identify(encode)
+    }
+
     async fn write(&self, _: &Context, writes: &[Write]) -> Result<Outcomes> {
         if self.db.access == Access::Read {
             return Err(ConnectorError::new(ErrorKind::Unsupported, "the database is open for reading only"));

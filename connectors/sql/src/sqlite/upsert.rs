@@ -240,17 +240,15 @@ fn applied(target_id: String, change: Change) -> Applied {
     Applied { target_id, token: None, change }
 }
 
-/// One match value as plain text, several as a JSON array.
+/// The id of the row with these match values.
 fn id_of(key: &[Sql]) -> String {
     let value = |sql: &Sql| match sql {
         Sql::Integer(number) => Value::Int(*number),
         Sql::Text(text) => Value::Text(text.clone()),
         Sql::Null | Sql::Real(_) | Sql::Blob(_) => Value::Null,
     };
-    match key {
-        [single] => value(single).scalar_text().unwrap_or_default(),
-        several => Value::List(several.iter().map(value).collect()).to_json(),
-    }
+    let values: Vec<Value> = key.iter().map(value).collect();
+    encode::id_of(&values.iter().collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// `?1, ?2, ?3`

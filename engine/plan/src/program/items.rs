@@ -1,6 +1,6 @@
 //! From a record to items: keys, fan-out, admission.
 
-use super::{MapError, key, parts::Parts, rule::Sight};
+use super::{MapError, parts::Parts, rule::Sight};
 use crate::{Each, Entity, path};
 use engine_contract::{Record, SourceRecord};
 use engine_project::diag::code;
@@ -59,7 +59,7 @@ fn record_key(entity: &Entity, sight: Sight<'_>, source: &SourceRecord) -> Resul
 
 fn element_key(entity: &Entity, each: &Each, sight: Sight<'_>, own: &str) -> Result<String, MapError> {
     let element = sight.key(&each.key)?.ok_or_else(|| missing(entity, "each_key"))?;
-    Ok(key::within(own, &element))
+    Ok(engine_contract::key_within(own, &element))
 }
 
 fn missing(entity: &Entity, what: &str) -> MapError {

@@ -49,7 +49,7 @@ impl Sight<'_> {
                 None => return Ok(None),
             }
         }
-        Ok(Some(key::join(&all)))
+        Ok(Some(engine_contract::join_key(&all)))
     }
 
     /// The record that a reference names; nothing when its key is missing.

@@ -2,6 +2,7 @@
 
 use super::{
     Fault,
+    claim::{self, Claim},
     effect::{Attempt, Driven, End, Sender},
     settle::Draft,
 };
@@ -10,7 +11,7 @@ use crate::{
     failpoint::failpoint,
     key::RecordKey,
     lease::Guard,
-    state::{Intent, Known, Link},
+    state::{Intent, Known, Link, Status},
     work::Work,
 };
 use engine_contract::{ContentHash, EffectClass, Encode, Map, Op, content_hash};
@@ -108,32 +109,49 @@ pub(crate) async fn deliver(
     effects: Vec<Effect>,
     draft: &mut Draft<'_>,
 ) -> Option<RunError> {
-    let mut attempts = Vec::with_capacity(effects.len());
-    for effect in effects {
-        match intent(work, guard, draft.entity(), &effect) {
-            Ok(intent) => {
-                draft.expect(intent.link.record.key.clone(), effect.item, effect.known);
-                attempts.push(Attempt::fresh(intent));
-            }
-            Err(Ok(fault)) => {
-                if let Some(item) = &effect.item {
-                    draft.refused(item, &effect.known, fault);
-                }
-            }
-            Err(Err(error)) => return Some(error),
-        }
-    }
-    if attempts.is_empty() {
-        return None;
-    }
+    let intents = match admitted(work, guard, effects, draft).await {
+        Ok(intents) if intents.is_empty() => return None,
+        Ok(intents) => intents,
+        Err(error) => return Some(error),
+    };
     if keeps_intents(work) {
-        let intents = attempts.iter().map(|attempt| attempt.intent.clone()).collect();
-        if let Err(error) = work.store.commit_intents(&guard.lease(), intents).await {
+        if let Err(error) = work.store.commit_intents(&guard.lease(), intents.clone()).await {
             return Some(error.into());
         }
         failpoint!("deliver.intents");
     }
-    send_all(work, guard, attempts, draft).await
+    send_all(work, guard, intents.into_iter().map(Attempt::fresh).collect(), draft).await
+}
+
+/// The intents of the effects that may be sent. The others end in the draft: they cannot be encoded, or
+/// claim an object that belongs to another record.
+async fn admitted(
+    work: &Work,
+    guard: &Guard,
+    effects: Vec<Effect>,
+    draft: &mut Draft<'_>,
+) -> Result<Vec<Intent>, RunError> {
+    let entity = draft.entity();
+    let mut planned = Vec::with_capacity(effects.len());
+    for effect in effects {
+        match encode(work, entity, &effect) {
+            Ok(encoded) => planned.push((effect, encoded)),
+            Err(fault) => draft.not_sent(&effect, fault, Status::Failed),
+        }
+    }
+    let claims = planned.iter().map(|(effect, encoded)| Claim::new(effect, encoded.id.as_deref())).collect();
+    let refused = claim::refused(work, entity, claims).await?;
+    let mut intents = Vec::with_capacity(planned.len());
+    for (effect, encoded) in planned {
+        if let Some(fault) = refused.get(&effect.link.record.key) {
+            draft.not_sent(&effect, fault.clone(), Status::Blocked);
+            continue;
+        }
+        let intent = intent(work, guard, entity, &effect, encoded)?;
+        draft.expect(intent.link.record.key.clone(), effect.item, effect.known);
+        intents.push(intent);
+    }
+    Ok(intents)
 }
 
 /// Whether effects on this target need an intent: guarded upserts may simply be sent again.
@@ -169,35 +187,45 @@ pub(crate) async fn send_all(
     halt
 }
 
-/// The intent of an effect, with the exact bytes. `Err(Ok)` is this record's fault, `Err(Err)` the run's.
+/// The exact bytes of an effect, and the id that its object will have where the content decides that.
+struct Encoded {
+    payload: bytes::Bytes,
+    marker: String,
+    id: Option<String>,
+}
+
+fn encode(work: &Work, entity: &Entity, effect: &Effect) -> Result<Encoded, Fault> {
+    let marker = marker(work, &effect.link);
+    if effect.op == Op::Delete {
+        return Ok(Encoded { payload: bytes::Bytes::new(), marker, id: None });
+    }
+    let encode = Encode {
+        op: effect.op,
+        object: &effect.link.target_object,
+        fields: &effect.fields,
+        match_on: work.match_on(entity, &effect.link.target_object),
+        marker: &marker,
+    };
+    let payload = work.target.encode(&encode).map_err(|error| Fault::from(&error))?;
+    let id = work.target.identify(&encode);
+    Ok(Encoded { payload, marker, id })
+}
+
 fn intent(
     work: &Work,
     guard: &Guard,
     entity: &Entity,
     effect: &Effect,
-) -> Result<Intent, Result<Fault, RunError>> {
-    let marker = marker(work, &effect.link);
-    let payload = match effect.op {
-        Op::Delete => bytes::Bytes::new(),
-        op => work
-            .target
-            .encode(&Encode {
-                op,
-                object: &effect.link.target_object,
-                fields: &effect.fields,
-                match_on: &entity.write.match_on,
-                marker: &marker,
-            })
-            .map_err(|error| Ok(Fault::from(&error)))?,
-    };
+    encoded: Encoded,
+) -> Result<Intent, RunError> {
     let mut intent = Intent {
         link: effect.link.clone(),
         op: effect.op,
-        payload,
-        match_on: entity.write.match_on.clone(),
+        payload: encoded.payload,
+        match_on: work.match_on(entity, &effect.link.target_object).to_vec(),
         request_key: String::new(),
-        marker,
-        revision: guard.next_revision().map_err(|error| Err(RunError::State(error)))?,
+        marker: encoded.marker,
+        revision: guard.next_revision()?,
         attempts: 0,
         created_at: work.context.clock.now(),
         quiet_after: None,

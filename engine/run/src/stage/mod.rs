@@ -4,6 +4,7 @@
 //! became is committed before the next entity maps the same batch, so that children find their parents. The
 //! cursor moves with the last entity's commit. Memory is one batch and what was mapped from it.
 
+pub(crate) mod claim;
 pub(crate) mod decide;
 pub(crate) mod deliver;
 pub(crate) mod effect;

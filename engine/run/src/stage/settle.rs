@@ -13,8 +13,8 @@ use crate::{
     lease::Guard,
     report::Tally,
     state::{
-        Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, Intent, Known, Settlement,
-        Status,
+        Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, Intent, Known, Link,
+        Settlement, Status,
     },
     work::Work,
 };
@@ -95,6 +95,13 @@ impl<'a> Draft<'a> {
     pub(crate) fn refused(&mut self, item: &Item, known: &Known, fault: Fault) {
         self.count(Status::Failed);
         self.fail(&Subject::from(item), known, fault, 0);
+    }
+
+    /// An effect was decided, and may not be sent.
+    pub(crate) fn not_sent(&mut self, effect: &deliver::Effect, fault: Fault, status: Status) {
+        self.count(status);
+        let subject = effect.item.as_ref().map_or_else(|| Subject::from(&effect.link), Subject::from);
+        self.fail(&subject, &effect.known, fault, 0);
     }
 
     /// A place of the source could not be read as a record.
@@ -269,17 +276,21 @@ impl From<&Item> for Subject {
     }
 }
 
-/// The item, or what the intent knows when the record itself is not at hand.
-fn subject(item: Option<&Item>, intent: &Intent) -> Subject {
-    item.map_or_else(
-        || Subject {
-            key: intent.link.record.key.clone(),
-            source_key: intent.link.source_key.clone(),
+impl From<&Link> for Subject {
+    /// What is known when the record itself is not at hand.
+    fn from(link: &Link) -> Self {
+        Self {
+            key: link.record.key.clone(),
+            source_key: link.source_key.clone(),
             origin: String::new(),
             payload: bytes::Bytes::new(),
-        },
-        Subject::from,
-    )
+        }
+    }
+}
+
+/// The item, or what the intent knows of it.
+fn subject(item: Option<&Item>, intent: &Intent) -> Subject {
+    item.map_or_else(|| Subject::from(&intent.link), Subject::from)
 }
 
 /// The target holds something that was written under a later lease than ours.

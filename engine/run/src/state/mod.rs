@@ -16,8 +16,8 @@ pub use owner::{NeverGone, OwnerLocks, Owners};
 pub use seal::{Sealer, UnsealError};
 pub use types::{
     Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedRow, Hold,
-    Intent, Known, Lease, Link, Place, PriorFailure, Revisit, RevisitQuery, Run, RunFilter, RunStatus,
-    Settlement, Status,
+    Intent, Known, Lease, Link, Place, PriorFailure, RecordOwner, Revisit, RevisitQuery, Run, RunFilter,
+    RunStatus, Settlement, Status, TargetObject,
 };
 
 use crate::key::{GroupKey, Scope};
@@ -79,6 +79,18 @@ pub trait StateStore: Send + Sync {
 
     /// The target ids that references lead to; those without a link are left out.
     async fn targets(&self, scope: &Scope, references: &[Reference]) -> Result<BTreeMap<Reference, String>>;
+
+    /// Which of these target ids belong to a record, in any pipeline of the tenant and environment. Ids that
+    /// records share have no owner.
+    async fn owners(
+        &self,
+        scope: &Scope,
+        target: &TargetObject,
+        ids: &[String],
+    ) -> Result<BTreeMap<String, RecordOwner>>;
+
+    /// Some of the target objects that an entity's links lead to, with their ids.
+    async fn sample(&self, scope: &Scope, entity: &str, limit: usize) -> Result<Vec<(TargetObject, String)>>;
 
     /// The links of an entity that came from these parent records.
     async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>>;

@@ -1,8 +1,8 @@
 //! A store for dry runs: reads the real one, keeps what would be written in memory, changes nothing.
 
 use super::{
-    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, Result, Revisit, RevisitQuery, Run,
-    RunFilter, RunStatus, Settlement, StateStore,
+    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, RecordOwner, Result, Revisit, RevisitQuery,
+    Run, RunFilter, RunStatus, Settlement, StateStore, TargetObject,
 };
 use crate::key::{GroupKey, RecordKey, Scope};
 use async_trait::async_trait;
@@ -84,6 +84,33 @@ impl StateStore for OverlayStore {
             }
         });
         Ok(found)
+    }
+
+    async fn owners(
+        &self,
+        scope: &Scope,
+        target: &TargetObject,
+        ids: &[String],
+    ) -> Result<BTreeMap<String, RecordOwner>> {
+        let mut owners = self.base.owners(scope, target, ids).await?;
+        self.with(|links| {
+            let here = |link: &&Link| {
+                link.target_connection == target.connection
+                    && link.target_object == target.object
+                    && !link.shared
+            };
+            for link in links.values().filter(here) {
+                if let Some(id) = link.target_id.as_ref().filter(|id| ids.contains(id)) {
+                    let owner = RecordOwner { pipeline: scope.pipeline.clone(), record: link.record.clone() };
+                    owners.insert(id.clone(), owner);
+                }
+            }
+        });
+        Ok(owners)
+    }
+
+    async fn sample(&self, scope: &Scope, entity: &str, limit: usize) -> Result<Vec<(TargetObject, String)>> {
+        self.base.sample(scope, entity, limit).await
     }
 
     async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>> {

@@ -7,8 +7,8 @@ use super::{
     schema::RECORD,
 };
 use crate::{
-    key::Scope,
-    state::{Known, Link, Settlement},
+    key::{RecordKey, Scope},
+    state::{Known, Link, RecordOwner, Settlement, TargetObject},
 };
 use engine_plan::Reference;
 use rusqlite::{Connection, ToSql};
@@ -66,6 +66,42 @@ pub(super) fn targets(
         }
     }
     Ok(found)
+}
+
+pub(super) fn owners(
+    db: &Connection,
+    scope: &Scope,
+    target: &TargetObject,
+    ids: &[String],
+) -> Result<BTreeMap<String, RecordOwner>> {
+    let list = json_list(ids.iter().map(String::as_str));
+    let values: [&dyn ToSql; 5] =
+        [&scope.tenant, &scope.environment, &target.connection, &target.object, &list];
+    let sql = "SELECT target_id, pipeline, entity, key FROM link
+               WHERE tenant = ?1 AND environment = ?2 AND target_connection = ?3 AND target_object = ?4
+                 AND target_id IN (SELECT value FROM json_each(?5)) AND target_id IS NOT NULL AND shared = 0";
+    let owners = query(db, sql, &values, |row| {
+        let record = RecordKey { entity: row.get(2)?, key: row.get(3)? };
+        Ok((row.get(0)?, RecordOwner { pipeline: row.get(1)?, record }))
+    })?;
+    Ok(owners.into_iter().collect())
+}
+
+pub(super) fn sample(
+    db: &Connection,
+    scope: &Scope,
+    entity: &str,
+    limit: usize,
+) -> Result<Vec<(TargetObject, String)>> {
+    let (side, limit) = (scope.side.as_str(), i64::try_from(limit).unwrap_or(i64::MAX));
+    let values = [record(scope, &entity, &side).as_slice(), &[&limit as &dyn ToSql]].concat();
+    let sql = format!(
+        "SELECT target_connection, target_object, target_id FROM link WHERE {RECORD}
+         AND target_id IS NOT NULL LIMIT ?6"
+    );
+    query(db, &sql, &values, |row| {
+        Ok((TargetObject { connection: row.get(0)?, object: row.get(1)? }, row.get(2)?))
+    })
 }
 
 pub(super) fn children(

@@ -4,8 +4,8 @@ use super::{Result, effect, front::Front, history, lease, link, mark, schema};
 use crate::{
     key::{GroupKey, Scope},
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, Revisit, RevisitQuery, Run, RunFilter,
-        RunStatus, Sealer, Settlement, StateStore,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, RecordOwner, Revisit, RevisitQuery, Run,
+        RunFilter, RunStatus, Sealer, Settlement, StateStore, TargetObject,
     },
 };
 use async_trait::async_trait;
@@ -82,6 +82,21 @@ impl StateStore for SqliteStore {
     async fn targets(&self, scope: &Scope, references: &[Reference]) -> Result<BTreeMap<Reference, String>> {
         let (scope, references) = (scope.clone(), references.to_vec());
         self.front.call(move |db| link::targets(db, &scope, &references)).await
+    }
+
+    async fn owners(
+        &self,
+        scope: &Scope,
+        target: &TargetObject,
+        ids: &[String],
+    ) -> Result<BTreeMap<String, RecordOwner>> {
+        let (scope, target, ids) = (scope.clone(), target.clone(), ids.to_vec());
+        self.front.call(move |db| link::owners(db, &scope, &target, &ids)).await
+    }
+
+    async fn sample(&self, scope: &Scope, entity: &str, limit: usize) -> Result<Vec<(TargetObject, String)>> {
+        let (scope, entity) = (scope.clone(), entity.to_owned());
+        self.front.call(move |db| link::sample(db, &scope, &entity, limit)).await
     }
 
     async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>> {

@@ -1,17 +1,18 @@
-//! Stream keys: the values of the key columns, joined into one text and taken apart again.
+//! Keys of several parts as one text, in the one way that sources, mappings and the state store share.
 //!
-//! Parts are joined with `|`; a `|` inside a part becomes `\|`. Backslashes before a bar are doubled, so that
-//! different parts never give equal keys.
+//! Parts are joined with `|`; a `|` inside a part becomes `\\|`, and backslashes before a bar are doubled, so
+//! that different parts never give equal keys. A key of one part without bars is that part.
 
 /// Joins the parts of a key.
-pub(super) fn join(parts: &[String]) -> String {
+#[must_use]
+pub fn join_key<S: AsRef<str>>(parts: &[S]) -> String {
     let mut key = String::new();
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
             double_trailing_backslashes(&mut key);
             key.push('|');
         }
-        for letter in part.chars() {
+        for letter in part.as_ref().chars() {
             if letter == '|' {
                 double_trailing_backslashes(&mut key);
                 key.push('\\');
@@ -22,8 +23,20 @@ pub(super) fn join(parts: &[String]) -> String {
     key
 }
 
-/// Takes a key apart.
-pub(super) fn split(key: &str) -> Vec<String> {
+/// The key of an element within a record whose own key is joined already.
+#[must_use]
+pub fn key_within(record: &str, element: &str) -> String {
+    let mut key = record.to_owned();
+    // Only the end of the record's key could swallow the bar.
+    double_trailing_backslashes(&mut key);
+    key.push('|');
+    key.push_str(element);
+    key
+}
+
+/// Takes a key apart: the inverse of [`join_key`].
+#[must_use]
+pub fn split_key(key: &str) -> Vec<String> {
     let mut parts = Vec::new();
     let mut part = String::new();
     for letter in key.chars() {
@@ -53,10 +66,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn one_plain_part_is_its_own_key() {
+        assert_eq!(join_key(&["83"]), "83");
+        assert_eq!(join_key(&["a|b", "7"]), "a\\|b|7");
+        assert_eq!(key_within("83", "12"), join_key(&["83", "12"]));
+    }
+
     proptest! {
         #[test]
         fn a_key_taken_apart_gives_its_parts(parts in proptest::collection::vec("[a|\\\\é]{0,5}", 1..4)) {
-            prop_assert_eq!(split(&join(&parts)), parts);
+            prop_assert_eq!(split_key(&join_key(&parts)), parts);
         }
     }
 }

@@ -1,0 +1,69 @@
+//! Looks at the live target before anything is written.
+
+use crate::{engine::target_error, error::RunError, state::TargetObject, work::Work};
+use engine_contract::EffectClass;
+use engine_plan::Entity;
+use std::collections::BTreeMap;
+
+/// How many linked objects of an entity are looked for in the target.
+const SAMPLE: usize = 20;
+
+/// With fewer links than this somebody may well have deleted them all by hand.
+const TELLING: usize = 3;
+
+/// Checks what the target can do, and that every mapped field is there.
+pub(crate) async fn target(work: &mut Work) -> Result<(), RunError> {
+    for entity in covered(work) {
+        if work.capabilities.effect_class == EffectClass::None && !entity.write.at_least_once {
+            return Err(RunError::Invalid(format!(
+                "`{}` writes to a target that cannot tell a repeated write from a new one: a crash may double \
+                 records; say `write.at_least_once = true` in its entity to accept that",
+                entity.name
+            )));
+        }
+        for route in &entity.routes {
+            let schema = work.target.schema(&work.context, &route.object).await;
+            let schema = schema.map_err(|error| target_error(&work.blueprint, error))?;
+            let missing = |field: &&str| !schema.fields.is_empty() && schema.field(field).is_none();
+            if let Some(field) = route.map.fields.keys().map(String::as_str).find(missing) {
+                return Err(RunError::Drift {
+                    connection: work.blueprint.target.connection.clone(),
+                    object: route.object.clone(),
+                    field: field.to_owned(),
+                });
+            }
+            work.keys.insert(route.object.clone(), schema.key);
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a local target from which everything that was written is gone: a file that was deleted would
+/// stay empty, because nothing has changed at the source.
+pub(crate) async fn still_there(work: &Work) -> Result<(), RunError> {
+    if !work.capabilities.is_local {
+        return Ok(());
+    }
+    for entity in covered(work) {
+        let mut by_object: BTreeMap<TargetObject, Vec<String>> = BTreeMap::new();
+        for (target, id) in work.store.sample(&work.scope, &entity.name, SAMPLE).await? {
+            by_object.entry(target).or_default().push(id);
+        }
+        for (target, ids) in by_object {
+            let connection = &work.blueprint.target.connection;
+            if target.connection != *connection || ids.len() < TELLING {
+                continue;
+            }
+            let match_on = work.match_on(&entity, &target.object);
+            let found = work.target.read_back(&work.context, &target.object, match_on, &ids).await;
+            if found.map_err(|error| target_error(&work.blueprint, error))?.is_empty() {
+                return Err(RunError::Emptied { connection: connection.clone(), object: target.object });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn covered(work: &Work) -> Vec<Entity> {
+    work.blueprint.entities.iter().filter(|entity| work.covers(&entity.name)).cloned().collect()
+}

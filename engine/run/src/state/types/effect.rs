@@ -1,0 +1,91 @@
+//! What the two commits carry.
+
+use super::{Counts, CursorRow, Dirty, FailedRecord, Hold, Link};
+use crate::key::RecordKey;
+use bytes::Bytes;
+use engine_contract::{ContentHash, Op};
+use jiff::Timestamp;
+
+/// An effect that may be under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// What the link will be once the effect is applied; `target_id` is `None` for a create.
+    pub link: Link,
+    /// What the effect does.
+    pub op: Op,
+    /// The exact bytes to send.
+    pub payload: Bytes,
+    /// The natural key's fields.
+    pub match_on: Vec<String>,
+    /// The key of the request, the same for every attempt.
+    pub request_key: String,
+    /// The marker of the object, the same for every attempt to make it.
+    pub marker: String,
+    /// Orders the writes of an object.
+    pub revision: i64,
+    /// How many attempts ended without an answer.
+    pub attempts: u32,
+    /// When the intent was made.
+    pub created_at: Timestamp,
+    /// Nothing sent for this intent can take effect after this moment; `None` while that is not known.
+    pub quiet_after: Option<Timestamp>,
+}
+
+/// What was done to a target object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It was made, changed or deleted.
+    Applied(Op),
+    /// The target refused.
+    Refused(Op),
+}
+
+/// A line of the audit: hashes and names, no content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// The record.
+    pub record: RecordKey,
+    /// What was done.
+    pub action: Action,
+    /// The target object.
+    pub target_object: String,
+    /// The target's id, when known.
+    pub target_id: Option<String>,
+    /// The content sent.
+    pub content: ContentHash,
+}
+
+/// What one transaction makes durable.
+#[derive(Clone, Debug, Default)]
+pub struct Settlement {
+    /// The run.
+    pub run: String,
+    /// The present moment.
+    pub at: Timestamp,
+    /// The entity all of this belongs to.
+    pub entity: String,
+    /// Source records that were looked at: their marks are cleared first.
+    pub seen: Vec<String>,
+    /// Records that are well: marks under their key are cleared too.
+    pub well: Vec<String>,
+    /// Failures of the source itself that an earlier run saw and this one did not are forgotten.
+    pub clear_broken: bool,
+    /// Links made or changed; a link without target id remembers a deletion.
+    pub links: Vec<Link>,
+    /// Intents whose outcome is known.
+    pub closed: Vec<RecordKey>,
+    /// Intents that stay open, with what was learned.
+    pub open: Vec<Intent>,
+    /// Failed records.
+    pub failed: Vec<FailedRecord>,
+    /// Records that wait for a parent.
+    pub holds: Vec<Hold>,
+    /// Records to be looked at again.
+    pub dirty: Vec<Dirty>,
+    /// Where reading goes on.
+    pub cursor: Option<CursorRow>,
+    /// What was done.
+    pub audit: Vec<AuditEntry>,
+    /// How records ended.
+    pub counts: Counts,
+}

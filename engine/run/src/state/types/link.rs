@@ -1,0 +1,78 @@
+//! Links, and what else is known of a record.
+
+use crate::key::RecordKey;
+use engine_contract::ContentHash;
+use jiff::Timestamp;
+
+/// A source record and the target object it became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The record.
+    pub record: RecordKey,
+    /// The stream's key of the source record.
+    pub source_key: String,
+    /// The connection of the target.
+    pub target_connection: String,
+    /// The target object.
+    pub target_object: String,
+    /// The target's id; `None` once it was deleted.
+    pub target_id: Option<String>,
+    /// The route that the record took, and keeps.
+    pub route: Option<String>,
+    /// The stream key of the parent record, for fan-out.
+    pub parent_key: Option<String>,
+    /// What orders versions of a record that several source records feed.
+    pub source_revision: Option<String>,
+    /// The content last sent.
+    pub sent_hash: ContentHash,
+    /// Grows with every effect; never starts over.
+    pub generation: i64,
+    /// The target's version token.
+    pub target_token: Option<String>,
+    /// The mapping that made the content.
+    pub mapping_hash: String,
+    /// Whether other records may share the target object.
+    pub shared: bool,
+}
+
+/// A kind of object behind a connection.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TargetObject {
+    /// The connection.
+    pub connection: String,
+    /// The target object: a table, an entity type.
+    pub object: String,
+}
+
+/// The record that a target object belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordOwner {
+    /// Its pipeline.
+    pub pipeline: String,
+    /// The record.
+    pub record: RecordKey,
+}
+
+/// What the store knows of one record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Its link.
+    pub link: Option<Link>,
+    /// Whether an effect may be under way.
+    pub has_intent: bool,
+    /// Since when it is held.
+    pub held_since: Option<Timestamp>,
+    /// Its earlier failure.
+    pub failure: Option<PriorFailure>,
+}
+
+/// What must outlive a failed record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriorFailure {
+    /// When it first failed.
+    pub first_at: Timestamp,
+    /// How often.
+    pub attempts: u32,
+    /// The generation of the refused effect.
+    pub generation: i64,
+}

@@ -1,0 +1,149 @@
+//! Marks on records that are not done: dirty, held, failed.
+
+use crate::key::RecordKey;
+use bytes::Bytes;
+use engine_plan::Reference;
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Why a record is to be looked at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DirtyReason {
+    /// A newer version came while an effect was open.
+    Skipped,
+    /// The run stopped before the record was sent.
+    Unsent,
+}
+
+impl DirtyReason {
+    /// The reason as stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Skipped => "skipped",
+            Self::Unsent => "unsent",
+        }
+    }
+}
+
+/// A record to be looked at again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dirty {
+    /// The record.
+    pub record: RecordKey,
+    /// The stream's key of the source record.
+    pub source_key: String,
+    /// Why.
+    pub reason: DirtyReason,
+}
+
+/// A record that waits for its parent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The record.
+    pub record: RecordKey,
+    /// The stream's key of the source record.
+    pub source_key: String,
+    /// The link it waits for.
+    pub parent: Reference,
+    /// Since when.
+    pub since: Timestamp,
+    /// How long at most.
+    pub until: Timestamp,
+}
+
+/// A place in a pipeline file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Place {
+    /// The file, relative to the project.
+    pub file: String,
+    /// The line, from 1; 0 when unknown.
+    pub line: usize,
+}
+
+impl From<engine_plan::Place> for Place {
+    fn from(place: engine_plan::Place) -> Self {
+        Self { file: place.file, line: place.line }
+    }
+}
+
+/// A record that could not be synced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedRecord {
+    /// The record.
+    pub record: RecordKey,
+    /// The stream's key of the source record.
+    pub source_key: String,
+    /// Where the source had it: `orders.ndjson:17`.
+    pub origin: String,
+    /// The diagnostic code.
+    pub code: String,
+    /// What went wrong, without values.
+    pub message: String,
+    /// The mapping line, when it is to blame.
+    pub place: Option<Place>,
+    /// Whether the next run tries again by itself.
+    pub retry: bool,
+    /// The source could not even be read there.
+    pub broken: bool,
+    /// When it first failed.
+    pub first_at: Timestamp,
+    /// How often.
+    pub attempts: u32,
+    /// The generation of the refused effect; 0 when none was sent.
+    pub generation: i64,
+    /// The mapping under which it failed.
+    pub mapping_hash: String,
+    /// The source record, as it was.
+    pub payload: Bytes,
+}
+
+/// A failed record as listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FailedRow {
+    /// The pipeline.
+    pub pipeline: String,
+    /// The entity.
+    pub entity: String,
+    /// The stream's key of the source record. The entity's own key may be personal data and is not listed.
+    pub source_key: String,
+    /// Where the source had it.
+    pub origin: String,
+    /// The diagnostic code.
+    pub code: String,
+    /// What went wrong.
+    pub message: String,
+    /// The mapping line.
+    pub place: Option<Place>,
+    /// Whether the next run tries again by itself.
+    pub retry: bool,
+    /// When it first failed.
+    pub first_at: Timestamp,
+    /// When it last failed.
+    pub last_at: Timestamp,
+    /// How often.
+    pub attempts: u32,
+    /// The run in which it last failed.
+    pub run: String,
+}
+
+/// A source record to be fetched and looked at again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revisit {
+    /// The stream's key.
+    pub source_key: String,
+}
+
+/// Which records [`super::StateStore::revisits`] lists.
+#[derive(Clone, Debug)]
+pub struct RevisitQuery {
+    /// The entities, each with the hash of its present mapping: a failed record is tried again when the
+    /// mapping under which it failed has changed.
+    pub entities: Vec<(String, String)>,
+    /// Holds that end before this are listed even though their parent is missing.
+    pub now: Timestamp,
+    /// Only source keys after this one.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+}

@@ -1,0 +1,15 @@
+//! The rows of the state store, as the engine uses them.
+
+mod counts;
+mod effect;
+mod lease;
+mod link;
+mod mark;
+mod run;
+
+pub use counts::{Counts, Status};
+pub use effect::{Action, AuditEntry, Intent, Settlement};
+pub use lease::{Acquired, CursorRow, Lease};
+pub use link::{Known, Link, PriorFailure, RecordOwner, TargetObject};
+pub use mark::{Dirty, DirtyReason, FailedRecord, FailedRow, Hold, Place, Revisit, RevisitQuery};
+pub use run::{Run, RunFilter, RunStatus};

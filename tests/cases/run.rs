@@ -1,0 +1,137 @@
+//! Codes that runs end with, and those with which records fail in a run.
+
+use crate::shop::{Shop, StillClock, block_on, sealer};
+use engine_run::{
+    Event, GroupKey, Observer, RunError, Scope, Side, invariants,
+    state::{Acquired, Counts, StateStore, sqlite::SqliteStore},
+};
+use jiff::SignedDuration;
+use std::sync::Arc;
+
+const NONE: [&str; 0] = [];
+
+#[test]
+fn a_sound_shop_runs_to_its_end() {
+    let report = Shop::new().run().unwrap();
+    assert_eq!((report.error.as_ref(), report.written(), report.failures.len()), (None, 2, 0));
+}
+
+#[test]
+fn a_column_that_is_gone_stops_the_run_before_any_write() {
+    let shop = Shop::new();
+    shop.sql("ALTER TABLE orders DROP COLUMN customer_id");
+    assert_eq!(shop.stops(), "run/target-drift");
+    shop.sql("ALTER TABLE orders ADD COLUMN customer_id INTEGER");
+    assert_eq!(shop.run().unwrap().written(), 2, "nothing was written before");
+}
+
+#[test]
+fn a_stream_group_that_another_run_works_on_is_left_alone() {
+    let shop = Shop::new();
+    let word = |text: &str| text.to_owned();
+    let (tenant, environment) = (word("default"), word("default"));
+    let scope = Scope { tenant, environment, pipeline: word("shop"), side: Side::Source };
+    let key = GroupKey { scope, group: word("customer"), shard: String::new() };
+    let now = "2026-01-10T09:00:00Z".parse().unwrap();
+    let until = "2026-01-10T09:00:20Z".parse().unwrap();
+    let taken = block_on(shop.store.acquire(&key, "another engine", now, until, None)).unwrap();
+    assert!(matches!(taken, Acquired::Yes(_)));
+    assert_eq!(shop.stops(), "run/busy");
+    shop.clock.forward(SignedDuration::from_secs(21));
+    assert_eq!(shop.stops(), "");
+}
+
+/// Lets an hour pass after the first batch.
+struct Delay(Arc<StillClock>);
+
+impl Observer for Delay {
+    fn notice(&self, event: Event) {
+        if matches!(event, Event::EntityProgress { .. }) {
+            self.0.forward(SignedDuration::from_hours(1));
+        }
+    }
+}
+
+#[test]
+fn a_run_that_slept_through_its_lease_sends_nothing_more() {
+    let mut shop = Shop::new();
+    shop.write("customers.json", r#"[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]"#);
+    shop.batch_records = 1;
+    shop.observer = Arc::new(Delay(Arc::clone(&shop.clock)));
+    assert_eq!(shop.stops(), "run/lease-lost");
+}
+
+#[test]
+fn a_run_that_is_asked_to_stop_says_so() {
+    let shop = Shop::new();
+    shop.cancel.cancel();
+    assert_eq!(shop.stops(), "run/cancelled");
+}
+
+#[test]
+fn a_connector_that_cannot_write_is_no_target() {
+    let mut shop = Shop::new();
+    shop.edit("connection = \"warehouse\"", "connection = \"store\"");
+    assert_eq!(shop.stops(), "run/invalid-pipeline");
+}
+
+#[test]
+fn counts_that_do_not_add_up_are_an_error() {
+    let mut counts = Counts::default();
+    counts.mapped = 1;
+    let codes = invariants::run_equation("order", &counts).map_err(|error| error.code());
+    assert_eq!(codes, Err("run/equation"));
+}
+
+#[test]
+fn a_second_record_does_not_take_a_target_object_over() {
+    let mut shop = Shop::new();
+    shop.edit("[\"id\"]\nmap.id = \"$.id\"\nmap.name", "[\"name\"]\nmap.name");
+    shop.write("customers.json", r#"[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Ada"}]"#);
+    assert_eq!(shop.failures(), ["customer link/target-taken"]);
+}
+
+#[test]
+fn a_parent_that_never_comes_fails_its_child_after_hold_for() {
+    let shop = Shop::new();
+    shop.write("customers.json", "[]");
+    assert_eq!(shop.failures(), NONE, "the order is held");
+    shop.clock.forward(SignedDuration::from_mins(61));
+    assert_eq!(shop.failures(), ["order link/hold-expired"]);
+}
+
+#[test]
+fn a_record_linked_to_another_connection_is_blocked() {
+    let mut shop = Shop::new();
+    assert_eq!(shop.failures(), NONE);
+    shop.connections = shop.connections.replace("connection.warehouse", "connection.books");
+    shop.edit("connection = \"warehouse\"", "connection = \"books\"");
+    assert_eq!(shop.failures(), ["customer link/other-target", "order link/other-target"]);
+}
+
+#[test]
+fn a_row_that_a_newer_engine_wrote_is_not_written_over() {
+    let shop = Shop::new();
+    assert_eq!(shop.failures(), NONE);
+    shop.sql("UPDATE _engine_guard SET revision = 9223372036854775807");
+    shop.write("customers.json", r#"[{"id": 1, "name": "Ada Lovelace"}]"#);
+    assert_eq!(shop.failures(), ["customer effect/superseded"]);
+}
+
+fn opened(path: &std::path::Path) -> &'static str {
+    SqliteStore::open(path, sealer()).map_or_else(|error| RunError::from(error).code(), |_| "")
+}
+
+#[test]
+fn a_state_file_that_cannot_be_used_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    assert_eq!(opened(&path), "");
+    let state = rusqlite::Connection::open(&path).unwrap();
+    state.pragma_update(None, "user_version", 999).unwrap();
+    drop(state);
+    assert_eq!(opened(&path), "state/newer");
+    std::fs::write(&path, "this is no database, whatever its name may say").unwrap();
+    assert_eq!(opened(&path), "state/corrupt");
+    assert_eq!(opened(&folder.path().join("missing/state.db")), "state/unavailable");
+}

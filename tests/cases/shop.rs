@@ -1,0 +1,212 @@
+//! A small shop in a temporary folder: files as the source, a SQLite database as the target, and the engine
+//! with a clock that a test moves.
+
+use engine_contract::{Cancel, Clock, Context, NoNetwork, NoSecrets, Registry, Rng, async_trait};
+use engine_plan::{Catalogs, compile};
+use engine_project::MemoryFiles;
+use engine_run::{
+    Engine, Observer, Options, RunError, RunReport, RunRequest, Unobserved,
+    state::{NeverGone, Sealer, sqlite::SqliteStore},
+};
+use jiff::{SignedDuration, Timestamp};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tempfile::TempDir;
+
+const CONNECTIONS: &str = r#"
+[connection.store]
+connector = "file"
+root = "data"
+stream.customers = { files = ["customers.json"], key = ["id"] }
+stream.orders = { files = ["orders.json"], key = ["id"] }
+
+[connection.warehouse]
+connector = "sqlite"
+path = "warehouse.db"
+"#;
+
+const PIPELINE: &str = r#"
+[pipeline]
+name = "shop"
+[source]
+connection = "store"
+[target]
+connection = "warehouse"
+
+[entity.customer]
+from = "customers"
+to = "customers"
+write.match = ["id"]
+map.id = "$.id"
+map.name = "$.name"
+
+[entity.order]
+from = "orders"
+to = "orders"
+write.match = ["id"]
+map.id = "$.id"
+map.total = "$.total"
+map.customer_id = { ref = "customer", key = "$.customer_id", hold_for = "1h" }
+"#;
+
+const SCHEMA: &str = "
+CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
+CREATE TABLE orders (id INTEGER PRIMARY KEY, total TEXT CHECK (total <> ''), customer_id INTEGER);
+";
+
+/// A clock that stands still until it is moved. Whoever sleeps moves it.
+pub(crate) struct StillClock(Mutex<Timestamp>);
+
+impl StillClock {
+    pub(crate) fn forward(&self, duration: SignedDuration) {
+        let mut now = self.0.lock().unwrap();
+        *now += duration;
+    }
+}
+
+#[async_trait]
+impl Clock for StillClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.forward(duration.try_into().unwrap());
+    }
+}
+
+/// Counts instead of rolling dice.
+struct Counting(Mutex<u8>);
+
+impl Rng for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut next = self.0.lock().unwrap();
+        for byte in bytes {
+            *next = next.wrapping_add(1);
+            *byte = *next;
+        }
+    }
+}
+
+/// The shop, ready to run.
+pub(crate) struct Shop {
+    folder: TempDir,
+    pub(crate) pipeline: String,
+    pub(crate) connections: String,
+    pub(crate) clock: Arc<StillClock>,
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) registry: Registry,
+    pub(crate) cancel: Cancel,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) batch_records: usize,
+}
+
+impl Shop {
+    /// A customer and her order.
+    pub(crate) fn new() -> Self {
+        let shop = Self {
+            folder: tempfile::tempdir().unwrap(),
+            pipeline: PIPELINE.to_owned(),
+            connections: CONNECTIONS.to_owned(),
+            clock: Arc::new(StillClock(Mutex::new("2026-01-10T09:00:00Z".parse().unwrap()))),
+            store: Arc::new(SqliteStore::in_memory(sealer()).unwrap()),
+            registry: connectors::registry(),
+            cancel: Cancel::default(),
+            observer: Arc::new(Unobserved),
+            batch_records: 500,
+        };
+        std::fs::create_dir(shop.path("data")).unwrap();
+        shop.write("customers.json", r#"[{"id": 1, "name": "Ada"}]"#);
+        shop.write("orders.json", r#"[{"id": 7, "total": "21.00", "customer_id": 1}]"#);
+        shop.sql(SCHEMA);
+        shop
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file of the source.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path("data").join(name), text).unwrap();
+    }
+
+    /// Changes the target behind the engine's back.
+    pub(crate) fn sql(&self, sql: &str) {
+        rusqlite::Connection::open(self.path("warehouse.db")).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// Replaces a text of the pipeline.
+    pub(crate) fn edit(&mut self, find: &str, replace: &str) {
+        assert!(self.pipeline.contains(find));
+        self.pipeline = self.pipeline.replace(find, replace);
+    }
+
+    pub(crate) fn run(&self) -> Result<RunReport, RunError> {
+        let files = MemoryFiles::default()
+            .with("shop.toml", self.pipeline.as_str())
+            .with("connections.toml", self.connections.as_str());
+        let (project, found) = engine_project::load(&files, &BTreeMap::new());
+        assert!(!found.has_errors(), "{found:?}");
+        let (blueprint, found) = compile(&project, "shop", &self.registry, &Catalogs::default());
+        let request = RunRequest {
+            blueprint: Arc::new(blueprint.unwrap_or_else(|| panic!("{found:?}"))),
+            only: Vec::new(),
+            full: false,
+            limit: None,
+            dry_run: false,
+            trigger: "manual".to_owned(),
+        };
+        block_on(self.engine().run(&request))
+    }
+
+    fn engine(&self) -> Engine {
+        let mut options = Options::default();
+        options.batch_records = self.batch_records;
+        Engine {
+            registry: self.registry.clone(),
+            store: Arc::<SqliteStore>::clone(&self.store),
+            context: Context {
+                clock: Arc::<StillClock>::clone(&self.clock),
+                rng: Arc::new(Counting(Mutex::new(0))),
+                http: Arc::new(NoNetwork),
+                secrets: Arc::new(NoSecrets),
+                cancel: self.cancel.clone(),
+                project_dir: self.folder.path().to_owned(),
+            },
+            options,
+            owner: "this engine".to_owned(),
+            owners: Arc::new(NeverGone),
+            gone: Vec::new(),
+            observer: Arc::clone(&self.observer),
+        }
+    }
+
+    /// The code with which a run stops, before it begins or later.
+    pub(crate) fn stops(&self) -> String {
+        match self.run() {
+            Err(error) => error.code().to_owned(),
+            Ok(report) => report.error.map(|(code, _)| code).unwrap_or_default(),
+        }
+    }
+
+    /// `entity code` of the records that fail in a run that goes on to its end.
+    pub(crate) fn failures(&self) -> Vec<String> {
+        let report = self.run().unwrap();
+        assert_eq!(report.error, None);
+        report.failures.iter().map(|failure| format!("{} {}", failure.entity, failure.code)).collect()
+    }
+}
+
+/// Seals with a key that everyone knows.
+pub(crate) fn sealer() -> Sealer {
+    Sealer::new(&[7; 32], Arc::new(Counting(Mutex::new(0))))
+}
+
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(Box::pin(future))
+}
