@@ -139,16 +139,33 @@ impl Target for Faulty {
     }
 }
 
+const CONNECTIONS: &str = r#"
+[connection.store]
+connector = "faulty"
+[connection.warehouse]
+connector = "faulty"
+"#;
+
+const PIPELINE: &str = r#"
+[pipeline]
+name = "shop"
+[source]
+connection = "store"
+[target]
+connection = "warehouse"
+[entity.customer]
+from = "customers"
+to = "customers"
+map.id = "$.id"
+"#;
+
 fn faulty(fault: Fault) -> Shop {
-    let mut shop = Shop::new();
-    shop.registry = Registry::default().with(Faulty(fault));
-    shop.connections =
-        "[connection.store]\nconnector = \"faulty\"\n[connection.warehouse]\nconnector = \"faulty\"\n"
-            .to_owned();
-    shop.pipeline = "[pipeline]\nname = \"shop\"\n[source]\nconnection = \"store\"\n[target]\nconnection = \"warehouse\"\n\
-        [entity.customer]\nfrom = \"customers\"\nto = \"customers\"\nmap.id = \"$.id\"\n"
-        .to_owned();
-    shop
+    Shop {
+        registry: Registry::default().with(Faulty(fault)),
+        connections: CONNECTIONS.to_owned(),
+        pipeline: PIPELINE.to_owned(),
+        ..Shop::new()
+    }
 }
 
 #[test]

@@ -26,6 +26,18 @@ fn a_column_that_is_gone_stops_the_run_before_any_write() {
 }
 
 #[test]
+fn a_target_that_lost_its_rows_is_not_filled_again_in_silence() {
+    let shop = Shop::new();
+    let customer = |id| format!("{{\"id\": {id}, \"name\": \"customer {id}\"}}");
+    let customers: Vec<String> = (1..=20).map(customer).collect();
+    shop.write("customers.json", &format!("[{}]", customers.join(",")));
+    assert_eq!(shop.failures(), NONE);
+    std::fs::remove_file(shop.path("warehouse.db")).unwrap();
+    shop.make_tables();
+    assert_eq!(shop.stops(), "run/target-emptied");
+}
+
+#[test]
 fn a_stream_group_that_another_run_works_on_is_left_alone() {
     let shop = Shop::new();
     let word = |text: &str| text.to_owned();
@@ -77,8 +89,7 @@ fn a_connector_that_cannot_write_is_no_target() {
 
 #[test]
 fn counts_that_do_not_add_up_are_an_error() {
-    let mut counts = Counts::default();
-    counts.mapped = 1;
+    let counts = Counts { mapped: 1, ..Counts::default() };
     let codes = invariants::run_equation("order", &counts).map_err(|error| error.code());
     assert_eq!(codes, Err("run/equation"));
 }
@@ -88,6 +99,7 @@ fn a_second_record_does_not_take_a_target_object_over() {
     let mut shop = Shop::new();
     shop.edit("[\"id\"]\nmap.id = \"$.id\"\nmap.name", "[\"name\"]\nmap.name");
     shop.write("customers.json", r#"[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Ada"}]"#);
+    shop.write("orders.json", "[]");
     assert_eq!(shop.failures(), ["customer link/target-taken"]);
 }
 

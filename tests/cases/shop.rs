@@ -9,6 +9,8 @@ use engine_run::{
     state::{NeverGone, Sealer, sqlite::SqliteStore},
 };
 use jiff::{SignedDuration, Timestamp};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use std::{
     collections::BTreeMap,
     path::PathBuf,
@@ -79,25 +81,28 @@ impl Clock for StillClock {
     }
 }
 
-/// Counts instead of rolling dice.
-struct Counting(Mutex<u8>);
+/// Gives the same bytes in every test.
+pub(crate) struct Seeded(Mutex<ChaCha8Rng>);
 
-impl Rng for Counting {
+impl Seeded {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(Mutex::new(ChaCha8Rng::seed_from_u64(1))))
+    }
+}
+
+impl Rng for Seeded {
     fn fill(&self, bytes: &mut [u8]) {
-        let mut next = self.0.lock().unwrap();
-        for byte in bytes {
-            *next = next.wrapping_add(1);
-            *byte = *next;
-        }
+        rand::Rng::fill_bytes(&mut *self.0.lock().unwrap(), bytes);
     }
 }
 
 /// The shop, ready to run.
 pub(crate) struct Shop {
-    folder: TempDir,
+    pub(crate) folder: TempDir,
     pub(crate) pipeline: String,
     pub(crate) connections: String,
     pub(crate) clock: Arc<StillClock>,
+    pub(crate) rng: Arc<Seeded>,
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) registry: Registry,
     pub(crate) cancel: Cancel,
@@ -113,6 +118,7 @@ impl Shop {
             pipeline: PIPELINE.to_owned(),
             connections: CONNECTIONS.to_owned(),
             clock: Arc::new(StillClock(Mutex::new("2026-01-10T09:00:00Z".parse().unwrap()))),
+            rng: Seeded::new(),
             store: Arc::new(SqliteStore::in_memory(sealer()).unwrap()),
             registry: connectors::registry(),
             cancel: Cancel::default(),
@@ -122,8 +128,13 @@ impl Shop {
         std::fs::create_dir(shop.path("data")).unwrap();
         shop.write("customers.json", r#"[{"id": 1, "name": "Ada"}]"#);
         shop.write("orders.json", r#"[{"id": 7, "total": "21.00", "customer_id": 1}]"#);
-        shop.sql(SCHEMA);
+        shop.make_tables();
         shop
+    }
+
+    /// Makes the tables of the target.
+    pub(crate) fn make_tables(&self) {
+        self.sql(SCHEMA);
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -172,7 +183,7 @@ impl Shop {
             store: Arc::<SqliteStore>::clone(&self.store),
             context: Context {
                 clock: Arc::<StillClock>::clone(&self.clock),
-                rng: Arc::new(Counting(Mutex::new(0))),
+                rng: Arc::<Seeded>::clone(&self.rng),
                 http: Arc::new(NoNetwork),
                 secrets: Arc::new(NoSecrets),
                 cancel: self.cancel.clone(),
@@ -204,7 +215,7 @@ impl Shop {
 
 /// Seals with a key that everyone knows.
 pub(crate) fn sealer() -> Sealer {
-    Sealer::new(&[7; 32], Arc::new(Counting(Mutex::new(0))))
+    Sealer::new(&[7; 32], Seeded::new())
 }
 
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {

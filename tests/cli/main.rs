@@ -4,22 +4,59 @@
 //! Snapshots are in `snapshots`. Write them anew with `INSTA_UPDATE=always cargo test -p tests --test cli`,
 //! and read the changes like code.
 
+mod changes;
 mod help;
+mod init;
+mod kill;
+mod options;
+mod output;
+mod personal;
+mod records;
+mod run;
+mod signal;
+mod source;
+mod state;
+mod target;
+mod validate;
 
 /// The engine that is tested.
 const ENGINE: &str = env!("CARGO_BIN_EXE_engine-under-test");
 
-/// Compares an outcome with the snapshot that is called like the test.
+/// Compares an outcome with the snapshot that is called like the test, and like the step of it when there
+/// are several.
 macro_rules! assert_outcome {
     ($outcome:expr) => {
-        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!($outcome.snapshot())
+        crate::with_names!(insta::assert_snapshot!($outcome.snapshot()))
+    };
+    ($step:literal, $outcome:expr) => {
+        insta::with_settings!({ snapshot_suffix => $step }, {
+            crate::with_names!(insta::assert_snapshot!($outcome.snapshot()))
         })
     };
 }
+macro_rules! with_names {
+    ($assertion:expr) => {
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, { $assertion })
+    };
+}
 pub(crate) use assert_outcome;
+pub(crate) use with_names;
 
 /// A copy of the quickstart.
 fn quickstart() -> kit::Project {
     kit::Project::quickstart(ENGINE)
+}
+
+/// A copy of the quickstart that has been run.
+#[track_caller]
+fn synced() -> kit::Project {
+    let project = quickstart();
+    drop(project.engine(&["run", "."]).ended(0));
+    project
+}
+
+/// The one number that a query gives.
+#[track_caller]
+fn count(db: &rusqlite::Connection, sql: &str) -> i64 {
+    db.query_row(sql, [], |row| row.get(0)).unwrap()
 }

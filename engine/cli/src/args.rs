@@ -25,6 +25,7 @@ pub(crate) struct Cli {
 
 /// Options that every command takes.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
     /// The project's folder [default: the nearest one above with an engine.toml]
     #[arg(short = 'C', long, global = true, value_name = "DIR", env = "ENGINE_PROJECT")]
@@ -124,6 +125,7 @@ pub(crate) struct Test {
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_field_names, reason = "the fields are named as the flags are")]
+#[command(override_usage = "engine run [OPTIONS] <PIPELINES>...\n       engine run [OPTIONS] --all")]
 #[command(after_long_help = "Examples:
   engine run store-to-sqlite              one pipeline of this project
   engine run pipelines/quickstart         every pipeline of that project

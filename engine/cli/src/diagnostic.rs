@@ -8,11 +8,14 @@ use engine_project::{
 };
 use std::sync::Arc;
 
-/// Prints diagnostics on standard error.
+/// Prints diagnostics on standard error; warnings only to those who want to hear more than errors.
 pub(crate) fn print(output: &Output, project: &Project, diagnostics: &[Diagnostic]) {
     for diagnostic in diagnostics {
-        output.print_error(&render(output.colors(), project, diagnostic));
-        output.print_error("");
+        let text = format!("{}\n", render(output.colors(), project, diagnostic));
+        match diagnostic.severity {
+            Severity::Error => output.print_error(&text),
+            Severity::Warning => output.talk(&text),
+        }
     }
 }
 

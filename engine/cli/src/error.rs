@@ -38,7 +38,7 @@ pub(crate) fn remedy(code: &str) -> Option<&'static str> {
     Some(match code {
         "run/busy" => "wait for the other run; `engine status` shows it",
         "run/lease-lost" => "nothing is lost: the run that took over carries on",
-        "run/cancelled" => "nothing is half-done: the next run carries on",
+        "run/cancelled" => "nothing is half-done",
         "run/target-drift" => "add the field to the target, or take it out of the map",
         "run/target-emptied" => {
             "put the target back; or, to write everything again, move the state file away (.engine/state.db)"

@@ -9,6 +9,7 @@ mod exit;
 mod files;
 mod output;
 mod progress;
+mod report;
 mod select;
 mod surroundings;
 mod table;

@@ -90,9 +90,14 @@ impl Output {
 
     /// An error that ends the command.
     pub(crate) fn error(&self, error: &CommandError) {
-        if self.format != Format::Text {
-            self.json(&serde_json::json!({ "error": error, "exit_code": error.exit.number() }));
-            return;
+        let exit_code = error.exit.number();
+        match self.format {
+            Format::Text => {}
+            Format::Json => return self.json(&serde_json::json!({ "error": error, "exit_code": exit_code })),
+            Format::Ndjson => {
+                let line = serde_json::json!({ "type": "error", "error": error, "exit_code": exit_code });
+                return self.json(&line);
+            }
         }
         let CommandError { code, message, help, .. } = error;
         self.print_error(&format!("{BAD}error[{code}]{BAD:#}: {message}"));

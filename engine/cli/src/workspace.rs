@@ -18,7 +18,7 @@ use engine_project::{
 use engine_run::state::{OwnerLocks, Sealer, sqlite::SqliteStore};
 use std::{
     collections::BTreeMap,
-    fs::OpenOptions,
+    fs::{File, OpenOptions},
     io::{ErrorKind, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -150,20 +150,21 @@ fn wanted(project: &Project, selection: &Selection, diagnostics: &[Diagnostic]) 
             // The file is there and broken: its diagnostics say more than "not found".
             (None, Wanted::File(_)) => {}
             (None, Wanted::Name(name)) => {
-                let all = project.pipelines.iter().map(|pipeline| pipeline.name.as_str());
-                let mut error = CommandError::new(
-                    Exit::NotFound,
-                    "project/unknown-pipeline",
-                    format!("there is no pipeline `{name}`"),
-                );
-                if let Some(near) = suggest(name, all) {
-                    error = error.help(format!("did you mean `{near}`?"));
-                }
-                return Err(error);
+                return Err(unknown_pipeline(name, project));
             }
         }
     }
     Ok(names)
+}
+
+/// A misspelt pipeline.
+pub(crate) fn unknown_pipeline(name: &str, project: &Project) -> CommandError {
+    let message = format!("there is no pipeline `{name}`");
+    let error = CommandError::new(Exit::NotFound, "project/unknown-pipeline", message);
+    match suggest(name, project.pipelines.iter().map(|pipeline| pipeline.name.as_str())) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error,
+    }
 }
 
 /// What local connections offer. Nothing beyond the project's own files is opened: a connection that cannot
@@ -193,35 +194,57 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
 /// The key that seals payloads, in a file beside the state file that only its owner may read.
 fn key(state: &Path, create: bool) -> Result<[u8; 32]> {
     let path = state.with_extension("key");
-    match OpenOptions::new().read(true).open(&path) {
-        Ok(mut file) => {
-            let mut key = [0; 32];
-            file.read_exact(&mut key).map_err(|error| unavailable(&path, &error))?;
-            Ok(key)
+    if let Some(key) = read_key(&path)? {
+        return Ok(key);
+    }
+    if !create {
+        return Ok([0; 32]);
+    }
+    if state.exists() {
+        let message = format!("`{}` is missing, and the state file was made with it", path.display());
+        return Err(key_missing(message));
+    }
+    let mut key = [0; 32];
+    SystemRng.fill(&mut key);
+    write_key(&path, &key).map_err(|error| unavailable(&path, &error))?;
+    // Another engine may have been first.
+    Ok(read_key(&path)?.unwrap_or(key))
+}
+
+fn key_missing(message: String) -> CommandError {
+    CommandError::new(Exit::Failed, "state/key-missing", message)
+        .help("put back the key file from your copy of the state")
+}
+
+fn read_key(path: &Path) -> Result<Option<[u8; 32]>> {
+    let mut key = [0; 32];
+    match File::open(path).and_then(|mut file| file.read_exact(&mut key)) {
+        Ok(()) => Ok(Some(key)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            Err(key_missing(format!("`{}` is too short to be the key", path.display())))
         }
-        Err(error) if error.kind() == ErrorKind::NotFound && state.exists() && create => {
-            let message = format!("`{}` is missing, and the state file was made with it", path.display());
-            Err(CommandError::new(Exit::Failed, "state/key-missing", message)
-                .help("put back the key file from your copy of the state"))
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let mut key = [0; 32];
-            if create {
-                SystemRng.fill(&mut key);
-                write_key(&path, &key).map_err(|error| unavailable(&path, &error))?;
-            }
-            Ok(key)
-        }
-        Err(error) => Err(unavailable(&path, &error)),
+        Err(error) => Err(unavailable(path, &error)),
     }
 }
 
+/// Writes the key so that it is there whole or not at all, and never in the place of another one.
 fn write_key(path: &Path, key: &[u8]) -> std::io::Result<()> {
+    let fresh = path.with_extension(format!("key-{}", std::process::id()));
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = options.open(&fresh)?;
     file.write_all(key)?;
-    file.sync_all()
+    file.sync_all()?;
+    match std::fs::hard_link(&fresh, path) {
+        Ok(()) => std::fs::remove_file(&fresh)?,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => std::fs::remove_file(&fresh)?,
+        // Not every file system has links.
+        Err(_) => std::fs::rename(&fresh, path)?,
+    }
+    #[cfg(unix)]
+    File::open(path.parent().unwrap_or_else(|| Path::new(".")))?.sync_all()?;
+    Ok(())
 }

@@ -13,4 +13,4 @@ mod table;
 pub use outcome::Outcome;
 pub use process::Process;
 pub use project::Project;
-pub use table::{Row, Tables, sum_by};
+pub use table::{Row, Tables, rows, sum_by};

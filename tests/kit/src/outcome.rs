@@ -49,6 +49,17 @@ impl Outcome {
         })
     }
 
+    /// This outcome without the lines of the log.
+    ///
+    /// # Panics
+    /// Never: the pattern is fixed.
+    #[must_use]
+    pub fn without_log(mut self) -> Self {
+        let log = Regex::new(r"(?m)^\S+Z +(TRACE|DEBUG|INFO|WARN|ERROR) .*\n").expect("the pattern is sound");
+        self.stderr = log.replace_all(&self.stderr, "").into_owned();
+        self
+    }
+
     /// Everything it printed, as it was.
     #[must_use]
     pub fn printed(&self) -> String {

@@ -4,6 +4,7 @@ use crate::{Outcome, Process, Tables};
 use std::{
     collections::BTreeMap,
     fs,
+    hash::{DefaultHasher, Hasher},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -83,6 +84,17 @@ impl Project {
         self.write(path, text.replacen(from, to, 1));
     }
 
+    /// Changes the records of a JSON file that holds one record per line in a list.
+    ///
+    /// # Panics
+    /// When it is no such file.
+    pub fn edit_records(&self, path: &str, change: impl FnOnce(&mut Vec<serde_json::Value>)) {
+        let mut records = serde_json::from_str(&self.read(path)).expect("the file is a JSON list");
+        change(&mut records);
+        let lines: Vec<String> = records.iter().map(ToString::to_string).collect();
+        self.write(path, format!("[\n{}\n]\n", lines.join(",\n")));
+    }
+
     /// Removes a file.
     ///
     /// # Panics
@@ -91,12 +103,12 @@ impl Project {
         fs::remove_file(self.path(path)).expect("the project has this file");
     }
 
-    /// Every file of the project with its content.
+    /// Every file of the project with the size and hash of its content.
     ///
     /// # Panics
     /// When one cannot be read.
     #[must_use]
-    pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
+    pub fn files(&self) -> BTreeMap<String, (usize, u64)> {
         let mut files = BTreeMap::new();
         collect(&self.path, &self.path, &mut files);
         files
@@ -186,14 +198,17 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, (usize, u64)>) {
     for entry in fs::read_dir(folder).expect("the folder can be read") {
         let path = entry.expect("the folder can be read").path();
         if path.is_dir() {
             collect(root, &path, files);
         } else {
             let name = path.strip_prefix(root).expect("the file is below").to_string_lossy().into_owned();
-            files.insert(name, fs::read(&path).expect("the file can be read"));
+            let content = fs::read(&path).expect("the file can be read");
+            let mut hasher = DefaultHasher::new();
+            hasher.write(&content);
+            files.insert(name, (content.len(), hasher.finish()));
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::{
     args::Run,
-    error::{CommandError, Result, exit_for, remedy},
+    error::{CommandError, Result, exit_for},
     exit::Exit,
-    output::{self, Output},
-    progress::{Progress, at},
+    output::Output,
+    progress::Progress,
+    report,
     select::{Selection, current, select},
     surroundings,
-    table::columns,
     workspace::{Workspace, runtime},
 };
 use engine_contract::Cancel;
@@ -16,7 +16,7 @@ use engine_plan::Blueprint;
 use engine_project::diag::suggest;
 use engine_run::{
     Engine, Options, RunReport, RunRequest,
-    state::{NeverGone, Owners, RunStatus, StateStore, Status},
+    state::{NeverGone, Owners, RunStatus, StateStore},
 };
 use std::{path::Path, sync::Arc};
 
@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
         }
     }
     if output.format() == crate::args::Format::Json {
-        output.json(&serde_json::json!({ "runs": reports, "exit_code": exit.number() }));
+        let runs: Vec<_> = reports.iter().map(report::document).collect();
+        output.json(&serde_json::json!({ "runs": runs, "exit_code": exit.number() }));
     }
     Ok(exit)
 }
@@ -72,13 +73,25 @@ fn engine(workspace: &Workspace, dry_run: bool, output: &Output) -> Result<Ready
         registry: workspace.registry.clone(),
         store,
         context: workspace.context.clone(),
-        options: Options::default(),
+        options: options(),
         owner,
         owners,
         gone,
         observer: Arc::<Progress>::clone(&progress),
     };
     Ok(Ready { engine, progress })
+}
+
+/// The engine's figures. A test may ask for small batches, to have more places where a run can be stopped.
+fn options() -> Options {
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("options.batch_records", |records| {
+        let records = records.and_then(|records| records.parse().ok());
+        let mut options = Options::default();
+        options.batch_records = records.unwrap_or(options.batch_records);
+        options
+    });
+    Options::default()
 }
 
 fn one(ready: &Ready, blueprint: Arc<Blueprint>, arguments: &Run, output: &Output) -> Result<RunReport> {
@@ -94,7 +107,7 @@ fn one(ready: &Ready, blueprint: Arc<Blueprint>, arguments: &Run, output: &Outpu
     ready.progress.clear();
     let report = report?;
     if output.is_text() {
-        print(&report, output);
+        report::print(&report, output);
     }
     Ok(report)
 }
@@ -125,58 +138,5 @@ fn exit_of(report: &RunReport) -> Exit {
         (_, Some((code, _))) => exit_for(code),
         (RunStatus::Partial, None) => Exit::Partial,
         _ => Exit::Done,
-    }
-}
-
-fn print(report: &RunReport, output: &Output) {
-    let shown: Vec<Status> = Status::ALL.into_iter().filter(|status| report.total(*status) > 0).collect();
-    let header: Vec<String> = ["ENTITY", "READ"]
-        .into_iter()
-        .map(str::to_owned)
-        .chain(shown.iter().map(|status| status.as_str().to_uppercase()))
-        .collect();
-    let rows: Vec<Vec<String>> = report
-        .entities
-        .iter()
-        .map(|(entity, counts)| {
-            let numbers = shown.iter().map(|status| counts.of(*status).to_string());
-            [entity.clone(), counts.read.to_string()].into_iter().chain(numbers).collect()
-        })
-        .collect();
-    for line in columns(&header.iter().map(String::as_str).collect::<Vec<_>>(), &rows) {
-        output.result(&line);
-    }
-    for group in &report.failures {
-        let place = at(group.place.as_ref());
-        let examples = group.examples.join(", ");
-        let more = if group.count > group.examples.len() as u64 { ", ..." } else { "" };
-        output.result(&format!("{:>5} x {}[{}]: {}", group.count, group.entity, group.code, group.message));
-        let wheres = [place, examples + more].into_iter().filter(|part| !part.is_empty() && part != ", ...");
-        output.result(&format!("        {}", wheres.collect::<Vec<_>>().join("   records: ")));
-    }
-    finish(report, output);
-}
-
-fn finish(report: &RunReport, output: &Output) {
-    let took = format!("{}.{}s", report.duration_ms / 1000, report.duration_ms % 1000 / 100);
-    let failed = report.total(Status::Failed) + report.total(Status::Blocked);
-    let written = report.written();
-    let wrote = if report.dry_run { "to write, nothing was written" } else { "written" };
-    let summary = format!("{} in {took}: {written} {wrote}, {failed} failed", report.pipeline);
-    match (&report.error, failed) {
-        (Some((code, message)), _) => {
-            output.step(output::BAD, "Stopped", &summary);
-            output.print_error(&format!("{0}error[{code}]{0:#}: {message}", output::BAD));
-            if let Some(help) = remedy(code) {
-                output.print_error(&format!("  help: {help}"));
-            }
-        }
-        (None, 0) => output.step(output::GOOD, "Finished", &summary),
-        (None, _) => {
-            output.step(output::WARN, "Finished", &summary);
-            if !report.dry_run {
-                output.talk(&format!("  help: engine failures --run {}", report.run_id));
-            }
-        }
     }
 }

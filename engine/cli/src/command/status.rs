@@ -3,16 +3,19 @@
 use crate::{
     args::Status as Arguments,
     command::history::result_of,
-    error::{CommandError, Result},
+    error::Result,
     exit::Exit,
     output::Output,
     select::{Selection, current},
     table::columns,
-    workspace::{Workspace, runtime},
+    workspace::{Workspace, runtime, unknown_pipeline},
 };
 use engine_contract::Cancel;
 use engine_run::state::{OwnerLocks, Owners, Run, RunFilter, RunStatus, StateStore};
 use std::path::Path;
+
+/// How many runs back one that still works is looked for.
+const RECENT: usize = 50;
 
 pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output) -> Result<Exit> {
     let selection = Selection { project: current(project)?, pipelines: Vec::new() };
@@ -26,16 +29,16 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
     let chosen: Vec<&&str> = names.iter().filter(wanted).collect();
     if chosen.is_empty() {
         let name = arguments.pipeline.clone().unwrap_or_default();
-        let message = format!("there is no pipeline `{name}`");
-        return Err(CommandError::new(Exit::NotFound, "project/unknown-pipeline", message));
+        return Err(unknown_pipeline(&name, &workspace.project));
     }
+    let owners = OwnerLocks::watch(&workspace.owner_folder());
     let mut rows = Vec::new();
     let mut documents = Vec::new();
     for name in chosen {
-        let filter = RunFilter { pipeline: Some((*name).to_owned()), limit: 1 };
-        let last = runtime.block_on(store.runs(&filter))?.into_iter().next();
+        let filter = RunFilter { pipeline: Some((*name).to_owned()), limit: RECENT };
+        let last = telling(runtime.block_on(store.runs(&filter))?, &owners);
         let valid = workspace.blueprints.iter().any(|blueprint| blueprint.pipeline == **name);
-        let state = state(valid, last.as_ref(), &workspace);
+        let state = state(valid, last.as_ref(), &owners);
         let (failed, held, open) = waiting.get(*name).copied().unwrap_or_default();
         let (when, result) = last.as_ref().map_or_else(
             || ("-".to_owned(), "-".to_owned()),
@@ -63,16 +66,22 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
     Ok(Exit::Done)
 }
 
+/// The run that tells most about a pipeline: one that works now, or else the last. A later one may have met
+/// the pipeline busy.
+fn telling(runs: Vec<Run>, owners: &OwnerLocks) -> Option<Run> {
+    let working = runs.iter().position(|run| is_running(run, owners));
+    runs.into_iter().nth(working.unwrap_or_default())
+}
+
+fn is_running(run: &Run, owners: &OwnerLocks) -> bool {
+    run.status == RunStatus::Running && !owners.is_gone(&run.owner)
+}
+
 /// Whether a pipeline could run, runs, or was left by a process that is gone.
-fn state(valid: bool, last: Option<&Run>, workspace: &Workspace) -> &'static str {
+fn state(valid: bool, last: Option<&Run>, owners: &OwnerLocks) -> &'static str {
     match last {
-        Some(run) if run.status == RunStatus::Running => {
-            if OwnerLocks::watch(&workspace.owner_folder()).is_gone(&run.owner) {
-                "interrupted"
-            } else {
-                "running"
-            }
-        }
+        Some(run) if is_running(run, owners) => "running",
+        Some(run) if run.status == RunStatus::Running => "interrupted",
         _ if valid => "idle",
         _ => "invalid",
     }

@@ -1,0 +1,100 @@
+//! What a run came to: a table and its failures for people, a document for programs.
+
+use crate::{
+    error::remedy,
+    output::{self, Output},
+    progress::at,
+    table::columns,
+};
+use engine_run::{FailureGroup, RunReport, state::Status};
+
+/// Prints a report: the results on standard output, how it ended on standard error.
+pub(crate) fn print(report: &RunReport, output: &Output) {
+    // A run that was stopped before it read anything has no results.
+    if report.error.is_none()
+        || report.entities.iter().any(|(_, counts)| counts.read > 0 || counts.mapped > 0)
+    {
+        print_counts(report, output);
+    }
+    for group in by_entity(report) {
+        print_group(group, output);
+    }
+    finish(report, output);
+}
+
+fn print_counts(report: &RunReport, output: &Output) {
+    let shown: Vec<Status> = Status::ALL.into_iter().filter(|status| report.total(*status) > 0).collect();
+    let header: Vec<String> = ["ENTITY", "READ"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(shown.iter().map(|status| status.as_str().to_uppercase()))
+        .collect();
+    let rows: Vec<Vec<String>> = report
+        .entities
+        .iter()
+        .map(|(entity, counts)| {
+            let numbers = shown.iter().map(|status| counts.of(*status).to_string());
+            [entity.clone(), counts.read.to_string()].into_iter().chain(numbers).collect()
+        })
+        .collect();
+    for line in columns(&header.iter().map(String::as_str).collect::<Vec<_>>(), &rows) {
+        output.result(&line);
+    }
+}
+
+fn print_group(group: &FailureGroup, output: &Output) {
+    let place = at(group.place.as_ref());
+    let examples = group.examples.join(", ");
+    let more = if group.count > group.examples.len() as u64 { ", ..." } else { "" };
+    output.result(&format!("{:>5} x {}[{}]: {}", group.count, group.entity, group.code, group.message));
+    let wheres = [place, examples + more].into_iter().filter(|part| !part.is_empty() && part != ", ...");
+    output.result(&format!("        {}", wheres.collect::<Vec<_>>().join("   records: ")));
+}
+
+/// Failures in the order of the entities: groups that run beside each other fail in any order.
+fn by_entity(report: &RunReport) -> Vec<&FailureGroup> {
+    let mut groups: Vec<&FailureGroup> = report.failures.iter().collect();
+    groups.sort_by_key(|group| report.entities.iter().position(|(entity, _)| *entity == group.entity));
+    groups
+}
+
+/// The report for programs.
+pub(crate) fn document(report: &RunReport) -> serde_json::Value {
+    let entities: serde_json::Map<String, serde_json::Value> = report
+        .entities
+        .iter()
+        .map(|(name, counts)| (name.clone(), serde_json::to_value(counts).unwrap_or_default()))
+        .collect();
+    let error = report
+        .error
+        .as_ref()
+        .map(|(code, message)| serde_json::json!({ "code": code, "message": message, "help": remedy(code) }));
+    serde_json::json!({
+        "run": report.run_id, "pipeline": report.pipeline, "status": report.status, "dry_run": report.dry_run,
+        "duration_ms": report.duration_ms, "entities": entities, "failures": by_entity(report), "error": error,
+    })
+}
+
+fn finish(report: &RunReport, output: &Output) {
+    let took = format!("{}.{}s", report.duration_ms / 1000, report.duration_ms % 1000 / 100);
+    let failed = report.total(Status::Failed) + report.total(Status::Blocked);
+    let written = report.written();
+    let wrote = if report.dry_run { "to write, nothing was written" } else { "written" };
+    let summary = format!("{} in {took}: {written} {wrote}, {failed} failed", report.pipeline);
+    match (&report.error, failed) {
+        (Some((code, message)), _) => {
+            output.step(output::BAD, "Stopped", &summary);
+            output.print_error(&format!("{0}error[{code}]{0:#}: {message}", output::BAD));
+            if let Some(help) = remedy(code) {
+                output.print_error(&format!("  help: {help}"));
+            }
+        }
+        (None, 0) => output.step(output::GOOD, "Finished", &summary),
+        (None, _) => {
+            output.step(output::WARN, "Finished", &summary);
+            if !report.dry_run {
+                output.talk(&format!("  help: engine failures --run {}", report.run_id));
+            }
+        }
+    }
+}

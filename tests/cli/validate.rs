@@ -1,0 +1,66 @@
+//! `engine validate`, and what every command says about files with mistakes.
+
+use crate::{assert_outcome, quickstart};
+use kit::Project;
+
+fn three_mistakes() -> Project {
+    let project = quickstart();
+    let file = "store-to-sqlite.toml";
+    project.edit(file, "amount = { path", "amout = { path");
+    project.edit(file, "lookup = \"payment\"", "lookup = \"paymnt\"");
+    project.edit(file, "name = { path = \"@.name\", transform = [\"strip_html\"] }", "name = \"@.name[\"");
+    project
+}
+
+#[test]
+fn a_sound_project_is_valid() {
+    let project = quickstart();
+    let before = project.files();
+    assert_outcome!(project.engine(&["validate"]).ended(0));
+    assert_eq!(project.files(), before, "validating writes nothing");
+}
+
+#[test]
+fn all_mistakes_are_shown_at_once_with_their_places() {
+    assert_outcome!(three_mistakes().engine(&["validate"]).ended(3));
+}
+
+#[test]
+fn programs_get_every_mistake_as_data() {
+    let outcome = three_mistakes().engine(&["validate", "--format", "json"]).ended(3);
+    assert!(outcome.stderr.is_empty(), "{}", outcome.stderr);
+    assert_outcome!(outcome);
+}
+
+#[test]
+fn nothing_runs_while_a_file_has_a_mistake() {
+    let project = three_mistakes();
+    let before = project.files();
+    assert_outcome!(project.engine(&["run", "."]).ended(3));
+    assert_eq!(project.files(), before, "no state file, no warehouse");
+    let document = project.engine(&["run", ".", "--format", "json"]).ended(3);
+    assert!(document.stderr.is_empty(), "{}", document.stderr);
+    assert_outcome!("json", document);
+}
+
+#[test]
+fn a_file_that_is_no_toml_names_the_place() {
+    let project = quickstart();
+    project.edit("store-to-sqlite.toml", "[entity.refund]", "[entity.refund");
+    assert_outcome!(project.engine(&["validate"]).ended(3));
+}
+
+#[test]
+fn warnings_pass_unless_they_are_denied() {
+    let project = quickstart();
+    project.edit("store-to-sqlite.toml", "to = \"refunds\"", "to = \"orders\"");
+    project.edit("store-to-sqlite.toml", "amount = { path = \"$.amount\"", "total = { path = \"$.amount\"");
+    project.edit(
+        "store-to-sqlite.toml",
+        "order_id = { ref = \"order\", key = \"$.parent_id\" }",
+        "number = \"$.id\"",
+    );
+    project.edit("store-to-sqlite.toml", "reason = { path = \"$.reason\"", "status = { path = \"$.reason\"");
+    drop(project.engine(&["validate"]));
+    assert_outcome!(project.engine(&["validate", "--deny-warnings"]).ended(3));
+}
