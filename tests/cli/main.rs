@@ -4,6 +4,13 @@
 //! Snapshots are in `snapshots`. Write them anew with `INSTA_UPDATE=always cargo test -p tests --test cli`,
 //! and read the changes like code.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what fails here fails a test, whose message says where"
+)]
+
 mod changes;
 mod help;
 mod init;

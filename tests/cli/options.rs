@@ -26,7 +26,10 @@ fn a_dry_run_predicts_a_run_with_changes_and_failures() {
         orders[0]["total"] = "1.00".into();
         orders[1]["total"] = "a lot".into();
         orders[2]["line_items"].as_array_mut().unwrap().pop();
-        orders[3]["id"] = 5000.into();
+        let mut order = orders[3].clone();
+        order["id"] = 5000.into();
+        order["line_items"] = serde_json::json!([]);
+        orders.push(order);
     });
     let before = project.files();
     let predicted = entities(&project, &["run", ".", "--dry-run"], 5);

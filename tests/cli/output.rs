@@ -27,7 +27,7 @@ fn quiet_prints_results_only() {
 #[test]
 fn errors_are_one_document_for_programs() {
     let project = quickstart();
-    let outcome = project.engine(&["run", "store", "--format", "json"]).ended(9);
+    let outcome = project.engine(&["run", "store-to-sqlit", "--format", "json"]).ended(9);
     assert!(outcome.stderr.is_empty(), "{}", outcome.stderr);
     assert_outcome!(outcome);
 }

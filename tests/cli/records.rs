@@ -1,6 +1,6 @@
 //! Broken records: reported with their places, and no reason to stop.
 
-use crate::{assert_outcome, count, quickstart, synced};
+use crate::{ENGINE, assert_outcome, count, quickstart, synced};
 use kit::Project;
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ fn broken() -> Project {
         orders[4]["date_created_gmt"] = "yesterday".into();
         orders[5].as_object_mut().unwrap().shift_remove("total_tax");
     });
-    project.edit_records("data/customers.json", |customers| customers[0]["id"] = "seven".into());
+    project.edit_records("data/customers.json", |customers| customers[0]["date_created_gmt"] = 7.into());
     project.edit_records("data/products.json", |products| {
         products[0]["name"] = Value::Null;
         products[1].as_object_mut().unwrap().shift_remove("id");
@@ -35,20 +35,33 @@ fn broken_records_are_reported_and_the_rest_is_written() {
     let warehouse = project.database("warehouse.db");
     assert_eq!(count(&warehouse, "SELECT count(*) FROM orders"), 201);
     assert_eq!(count(&warehouse, "SELECT count(*) FROM customers"), 65);
-    assert_outcome!("failures", project.engine(&["failures"]).ended(0));
+    assert_outcome!("failures", project.engine(&["failures"]).ended(0).in_any_order(""));
     assert_outcome!("groups", project.engine(&["failures", "--group"]).ended(0));
     assert_outcome!("status", project.engine(&["status"]).ended(0));
 }
 
 #[test]
-fn broken_records_are_told_to_programs() {
-    let project = broken();
+fn a_broken_record_is_told_to_programs() {
+    let project = quickstart();
+    project.edit_records("data/orders.json", |orders| orders[3]["status"] = "wc-custom".into());
     assert_outcome!("json", project.engine(&["run", ".", "--format", "json"]).ended(5));
-    let again = project.engine(&["run", ".", "--format", "ndjson"]).ended(5);
-    let failed: Vec<Value> =
-        again.json_lines().into_iter().filter(|line| line["type"] == "record_failed").collect();
-    assert!(failed.iter().all(|line| line["origin"].as_str().is_some_and(|origin| origin.contains(':'))));
+    let stream = project.engine(&["run", ".", "--format", "ndjson"]).ended(5).json_lines();
+    let failed: Vec<&Value> = stream.iter().filter(|line| line["type"] == "record_failed").collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0]["origin"], "orders.json:5");
+    assert_eq!(failed[0]["place"]["file"], "store-to-sqlite.toml");
     assert_outcome!("failures", project.engine(&["failures", "--format", "json"]).ended(0));
+}
+
+#[test]
+fn the_command_that_lists_the_failures_works_where_the_run_was_started() {
+    let project = broken();
+    let folder = project.path(".").canonicalize().unwrap();
+    let elsewhere = Project::empty(ENGINE);
+    let run = elsewhere.engine(&["run", folder.to_str().unwrap()]).ended(5);
+    let command = run.stderr.lines().find_map(|line| line.strip_prefix("  help: engine ")).unwrap();
+    let listed = elsewhere.engine(&command.split(' ').collect::<Vec<_>>()).ended(0);
+    assert!(listed.stderr.contains("10 failed records"), "{}", listed.stderr);
 }
 
 #[test]

@@ -45,6 +45,13 @@ fn a_missing_key_file_is_not_replaced() {
 }
 
 #[test]
+fn a_key_file_that_was_cut_is_not_used() {
+    let project = synced();
+    project.write(".engine/state.key", "short");
+    assert_outcome!(project.engine(&["run", "."]).ended(1));
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_named() {
     let project = quickstart();
     let folder = project.path(".");

@@ -2,11 +2,14 @@
 
 use crate::world::{Object, Row, Shared, lock};
 use engine_contract::Value;
-use engine_run::state::StateStore;
+use engine_run::{
+    RunReport,
+    state::{RunStatus, StateStore},
+};
 use std::{collections::BTreeMap, fmt::Write};
 
 /// What is wrong, in words; empty when nothing is.
-pub(crate) async fn judge(world: &Shared, store: &dyn StateStore) -> String {
+pub(crate) async fn judge(world: &Shared, store: &dyn StateStore, last: Option<&RunReport>) -> String {
     let mut wrong = String::new();
     {
         let world = lock(world);
@@ -18,15 +21,28 @@ pub(crate) async fn judge(world: &Shared, store: &dyn StateStore) -> String {
             compare("customer", row, &customers, None, &mut wrong);
         }
         for row in world.rows["orders"].values() {
-            let parent = row.parent.and_then(|id| customers.get(&id)?.first().map(|(id, _)| (*id).clone()));
+            let parent =
+                row.parent.and_then(|id| customers.get(&id)?.first().map(|(id, _)| (*id).to_owned()));
             compare("order", row, &orders, Some(parent), &mut wrong);
         }
+        let lines = by_source(&world.objects, "Line");
+        doubled("line", &lines, &mut wrong);
+        check_lines(world.rows["orders"].values(), &lines, &orders, &mut wrong);
         let live: i64 = world.rows["orders"].values().map(|row| row.amount).sum();
         let kept = orders.iter().filter(|(id, _)| world.rows["orders"].contains_key(id));
         let booked: i64 = kept.flat_map(|(_, objects)| objects).map(|(_, object)| amount(object)).sum();
         if live != booked && wrong.is_empty() {
             write!(wrong, "orders sum up to {live}, the target to {booked}; ").unwrap();
         }
+    }
+    match last {
+        Some(report) if report.status == RunStatus::Done && report.written() == 0 => {}
+        last => write!(
+            wrong,
+            "the last run was not quiet: {:?}; ",
+            last.map(|last| (last.status, &last.entities, &last.error))
+        )
+        .unwrap(),
     }
     for (pipeline, (failed, held, open)) in store.waiting().await.unwrap() {
         if failed + held + open > 0 {
@@ -36,16 +52,46 @@ pub(crate) async fn judge(world: &Shared, store: &dyn StateStore) -> String {
     wrong
 }
 
-type BySource<'a> = BTreeMap<u64, Vec<(&'a String, &'a Object)>>;
+type BySource<'a> = BTreeMap<u64, Vec<(&'a str, &'a Object)>>;
 
 fn by_source<'a>(objects: &'a BTreeMap<String, Object>, kind: &str) -> BySource<'a> {
     let mut found: BySource<'a> = BTreeMap::new();
     for (id, object) in objects.iter().filter(|(_, object)| object.kind == kind) {
         if let Some(Value::Int(source)) = object.fields.get("source_id") {
+            // Natural keys are unique within a kind only: the world keeps them as `kind:key`.
+            let id = id.rsplit(':').next().unwrap_or_default();
             found.entry(u64::try_from(*source).unwrap_or_default()).or_default().push((id, object));
         }
     }
     found
+}
+
+/// Each order has its lines, and none that it lost.
+fn check_lines<'a>(
+    rows: impl Iterator<Item = &'a Row>,
+    lines: &BySource<'_>,
+    orders: &BySource<'_>,
+    wrong: &mut String,
+) {
+    for row in rows {
+        let order = orders.get(&row.id).and_then(|found| found.first()).map(|(id, _)| *id);
+        let mut booked = 0;
+        for (id, amount_due) in &row.lines {
+            match lines.get(id).and_then(|found| found.first()) {
+                None => write!(wrong, "line {id} is lost; ").unwrap(),
+                Some((_, line)) if amount(line) != *amount_due => {
+                    write!(wrong, "line {id} is stale; ").unwrap()
+                }
+                Some(_) => booked += 1,
+            }
+        }
+        let of_order =
+            |line: &Object| line.fields.get("order").and_then(Value::as_str) == order && order.is_some();
+        let kept = lines.values().flatten().filter(|(_, line)| of_order(line)).count();
+        if kept != booked && wrong.is_empty() {
+            write!(wrong, "order {} has {kept} lines instead of {booked}; ", row.id).unwrap();
+        }
+    }
 }
 
 fn amount(object: &Object) -> i64 {

@@ -47,6 +47,17 @@ source.cursor = "modified"
 map.source_id = "$.id"
 map.amount = "$.amount"
 map.customer = { ref = "customer", key = "$.customer_id" }
+
+[entity.line]
+from = "orders"
+to = "Line"
+each = "$.lines[*]"
+each_key = "@.id"
+source.cursor = "modified"
+write.replace_within = ["order"]
+map.source_id = "@.id"
+map.amount = "@.amount"
+map.order = { ref = "order", key = "$.id" }
 "#;
 
 const CONNECTIONS: &str = "
@@ -79,7 +90,7 @@ pub(crate) struct Verdict {
     pub(crate) trace: u64,
 }
 
-struct SimClock(Instant);
+struct SimClock(Instant, Cancel);
 
 #[async_trait]
 impl Clock for SimClock {
@@ -88,7 +99,13 @@ impl Clock for SimClock {
     }
 
     async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
+        // Waits end early when the run should stop, within a second.
+        let mut left = duration;
+        while !left.is_zero() && !self.1.is_cancelled() {
+            let nap = left.min(Duration::from_secs(1));
+            tokio::time::sleep(nap).await;
+            left -= nap;
+        }
     }
 }
 
@@ -113,7 +130,8 @@ impl Owners for Graveyard {
 /// Drops or freezes what it runs at a given poll.
 struct CrashAt<F> {
     future: Pin<Box<F>>,
-    left: u64,
+    /// Polls until the next crash, counted on through all runs.
+    left: Arc<Mutex<u64>>,
     polls: Arc<Mutex<u64>>,
 }
 
@@ -122,10 +140,13 @@ impl<F: Future> Future for CrashAt<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Self::Output> {
         *self.polls.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        if self.left == 0 {
-            return Poll::Ready(None);
+        {
+            let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+            if *left == 0 {
+                return Poll::Ready(None);
+            }
+            *left -= 1;
         }
-        self.left -= 1;
         self.future.as_mut().poll(context).map(Some)
     }
 }
@@ -155,7 +176,7 @@ fn blueprint(registry: &Registry) -> Arc<Blueprint> {
 impl Stage {
     fn new(trial: &Trial) -> Self {
         let world: Shared = Arc::new(Mutex::new(World::new(trial.seed, trial.class)));
-        let clock: Arc<dyn Clock> = Arc::new(SimClock(lock(&world).start()));
+        let clock: Arc<dyn Clock> = Arc::new(SimClock(lock(&world).start(), Cancel::default()));
         let rng: Arc<dyn engine_contract::Rng> =
             Arc::new(SimRng(Mutex::new(ChaCha8Rng::seed_from_u64(trial.seed))));
         let sealer = Sealer::new(&[7; 32], Arc::clone(&rng));
@@ -175,7 +196,7 @@ impl Stage {
         Self { world, store, registry, context, blueprint, graveyard, removed: trial.removed, polls }
     }
 
-    fn engine(&self, owner: &str) -> Engine {
+    fn engine(&self, owner: &str, cancel: &Cancel) -> Engine {
         let mut options = Options::default();
         options.batch_records = 5;
         options.lease = Duration::from_secs(20);
@@ -185,7 +206,11 @@ impl Stage {
         Engine {
             registry: self.registry.clone(),
             store: Arc::<SlowStore>::clone(&self.store),
-            context: self.context.clone(),
+            context: Context {
+                clock: Arc::new(SimClock(lock(&self.world).start(), cancel.clone())),
+                cancel: cancel.clone(),
+                ..self.context.clone()
+            },
             options,
             owner: owner.to_owned(),
             owners: Arc::<Graveyard>::clone(&self.graveyard),
@@ -206,7 +231,7 @@ impl Stage {
     }
 
     async fn run(&self, owner: &str) -> Option<RunReport> {
-        let (engine, request) = (self.engine(owner), self.request());
+        let (engine, request) = (self.engine(owner, &Cancel::default()), self.request());
         engine.run(&request).await.ok()
     }
 
@@ -226,25 +251,46 @@ pub(crate) fn run(trial: &Trial) -> Verdict {
     runtime.block_on(async {
         let stage = Stage::new(trial);
         trouble(&stage, trial).await;
-        calm(&stage).await;
-        let wrong = oracle::judge(&stage.world, &*stage.store).await;
+        let last = calm(&stage).await;
+        let wrong = oracle::judge(&stage.world, &*stage.store, last.as_ref()).await;
         let polls = *stage.polls.lock().unwrap_or_else(PoisonError::into_inner);
         Verdict { wrong, polls, trace: lock(&stage.world).trace }
     })
 }
 
-/// Runs amid changes, lost answers and crashes.
+/// Runs amid changes, lost answers, crashes and people who press Ctrl-C.
 async fn trouble(stage: &Stage, trial: &Trial) {
     let mut crashes = trial.crashes.iter().copied();
-    let mut next = crashes.next();
+    let left = Arc::new(Mutex::new(crashes.next().unwrap_or(u64::MAX)));
+    let mut crashed = 0;
     for index in 0..12 {
         let owner = format!("engine-{index}");
-        let (engine, request) = (stage.engine(&owner), stage.request());
-        let left = next.unwrap_or(u64::MAX);
-        let future = Box::pin(async move { engine.run(&request).await.ok() });
-        let mut run = Box::pin(CrashAt { future, left, polls: Arc::clone(&stage.polls) });
+        let cancel = Cancel::default();
+        let engine = stage.engine(&owner, &cancel);
+        let request = RunRequest {
+            full: stage.chance(0..10) == 0,
+            limit: (stage.chance(0..10) == 0).then_some(3),
+            ..stage.request()
+        };
+        let patience = if stage.chance(0..5) == 0 { stage.chance(100..20_000) } else { u64::MAX };
+        let future = Box::pin(async move {
+            let impatient = async {
+                tokio::time::sleep(Duration::from_millis(patience)).await;
+                cancel.cancel();
+                std::future::pending::<()>().await;
+            };
+            let run = engine.run(&request);
+            futures::pin_mut!(impatient, run);
+            match futures::future::select(run, impatient).await {
+                futures::future::Either::Left((report, _)) => report.ok(),
+                futures::future::Either::Right(_) => None,
+            }
+        });
+        let (left, polls) = (Arc::clone(&left), Arc::clone(&stage.polls));
+        let mut run = Box::pin(CrashAt { future, left: Arc::clone(&left), polls });
         if run.as_mut().await.is_none() {
-            next = crashes.next();
+            crashed += 1;
+            *left.lock().unwrap_or_else(PoisonError::into_inner) = crashes.next().unwrap_or(u64::MAX);
             if trial.zombie {
                 thaw_beside_successors(stage, run).await;
             } else {
@@ -256,16 +302,15 @@ async fn trouble(stage: &Stage, trial: &Trial) {
             }
         }
         stage.rest(stage.chance(100..9000)).await;
-        if index >= 4 && next.is_none() {
+        if index >= 4 && crashed == trial.crashes.len() {
             break;
         }
     }
 }
 
 /// The frozen engine wakes up while others have gone on.
-async fn thaw_beside_successors<F: Future>(stage: &Stage, mut frozen: Pin<Box<CrashAt<F>>>) {
+async fn thaw_beside_successors<F: Future>(stage: &Stage, frozen: Pin<Box<CrashAt<F>>>) {
     let sleep = stage.chance(500..60_000);
-    frozen.left = u64::MAX;
     let zombie = async {
         stage.rest(sleep).await;
         frozen.await
@@ -279,15 +324,19 @@ async fn thaw_beside_successors<F: Future>(stage: &Stage, mut frozen: Pin<Box<Cr
     futures::future::join(zombie, successors).await;
 }
 
-/// Lets everything late land, and runs until nothing is left to do.
-async fn calm(stage: &Stage) {
+/// Lets everything late land, and runs until nothing is left to do: returns what the last run said.
+async fn calm(stage: &Stage) -> Option<RunReport> {
     lock(&stage.world).faults = false;
     stage.rest(60_000).await;
     lock(&stage.world).catch_up();
-    for index in 0..4 {
-        stage.run(&format!("calm-{index}")).await;
+    // What the service refused for its content is welcome now, and changes once more.
+    lock(&stage.world).touch_all();
+    let mut last = None;
+    for index in 0..5 {
         stage.rest(30_000).await;
         lock(&stage.world).catch_up();
+        last = stage.run(&format!("calm-{index}")).await;
     }
     assert!(lock(&stage.world).is_calm(), "nothing is under way any more");
+    last
 }

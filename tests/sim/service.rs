@@ -4,7 +4,7 @@ use crate::world::{Answer, DECLARED_LAG, Fate, Request, Row, SETTLE, Shared, TIM
 use bytes::Bytes;
 use engine_contract::{
     Access, Applied, Batch, Capabilities, Change, Checkpoint, Connection, Connector, ConnectorError, Context,
-    Current, Cursor, Discovery, EffectClass, Encode, EntitySchema, ErrorKind, Lookup, Map, Outcome,
+    Current, Cursor, Discovery, EffectClass, Encode, EntitySchema, ErrorKind, Lookup, Map, Op, Outcome,
     ReadRequest, Record, Result, Retry, Source, SourceRecord, StreamInfo, Target, Value, Write, async_trait,
 };
 use rand::RngExt;
@@ -47,6 +47,7 @@ impl Connector for Service {
             can_read: true,
             can_fetch: true,
             can_write: true,
+            can_delete: true,
             effect_class: class,
             write_batch_max: batch,
             write_concurrency_max: concurrency,
@@ -129,6 +130,7 @@ fn request(write: &Write) -> Request {
         token: write.token.clone(),
         revision: write.revision,
         fields,
+        is_delete: write.op == Op::Delete,
     }
 }
 
@@ -141,6 +143,9 @@ fn outcome(answer: &Answer) -> Outcome {
             applied(id, *token, if *created { Change::Created } else { Change::Updated })
         }
         Answer::Superseded { id } => applied(id, 0, Change::Superseded),
+        Answer::Refused => {
+            Outcome::NotApplied(ConnectorError::new(ErrorKind::Invalid, "this amount is not welcome"))
+        }
         Answer::Stale => Outcome::NotApplied(ConnectorError::new(ErrorKind::Stale, "the object has changed")),
     }
 }
@@ -151,6 +156,7 @@ fn record(row: &Row) -> SourceRecord {
         ("id".to_owned(), Value::Int(i64::try_from(row.id).unwrap_or_default())),
         ("amount".to_owned(), Value::Int(row.amount)),
         ("customer_id".to_owned(), parent),
+        ("lines".to_owned(), Value::List(row.lines.iter().map(line).collect())),
     ]);
     SourceRecord {
         key: row.id.to_string(),
@@ -158,6 +164,11 @@ fn record(row: &Row) -> SourceRecord {
         record: Record::from_value(&Value::Map(fields)),
         origin: String::new(),
     }
+}
+
+fn line((id, amount): &(u64, i64)) -> Value {
+    let id = Value::Int(i64::try_from(*id).unwrap_or_default());
+    Value::Map(Map::from_iter([("id".to_owned(), id), ("amount".to_owned(), Value::Int(*amount))]))
 }
 
 fn cursor(second: i64) -> Cursor {
@@ -230,6 +241,11 @@ impl Target for Service {
 
     fn encode(&self, encode: &Encode<'_>) -> Result<Bytes> {
         Ok(Bytes::from(Value::Map(encode.fields.clone()).to_json()))
+    }
+
+    fn identify(&self, encode: &Encode<'_>) -> Option<String> {
+        let natural = lock(&self.0).class == EffectClass::NaturalKey;
+        encode.fields.get("source_id").filter(|_| natural)?.scalar_text()
     }
 
     async fn write(&self, context: &Context, writes: &[Write]) -> Result<Vec<(String, Outcome)>> {

@@ -26,10 +26,10 @@ impl SlowStore {
         self.clock.sleep(Duration::from_millis(1)).await;
     }
 
-    /// A commit that does not happen, or happens without anyone hearing of it.
-    fn fails(&self, percent: u32) -> Result<()> {
+    /// A request that is not carried out, or is without anyone hearing of it.
+    fn fails(&self) -> Result<()> {
         let mut world = lock(&self.world);
-        if world.faults && world.rng.random_range(0..1000) < percent {
+        if world.faults && world.rng.random_range(0..1000) < 5 {
             return Err(StateError::Unavailable("the disk is full".to_owned()));
         }
         Ok(())
@@ -71,6 +71,7 @@ impl StateStore for SlowStore {
 
     async fn recall(&self, scope: &Scope, entity: &str, keys: &[String]) -> Result<BTreeMap<String, Known>> {
         self.pause().await;
+        self.fails()?;
         self.inner.recall(scope, entity, keys).await
     }
 
@@ -85,6 +86,7 @@ impl StateStore for SlowStore {
         target: &TargetObject,
         ids: &[String],
     ) -> Result<BTreeMap<String, RecordOwner>> {
+        self.fails()?;
         self.inner.owners(scope, target, ids).await
     }
 
@@ -96,9 +98,25 @@ impl StateStore for SlowStore {
         self.inner.children(scope, entity, parents).await
     }
 
-    async fn open_intents(&self, scope: &Scope, entities: &[String]) -> Result<Vec<Intent>> {
+    async fn open_intents(&self, scope: &Scope, entity: &str) -> Result<Vec<Intent>> {
         self.pause().await;
-        self.inner.open_intents(scope, entities).await
+        self.inner.open_intents(scope, entity).await
+    }
+
+    async fn unfinished(&self, scope: &Scope) -> Result<Vec<(String, String)>> {
+        self.inner.unfinished(scope).await
+    }
+
+    async fn dispatched(&self, scope: &Scope, entity: &str) -> Result<Vec<Link>> {
+        self.inner.dispatched(scope, entity).await
+    }
+
+    async fn note_dispatch(&self, lease: &Lease, entity: &str, links: Vec<Link>) -> Result<()> {
+        self.pause().await;
+        self.fails()?;
+        self.inner.note_dispatch(lease, entity, links).await?;
+        self.pause().await;
+        self.fails()
     }
 
     async fn revisits(&self, scope: &Scope, query: &RevisitQuery) -> Result<Vec<Revisit>> {
@@ -108,18 +126,18 @@ impl StateStore for SlowStore {
 
     async fn commit_intents(&self, lease: &Lease, intents: Vec<Intent>) -> Result<()> {
         self.pause().await;
-        self.fails(3)?;
+        self.fails()?;
         self.inner.commit_intents(lease, intents).await?;
         self.pause().await;
-        self.fails(3)
+        self.fails()
     }
 
     async fn settle(&self, lease: &Lease, settlement: Settlement) -> Result<()> {
         self.pause().await;
-        self.fails(3)?;
+        self.fails()?;
         self.inner.settle(lease, settlement).await?;
         self.pause().await;
-        self.fails(3)
+        self.fails()
     }
 
     async fn begin_run(&self, run: &Run, gone: &[String]) -> Result<()> {

@@ -34,6 +34,8 @@ pub(crate) struct Row {
     pub(crate) amount: i64,
     /// The customer of an order.
     pub(crate) parent: Option<u64>,
+    /// The lines of an order: id and amount.
+    pub(crate) lines: Vec<(u64, i64)>,
 }
 
 #[derive(Clone, Debug)]
@@ -55,13 +57,22 @@ pub(crate) struct Request {
     pub(crate) token: Option<String>,
     pub(crate) revision: i64,
     pub(crate) fields: BTreeMap<String, Value>,
+    pub(crate) is_delete: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
-    Done { id: String, token: u64, created: bool },
-    Superseded { id: String },
+    Done {
+        id: String,
+        token: u64,
+        created: bool,
+    },
+    Superseded {
+        id: String,
+    },
     Stale,
+    /// The content is not to the service's taste, for now; a service that remembers keys remembers this too.
+    Refused,
 }
 
 pub(crate) type Slot = Arc<Mutex<Option<Answer>>>;
@@ -90,9 +101,16 @@ pub(crate) struct World {
     pub(crate) rows: BTreeMap<&'static str, BTreeMap<u64, Row>>,
     unseen: Vec<(Instant, &'static str, Row)>,
     next_row: u64,
+    /// Whether the service refuses some amounts. Then no row is deleted: a refused record that is gone stays a
+    /// failed record, which is right, and would hide others here.
+    picky: bool,
+    /// Amounts stay below this: small ones make content come back to what it was.
+    amounts: i64,
     changes_left: u32,
     pub(crate) objects: BTreeMap<String, Object>,
     next_object: u64,
+    /// Revisions of deleted objects, on targets with natural keys.
+    tombstones: BTreeMap<(String, String), i64>,
     answered: BTreeMap<String, Answer>,
     under_way: Vec<(Instant, Request, Option<Slot>)>,
     pub(crate) faults: bool,
@@ -115,7 +133,12 @@ impl World {
             let start = rng.random_range(1000..20_000);
             (Duration::from_millis(start), Duration::from_millis(start + rng.random_range(3000..40_000)))
         });
+        let picky = rng.random_bool(0.5);
+        let amounts = if rng.random_bool(0.5) { 4 } else { 1000 };
         let mut world = Self {
+            amounts,
+            picky,
+            tombstones: BTreeMap::new(),
             rng,
             class,
             start: Instant::now(),
@@ -152,7 +175,46 @@ impl World {
     fn new_row(&mut self, parent: Option<u64>) -> Row {
         self.next_row += 1;
         let modified = EPOCH + self.skew - self.rng.random_range(0..3);
-        Row { id: self.next_row, modified, amount: self.rng.random_range(1..1000), parent }
+        let (id, amount) = (self.next_row, self.amount());
+        let lines = if parent.is_some() { self.new_lines() } else { Vec::new() };
+        Row { id, modified, amount, parent, lines }
+    }
+
+    fn amount(&mut self) -> i64 {
+        self.rng.random_range(1..self.amounts)
+    }
+
+    fn new_lines(&mut self) -> Vec<(u64, i64)> {
+        let count = self.rng.random_range(0..3);
+        (0..count).map(|_| self.new_line()).collect()
+    }
+
+    fn new_line(&mut self) -> (u64, i64) {
+        self.next_row += 1;
+        (self.next_row, self.amount())
+    }
+
+    /// Takes a line away, adds one, or changes one.
+    fn change_lines(&mut self, row: &mut Row) {
+        if row.parent.is_none() {
+            return;
+        }
+        match self.rng.random_range(0..3) {
+            0 => drop(row.lines.pop()),
+            1 => row.lines.push(self.new_line()),
+            _ => {
+                let amount = self.amount();
+                if let Some(line) = row.lines.first_mut() {
+                    line.1 = amount;
+                }
+            }
+        }
+    }
+
+    /// Every row changes once more, in nothing but its date.
+    pub(crate) fn touch_all(&mut self) {
+        let now = self.now();
+        self.rows.values_mut().flat_map(BTreeMap::values_mut).for_each(|row| row.modified = now);
     }
 
     fn insert(&mut self, stream: &'static str, row: Row) {
@@ -240,15 +302,14 @@ impl World {
             if self.unseen.iter().any(|(_, _, row)| row.id == id) {
                 return;
             }
-            if kind == 9 && stream == "orders" {
+            if kind == 9 && stream == "orders" && !self.picky {
                 self.rows.get_mut(stream).map(|rows| rows.remove(&id));
                 return;
             }
-            Row {
-                modified: self.now(),
-                amount: self.rng.random_range(1..1000),
-                ..self.rows[stream][&id].clone()
-            }
+            let mut row =
+                Row { modified: self.now(), amount: self.amount(), ..self.rows[stream][&id].clone() };
+            self.change_lines(&mut row);
+            row
         };
         if self.rng.random_bool(0.2) {
             let wait =
@@ -310,8 +371,18 @@ impl World {
         slot
     }
 
+    /// One amount in ten is refused while there is trouble.
+    fn refuses(&self, request: &Request) -> bool {
+        let amount = match request.fields.get("amount") {
+            Some(Value::Int(amount)) => *amount,
+            _ => 0,
+        };
+        self.picky && self.faults && !request.is_delete && amount % 10 == 3
+    }
+
     fn apply(&mut self, request: &Request) -> Answer {
         let answer = match self.class {
+            EffectClass::NaturalKey if self.refuses(request) => Answer::Refused,
             EffectClass::NaturalKey => self.upsert(request),
             EffectClass::IdempotencyKey => match self.answered.get(&request.request_key) {
                 Some(remembered) => remembered.clone(),
@@ -327,31 +398,51 @@ impl World {
             Answer::Done { token, .. } => 3 + token,
             Answer::Superseded { .. } => 1,
             Answer::Stale => 2,
+            Answer::Refused => 4,
         });
         answer
     }
 
     fn upsert(&mut self, request: &Request) -> Answer {
-        let same = |object: &Object| {
-            object.kind == request.kind && object.fields.get("source_id") == request.fields.get("source_id")
-        };
-        let found = self.objects.iter_mut().find(|(_, object)| same(object));
-        match found {
-            Some((id, object)) if object.revision > request.revision => Answer::Superseded { id: id.clone() },
-            Some((id, object)) => {
-                object.fields.clone_from(&request.fields);
-                object.revision = request.revision;
-                Answer::Done { id: id.clone(), token: 0, created: false }
-            }
-            None => self.create(request),
+        let id = request
+            .fields
+            .get("source_id")
+            .and_then(Value::scalar_text)
+            .or_else(|| request.target_id.clone());
+        let place = (request.kind.clone(), id.unwrap_or_default());
+        let dead = self.tombstones.get(&place).copied().unwrap_or(i64::MIN);
+        let id = format!("{}:{}", place.0, place.1);
+        let live = self.objects.get(&id).map_or(i64::MIN, |object| object.revision);
+        if request.revision < dead.max(live) {
+            return Answer::Superseded { id: place.1 };
         }
+        if request.is_delete {
+            self.objects.remove(&id);
+            self.tombstones.insert(place.clone(), request.revision);
+            return Answer::Done { id: place.1, token: 0, created: false };
+        }
+        let created = self.objects.insert(id, object(request)).is_none();
+        Answer::Done { id: place.1, token: 0, created }
     }
 
     fn write(&mut self, request: &Request, versioned: bool) -> Answer {
+        if self.refuses(request) {
+            return Answer::Refused;
+        }
         let Some(id) = &request.target_id else { return self.create(request) };
-        let Some(object) = self.objects.get_mut(id) else { return Answer::Stale };
+        let Some(object) = self.objects.get_mut(id) else {
+            return if request.is_delete {
+                Answer::Done { id: id.clone(), token: 0, created: false }
+            } else {
+                Answer::Stale
+            };
+        };
         if versioned && request.token.as_deref() != Some(object.token.to_string().as_str()) {
             return Answer::Stale;
+        }
+        if request.is_delete {
+            self.objects.remove(id);
+            return Answer::Done { id: id.clone(), token: 0, created: false };
         }
         object.fields.clone_from(&request.fields);
         object.token += 1;
@@ -361,14 +452,17 @@ impl World {
     fn create(&mut self, request: &Request) -> Answer {
         self.next_object += 1;
         let id = self.next_object.to_string();
-        let object = Object {
-            kind: request.kind.clone(),
-            marker: request.marker.clone(),
-            fields: request.fields.clone(),
-            token: 0,
-            revision: request.revision,
-        };
-        self.objects.insert(id.clone(), object);
+        self.objects.insert(id.clone(), object(request));
         Answer::Done { id, token: 0, created: true }
+    }
+}
+
+fn object(request: &Request) -> Object {
+    Object {
+        kind: request.kind.clone(),
+        marker: request.marker.clone(),
+        fields: request.fields.clone(),
+        token: 0,
+        revision: request.revision,
     }
 }

@@ -8,8 +8,8 @@ use crate::{
     stream::StreamRule,
 };
 use engine_contract::{
-    Access, Capabilities, Connection, Connector, Context, Discovery, EntitySchema, Field, FieldType, Result,
-    async_trait,
+    Access, Capabilities, Connection, Connector, Context, Discovery, EntitySchema, ErrorKind, Field,
+    FieldType, Result, async_trait,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -39,13 +39,17 @@ impl Connector for FileConnector {
         })
     }
 
-    /// Lists the streams, and the columns of those that are CSV.
+    /// Lists the streams, and the columns of those that are CSV. A stream whose files are not there, or cannot
+    /// be read, is listed without: it says nothing about the others.
     async fn discover(&self, context: &Context, config: Config) -> Result<Discovery> {
         let (folder, streams) = open(context, &config)?;
         let mut discovery = Discovery::default();
         for stream in streams.values() {
             discovery.streams.push(stream.info());
-            discovery.stream_schemas.extend(schema(&folder, stream)?);
+            match schema(&folder, stream) {
+                Err(error) if error.kind() == ErrorKind::Config => return Err(error),
+                columns => discovery.stream_schemas.extend(columns.ok().flatten()),
+            }
         }
         Ok(discovery)
     }

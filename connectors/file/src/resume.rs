@@ -21,30 +21,39 @@ pub(crate) struct Resume {
     pub(crate) position: Position,
     /// The newest cursor so far: files are not ordered by it, so it is told at the end only.
     pub(crate) newest: Option<Cursor>,
+    /// Something on the way could not be read: it must be met again, so the cursor cannot pass it.
+    pub(crate) broken: bool,
 }
 
 impl Resume {
     /// The place that `text` names, or the start when the files are not those it was written for.
     pub(crate) fn read(text: Option<&str>, fingerprint: String) -> Self {
         let known = text.and_then(Self::parse).filter(|resume| resume.fingerprint == fingerprint);
-        known.unwrap_or_else(|| Self { fingerprint, position: Position::default(), newest: None })
+        known.unwrap_or_else(|| Self {
+            fingerprint,
+            position: Position::default(),
+            newest: None,
+            broken: false,
+        })
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(4, ':');
+        let mut parts = text.splitn(5, ':');
         let fingerprint = parts.next()?.to_owned();
         let position = Position { file: parts.next()?.parse().ok()?, taken: parts.next()?.parse().ok()? };
+        let broken = parts.next()? == "broken";
         let newest = match parts.next()? {
             "" => None,
             cursor => Some(Cursor::parse(cursor).ok()?),
         };
-        Some(Self { fingerprint, position, newest })
+        Some(Self { fingerprint, position, newest, broken })
     }
 }
 
 impl fmt::Display for Resume {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}:", self.fingerprint, self.position.file, self.position.taken)?;
+        let broken = if self.broken { "broken" } else { "" };
+        write!(f, "{}:{}:{}:{broken}:", self.fingerprint, self.position.file, self.position.taken)?;
         self.newest.map_or(Ok(()), |cursor| cursor.fmt(f))
     }
 }
@@ -73,15 +82,17 @@ mod tests {
     #[test]
     fn a_place_survives_being_text() {
         for newest in [None, Some(Cursor::Number(-3)), Cursor::parse("2026-11-23T00:05:34.5Z").ok()] {
-            let resume =
-                Resume { fingerprint: "00ff".to_owned(), position: Position { file: 2, taken: 17 }, newest };
-            assert_eq!(Resume::read(Some(&resume.to_string()), "00ff".to_owned()), resume);
+            for broken in [false, true] {
+                let position = Position { file: 2, taken: 17 };
+                let resume = Resume { fingerprint: "00ff".to_owned(), position, newest, broken };
+                assert_eq!(Resume::read(Some(&resume.to_string()), "00ff".to_owned()), resume);
+            }
         }
     }
 
     #[test]
     fn a_place_in_other_files_is_the_start() {
-        for text in [None, Some("00ff:2:17:"), Some("nonsense"), Some("0a0a:x:1:"), Some("")] {
+        for text in [None, Some("00ff:2:17::"), Some("nonsense"), Some("0a0a:x:1::"), Some("")] {
             let resume = Resume::read(text, "0a0a".to_owned());
             assert_eq!(resume.position, Position::default());
             assert_eq!(resume.newest, None);

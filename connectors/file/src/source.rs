@@ -73,6 +73,12 @@ impl FileSource {
         }
     }
 
+    /// Whether the files are not those any more that the read began with.
+    fn has_changed(&self, stream: &StreamRule, request: &ReadRequest, resume: &Resume) -> Result<bool> {
+        let files = self.folder.find(&stream.globs)?;
+        Ok(resume::fingerprint(&files, stream, request.cursor.as_deref()) != resume.fingerprint)
+    }
+
     fn park(&self, stream: &StreamRule, fingerprint: String, scan: Scan) {
         let parked = Parked { fingerprint, position: scan.position(), scan };
         self.parked.lock().unwrap_or_else(PoisonError::into_inner).insert(stream.name.clone(), parked);
@@ -117,7 +123,12 @@ impl Source for FileSource {
         let newest = batch.records.iter().filter_map(|record| record.modified).max();
         resume.newest = resume.newest.max(newest);
         resume.position = scan.position();
+        resume.broken |= !batch.broken.is_empty();
         batch.checkpoint = match end {
+            // What was broken, or was being written while it was read, must be met again once it is whole.
+            End::Finished if resume.broken || self.has_changed(stream, request, &resume)? => {
+                Checkpoint { resume: None, cursor: None }
+            }
             End::Finished => Checkpoint { resume: None, cursor: resume.newest },
             End::More | End::Failing => Checkpoint { resume: Some(resume.to_string()), cursor: None },
         };

@@ -7,6 +7,7 @@ mod diagnostic;
 mod error;
 mod exit;
 mod files;
+mod key;
 mod output;
 mod progress;
 mod report;

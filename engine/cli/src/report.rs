@@ -7,9 +7,10 @@ use crate::{
     table::columns,
 };
 use engine_run::{FailureGroup, RunReport, state::Status};
+use std::path::Path;
 
 /// Prints a report: the results on standard output, how it ended on standard error.
-pub(crate) fn print(report: &RunReport, output: &Output) {
+pub(crate) fn print(report: &RunReport, project: &Path, output: &Output) {
     // A run that was stopped before it read anything has no results.
     if report.error.is_none()
         || report.entities.iter().any(|(_, counts)| counts.read > 0 || counts.mapped > 0)
@@ -19,7 +20,7 @@ pub(crate) fn print(report: &RunReport, output: &Output) {
     for group in by_entity(report) {
         print_group(group, output);
     }
-    finish(report, output);
+    finish(report, project, output);
 }
 
 fn print_counts(report: &RunReport, output: &Output) {
@@ -75,7 +76,7 @@ pub(crate) fn document(report: &RunReport) -> serde_json::Value {
     })
 }
 
-fn finish(report: &RunReport, output: &Output) {
+fn finish(report: &RunReport, project: &Path, output: &Output) {
     let took = format!("{}.{}s", report.duration_ms / 1000, report.duration_ms % 1000 / 100);
     let failed = report.total(Status::Failed) + report.total(Status::Blocked);
     let written = report.written();
@@ -93,8 +94,16 @@ fn finish(report: &RunReport, output: &Output) {
         (None, _) => {
             output.step(output::WARN, "Finished", &summary);
             if !report.dry_run {
-                output.talk(&format!("  help: engine failures --run {}", report.run_id));
+                let (option, run) = (naming(project), &report.run_id);
+                output.talk(&format!("  help: engine failures{option} --run {run}"));
             }
         }
     }
+}
+
+/// The option that names the project, where a command would not find it by itself.
+fn naming(project: &Path) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let is_above = here.and_then(|here| Ok(here.starts_with(project.canonicalize()?)));
+    if is_above.unwrap_or_default() { String::new() } else { format!(" -C {}", project.display()) }
 }

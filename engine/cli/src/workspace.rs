@@ -5,11 +5,12 @@ use crate::{
     error::{CommandError, Result},
     exit::Exit,
     files::DiskFiles,
+    key::key,
     output::Output,
     select::{Selection, Wanted},
     surroundings::{self, SystemRng},
 };
-use engine_contract::{Cancel, Context, Registry, Rng};
+use engine_contract::{Cancel, Context, Registry};
 use engine_plan::{Blueprint, Catalogs, compile};
 use engine_project::{
     Project,
@@ -18,8 +19,6 @@ use engine_project::{
 use engine_run::state::{OwnerLocks, Sealer, sqlite::SqliteStore};
 use std::{
     collections::BTreeMap,
-    fs::{File, OpenOptions},
-    io::{ErrorKind, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -123,7 +122,7 @@ impl Workspace {
     }
 }
 
-fn unavailable(path: &Path, error: &std::io::Error) -> CommandError {
+pub(crate) fn unavailable(path: &Path, error: &std::io::Error) -> CommandError {
     let message = format!("`{}` cannot be used: {error}", path.display());
     CommandError::new(Exit::Failed, "state/unavailable", message)
 }
@@ -189,62 +188,4 @@ fn catalogs(project: &Project, registry: &Registry, context: &Context) -> Result
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     runtime.map_err(|error| CommandError::new(Exit::Failed, "run/no-runtime", error.to_string()))
-}
-
-/// The key that seals payloads, in a file beside the state file that only its owner may read.
-fn key(state: &Path, create: bool) -> Result<[u8; 32]> {
-    let path = state.with_extension("key");
-    if let Some(key) = read_key(&path)? {
-        return Ok(key);
-    }
-    if !create {
-        return Ok([0; 32]);
-    }
-    if state.exists() {
-        let message = format!("`{}` is missing, and the state file was made with it", path.display());
-        return Err(key_missing(message));
-    }
-    let mut key = [0; 32];
-    SystemRng.fill(&mut key);
-    write_key(&path, &key).map_err(|error| unavailable(&path, &error))?;
-    // Another engine may have been first.
-    Ok(read_key(&path)?.unwrap_or(key))
-}
-
-fn key_missing(message: String) -> CommandError {
-    CommandError::new(Exit::Failed, "state/key-missing", message)
-        .help("put back the key file from your copy of the state")
-}
-
-fn read_key(path: &Path) -> Result<Option<[u8; 32]>> {
-    let mut key = [0; 32];
-    match File::open(path).and_then(|mut file| file.read_exact(&mut key)) {
-        Ok(()) => Ok(Some(key)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            Err(key_missing(format!("`{}` is too short to be the key", path.display())))
-        }
-        Err(error) => Err(unavailable(path, &error)),
-    }
-}
-
-/// Writes the key so that it is there whole or not at all, and never in the place of another one.
-fn write_key(path: &Path, key: &[u8]) -> std::io::Result<()> {
-    let fresh = path.with_extension(format!("key-{}", std::process::id()));
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&fresh)?;
-    file.write_all(key)?;
-    file.sync_all()?;
-    match std::fs::hard_link(&fresh, path) {
-        Ok(()) => std::fs::remove_file(&fresh)?,
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => std::fs::remove_file(&fresh)?,
-        // Not every file system has links.
-        Err(_) => std::fs::rename(&fresh, path)?,
-    }
-    #[cfg(unix)]
-    File::open(path.parent().unwrap_or_else(|| Path::new(".")))?.sync_all()?;
-    Ok(())
 }

@@ -39,10 +39,9 @@ impl Cursor {
     /// This cursor moved back by a stream's visibility lag; numbers have none.
     #[must_use]
     pub fn minus(self, lag: std::time::Duration) -> Self {
+        let lag = jiff::SignedDuration::try_from(lag).unwrap_or(jiff::SignedDuration::MAX);
         match self {
-            Self::Instant(instant) => {
-                Self::Instant(instant - jiff::SignedDuration::try_from(lag).unwrap_or_default())
-            }
+            Self::Instant(instant) => Self::Instant(instant.checked_sub(lag).unwrap_or(Timestamp::MIN)),
             Self::Number(number) => Self::Number(number),
         }
     }

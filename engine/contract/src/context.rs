@@ -20,7 +20,8 @@ pub trait Clock: Send + Sync {
     /// The present moment. Never enters a cursor: those use the source's clock.
     fn now(&self) -> Timestamp;
 
-    /// Returns after `duration`.
+    /// Returns after `duration`, or earlier when the work should stop: whoever relies on the time looks at the
+    /// clock again.
     async fn sleep(&self, duration: Duration);
 }
 

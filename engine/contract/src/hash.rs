@@ -8,6 +8,9 @@ use std::fmt;
 pub struct ContentHash(pub [u8; 32]);
 
 impl ContentHash {
+    /// Equal to no content: what the target holds is not known.
+    pub const UNKNOWN: Self = Self([0; 32]);
+
     /// Reads the bytes of a stored hash; nothing when there are not exactly 32.
     #[must_use]
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {

@@ -105,6 +105,9 @@ pub struct Entity {
     pub parents: Vec<String>,
     /// Changes exactly when this entity's keys, routes or mapping change. 32 hexadecimal digits.
     pub mapping_hash: String,
+    /// Changes exactly when this entity's keys, fan-out or condition change: records that were passed over
+    /// may belong to it then. 32 hexadecimal digits.
+    pub admission_hash: String,
 }
 
 /// A fan-out.

@@ -19,22 +19,10 @@ pub(crate) fn fingerprint(blueprint: &Blueprint) -> String {
 
 /// 32 hexadecimal digits of what decides an entity's target objects, the lookups it uses included.
 pub(crate) fn mapping_hash(entity: &Entity, lookups: &BTreeMap<String, Lookup>) -> String {
-    let (mut key, mut each, mut when) = (entity.key.clone(), entity.each.clone(), entity.when.clone());
     let mut routes = entity.routes.clone();
     let mut used = BTreeSet::new();
     let mut forget = Forget { used: &mut used };
-    for rule in &mut key {
-        forget.rule(rule);
-    }
-    if let Some(Each { path, key }) = &mut each {
-        forget.path(path);
-        for rule in key {
-            forget.rule(rule);
-        }
-    }
-    if let Some(script) = &mut when {
-        forget.script(script);
-    }
+    let admission = forget.admission(entity);
     for Route { when, map, .. } in &mut routes {
         if let Some(script) = when {
             forget.script(script);
@@ -42,7 +30,12 @@ pub(crate) fn mapping_hash(entity: &Entity, lookups: &BTreeMap<String, Lookup>) 
         forget.mapping(map);
     }
     let tables: BTreeMap<_, _> = lookups.iter().filter(|(name, _)| used.contains(*name)).collect();
-    digest(&(key, each, when, routes, tables))
+    digest(&(admission, routes, tables))
+}
+
+/// 32 hexadecimal digits of what decides which records an entity takes, and under which keys.
+pub(crate) fn admission_hash(entity: &Entity) -> String {
+    digest(&Forget { used: &mut BTreeSet::new() }.admission(entity))
 }
 
 fn digest(data: &impl Serialize) -> String {
@@ -56,6 +49,24 @@ struct Forget<'a> {
 }
 
 impl Forget<'_> {
+    /// Keys, fan-out and condition.
+    fn admission(&mut self, entity: &Entity) -> (Vec<Rule>, Option<Each>, Option<Script>) {
+        let (mut key, mut each, mut when) = (entity.key.clone(), entity.each.clone(), entity.when.clone());
+        for rule in &mut key {
+            self.rule(rule);
+        }
+        if let Some(Each { path, key }) = &mut each {
+            self.path(path);
+            for rule in key {
+                self.rule(rule);
+            }
+        }
+        if let Some(script) = &mut when {
+            self.script(script);
+        }
+        (key, each, when)
+    }
+
     fn mapping(&mut self, mapping: &mut Mapping) {
         for Field { node, place, .. } in mapping.fields.values_mut() {
             *place = Place::default();
@@ -97,5 +108,6 @@ impl Forget<'_> {
     #[expect(clippy::unused_self, reason = "reads like its siblings")]
     fn script(&mut self, script: &mut Script) {
         script.place = Place::default();
+        script.lines.clear();
     }
 }

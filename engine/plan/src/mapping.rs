@@ -138,6 +138,16 @@ pub struct Script {
     pub has_item: bool,
     /// Where it stands.
     pub place: Place,
+    /// Where each of its lines stands, when it has several.
+    pub lines: Vec<Place>,
+}
+
+impl Script {
+    /// Where a line stands, counted from 1; the whole script when there is no such line.
+    #[must_use]
+    pub fn line(&self, line: usize) -> &Place {
+        line.checked_sub(1).and_then(|index| self.lines.get(index)).unwrap_or(&self.place)
+    }
 }
 
 /// A path into the record or the element.

@@ -21,6 +21,13 @@ pub(crate) async fn target(work: &mut Work) -> Result<(), RunError> {
                 entity.name
             )));
         }
+        let deletes = entity.write.delete || entity.write.replace_within;
+        if deletes && !work.capabilities.can_delete {
+            return Err(RunError::Invalid(format!(
+                "`{}` deletes (`write.delete` or `write.replace_within`), which its target cannot do",
+                entity.name
+            )));
+        }
         for route in &entity.routes {
             let schema = work.target.schema(&work.context, &route.object).await;
             let schema = schema.map_err(|error| target_error(&work.blueprint, error))?;
@@ -33,6 +40,18 @@ pub(crate) async fn target(work: &mut Work) -> Result<(), RunError> {
                 });
             }
             work.keys.insert(route.object.clone(), schema.key);
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to leave effects behind whose outcome nobody knows: those of an entity that is not in the pipeline
+/// any more, or that were meant for another connection.
+pub(crate) async fn nothing_left_behind(work: &Work) -> Result<(), RunError> {
+    for (entity, connection) in work.store.unfinished(&work.scope).await? {
+        let is_known = work.blueprint.entities.iter().any(|known| known.name == entity);
+        if !is_known || connection != work.blueprint.target.connection {
+            return Err(RunError::LeftBehind { entity, connection });
         }
     }
     Ok(())

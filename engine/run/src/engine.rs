@@ -77,6 +77,7 @@ impl Engine {
             entities: Vec::new(),
         };
         work.store.begin_run(&run, &self.gone).await?;
+        self.owners.forget(&self.gone);
         let (run_id, pipeline) = (work.run_id.clone(), work.scope.pipeline.clone());
         self.observer.notice(Event::RunStarted { run_id, pipeline, mode: mode(request.full) });
         let covered = work.blueprint.entities.iter().map(|entity| entity.name.clone());
@@ -175,6 +176,7 @@ impl Engine {
             blueprint,
         };
         check::target(&mut work).await?;
+        check::nothing_left_behind(&work).await?;
         check::still_there(&work).await?;
         Ok(work)
     }

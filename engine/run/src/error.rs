@@ -44,6 +44,16 @@ pub enum RunError {
         /// The target object.
         object: String,
     },
+    /// Effects whose outcome nobody knows belong to an entity or connection that the pipeline has no more.
+    #[error(
+        "effects of `{entity}` on `{connection}` are still open, and the pipeline does not name both any more"
+    )]
+    LeftBehind {
+        /// The entity.
+        entity: String,
+        /// The connection.
+        connection: String,
+    },
     /// Another run works on the same stream group.
     #[error("another run works on `{group}` of `{pipeline}` (its lease ends at {until})")]
     Busy {
@@ -55,7 +65,9 @@ pub enum RunError {
         until: Timestamp,
     },
     /// The lease was lost while the run worked.
-    #[error("another run has taken over `{group}` of `{pipeline}`")]
+    #[error(
+        "the lease of `{group}` in `{pipeline}` ran out while this run worked, or another run has taken it"
+    )]
     LeaseLost {
         /// The pipeline.
         pipeline: String,
@@ -91,6 +103,7 @@ impl RunError {
             Self::State(StateError::Fenced) | Self::LeaseLost { .. } => "run/lease-lost",
             Self::Source { error, .. } | Self::Target { error, .. } => connector_code(error.kind()),
             Self::Drift { .. } => "run/target-drift",
+            Self::LeftBehind { .. } => "run/left-behind",
             Self::Emptied { .. } => "run/target-emptied",
             Self::Busy { .. } => "run/busy",
             Self::Cancelled => "run/cancelled",

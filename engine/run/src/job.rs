@@ -4,13 +4,15 @@ use crate::{
     error::RunError,
     event::Event,
     key::GroupKey,
-    lease::{Guard, signed},
+    lease::{Guard, later},
     report::Tally,
     stage::{
         Fault, decide,
         decide::{Decision, Facts, Wish},
         deliver::{self, Effect},
+        effect::Attempt,
         extract::{self, Read, Reader},
+        gone,
         link::{self, Linked, Resolution},
         settle::Draft,
         transform,
@@ -20,7 +22,7 @@ use crate::{
 };
 use engine_contract::{ConnectorError, SourceRecord};
 use engine_plan::{Entity, EntityProgram, Group};
-use std::{collections::BTreeMap, collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// One stream group, with its lease.
 pub(crate) struct Job<'a> {
@@ -65,15 +67,11 @@ impl<'a> Job<'a> {
         let mut gone: Option<String> = None;
         loop {
             let now = work.context.clock.now();
-            let until = now + signed(work.options.lease);
+            let until = later(now, work.options.lease);
             match work.store.acquire(&key, owner, now, until, gone.as_deref()).await? {
                 Acquired::Yes(lease) => {
-                    let guard = Guard::new(
-                        Arc::clone(&work.store),
-                        work.context.clone(),
-                        work.options.clone(),
-                        lease,
-                    );
+                    let (store, context) = (Arc::clone(&work.store), work.context.clone());
+                    let guard = Guard::new(store, context, work.options.clone(), lease);
                     return Ok(Some(Self { work, group, entities, guard, tally }));
                 }
                 Acquired::Busy { owner: holder, .. } if gone.is_none() && owners.is_gone(&holder) => {
@@ -90,31 +88,40 @@ impl<'a> Job<'a> {
     /// Works to the end of the stream, and gives the lease back whatever happens.
     pub(crate) async fn run(self) -> Result<(), RunError> {
         let result = self.advance().await;
-        if !matches!(result, Err(RunError::LeaseLost { .. })) {
-            self.guard.release().await?;
+        if matches!(result, Err(RunError::LeaseLost { .. })) {
+            return result;
         }
-        if result.is_ok() {
-            for (entity, _) in &self.entities {
-                let counts = self.tally.counts(&entity.name);
-                self.work.observer.notice(Event::EntityFinished { entity: entity.name.clone(), counts });
-            }
+        let released = self.guard.release().await;
+        // What stopped the run says more than that its lease could not be given back.
+        result?;
+        released?;
+        for (entity, _) in &self.entities {
+            let counts = self.tally.counts(&entity.name);
+            self.work.observer.notice(Event::EntityFinished { entity: entity.name.clone(), counts });
         }
-        result
+        Ok(())
     }
 
     async fn advance(&self) -> Result<(), RunError> {
         self.recover().await?;
-        self.revisit().await?;
         let row = self.work.store.cursor(&self.guard.lease().key).await?;
-        let mut reader = Reader::start(self.work, self.group, row).await?;
+        let entities: Vec<&Entity> = self.entities.iter().map(|(entity, _)| *entity).collect();
+        let mut reader = Reader::start(self.work, self.group, &entities, row).await?;
+        // A read of everything meets the records that wait on its way; only those that the source has no more
+        // are left for after it.
+        let revisits_first = !reader.reads_everything();
+        if revisits_first {
+            self.revisit().await?;
+        }
         while let Some(Read { batch, cursor, completes }) = reader.next().await? {
             self.check_cancel()?;
             // The entities left out have not seen these records: the shared cursor must wait for them.
             let cursor = (self.entities.len() == self.group.entities.len()).then_some(cursor);
-            let asked = Vec::new();
-            let step =
-                Step { records: &batch.records, broken: &batch.broken, asked: &asked, completes, cursor };
+            let step = Step { records: &batch.records, broken: &batch.broken, asked: &[], completes, cursor };
             self.step(&step).await?;
+        }
+        if !revisits_first {
+            self.revisit().await?;
         }
         Ok(())
     }
@@ -123,22 +130,27 @@ impl<'a> Job<'a> {
         if self.work.context.cancel.is_cancelled() { Err(RunError::Cancelled) } else { Ok(()) }
     }
 
-    /// Finds out what became of the intents that an earlier run left open, before anything new is sent.
+    /// Finds out what became of effects that an earlier run left open, before anything new is sent.
     async fn recover(&self) -> Result<(), RunError> {
         for (entity, _) in &self.entities {
-            let names = [entity.name.clone()];
-            let intents = self.work.store.open_intents(&self.work.scope, &names).await?;
-            if intents.is_empty() || !deliver::keeps_intents(self.work) {
-                continue;
+            let noted = self.work.store.dispatched(&self.work.scope, &entity.name).await?;
+            if !noted.is_empty() {
+                let mut draft = Draft::new(self.work, entity);
+                draft.doubt(noted);
+                draft.commit(&self.guard, None, self.tally).await?;
             }
-            let mut draft = Draft::new(self.work, entity);
-            for intent in &intents {
-                draft.expect(intent.link.record.key.clone(), None, Known::default());
+            let intents = self.work.store.open_intents(&self.work.scope, &entity.name).await?;
+            for chunk in intents.chunks(self.work.options.batch_records) {
+                let mut draft = Draft::new(self.work, entity);
+                draft.take_in(chunk.len());
+                for intent in chunk {
+                    draft.expect(intent.link.clone(), None, Known::default());
+                }
+                let attempts = chunk.iter().cloned().map(Attempt::recovered).collect();
+                let halt = deliver::send_all(self.work, &self.guard, attempts, &mut draft).await;
+                draft.commit(&self.guard, None, self.tally).await?;
+                halt.map_or(Ok(()), Err)?;
             }
-            let attempts = deliver::recovered(intents);
-            let halt = deliver::send_all(self.work, &self.guard, attempts, &mut draft).await;
-            draft.commit(&self.guard, None, self.tally).await?;
-            halt.map_or(Ok(()), Err)?;
         }
         Ok(())
     }
@@ -150,8 +162,13 @@ impl<'a> Job<'a> {
             .iter()
             .map(|(entity, _)| (entity.name.clone(), entity.mapping_hash.clone()))
             .collect();
-        let limit = self.work.options.batch_records;
-        let mut query = RevisitQuery { entities, now: self.work.context.clock.now(), after: None, limit };
+        let mut query = RevisitQuery {
+            entities,
+            now: self.work.context.clock.now(),
+            run: self.work.run_id.clone(),
+            after: None,
+            limit: self.work.options.batch_records,
+        };
         loop {
             self.check_cancel()?;
             let due = self.work.store.revisits(&self.work.scope, &query).await?;
@@ -170,14 +187,15 @@ impl<'a> Job<'a> {
         for (index, (entity, program)) in self.entities.iter().enumerate() {
             let mut draft = Draft::new(self.work, entity);
             draft.read(step.records.len());
-            draft.saw(step.records.iter().map(|record| record.key.clone()).chain(step.asked.iter().cloned()));
             if index == 0 {
-                step.broken.iter().for_each(|(key, error)| draft.broken(key.clone(), error));
+                for (key, error) in step.broken {
+                    draft.broken(key.clone(), error);
+                }
             }
             if step.completes {
                 draft.clear_broken();
             }
-            let halt = self.entity(program, step.records, &mut draft).await?;
+            let halt = self.entity(program, step, &mut draft).await?;
             let cursor = if index == last && halt.is_none() { step.cursor.clone() } else { None };
             draft.commit(&self.guard, cursor, self.tally).await?;
             halt.map_or(Ok(()), Err)?;
@@ -189,132 +207,71 @@ impl<'a> Job<'a> {
     async fn entity(
         &self,
         program: &EntityProgram,
-        records: &[SourceRecord],
+        step: &Step<'_>,
         draft: &mut Draft<'_>,
     ) -> Result<Option<RunError>, RunError> {
         let entity = draft.entity();
-        let items = transform::items(program, entity, records);
-        let gone = self.gone(program, records, &items, draft).await?;
-        let keys: Vec<String> = items.iter().map(|(item, _)| item.key.clone()).collect();
+        let items = transform::items(program, entity, step.records);
+        let gone = gone::gone(self.work, (entity, program), step.records, &items).await?;
+        let keys: Vec<String> = items.iter().map(|folded| folded.item.key.clone()).collect();
         let mut known = self.work.store.recall(&self.work.scope, &entity.name, &keys).await?;
+        draft.take_in(items.len() + gone.len());
+        draft.saw(step.records.iter().map(|record| record.key.clone()).chain(step.asked.iter().cloned()));
         let candidates = items
             .into_iter()
-            .map(|item| {
-                let known = known.remove(&item.0.key).unwrap_or_default();
-                transform::map(program, item, known)
+            .map(|folded| {
+                let known = known.remove(&folded.item.key).unwrap_or_default();
+                transform::map(program, entity, folded, known)
             })
             .collect();
         let linked = link::resolve(self.work, &entity.name, candidates).await?;
         let mut effects: Vec<Effect> =
             linked.into_iter().filter_map(|linked| self.decide(entity, linked, draft)).collect();
-        effects.extend(gone);
+        for (link, known) in gone {
+            if decide::decide(&self.facts(entity, &known, Wish::Gone)) == Decision::Delete {
+                effects.push(Effect::delete(&link, None, known));
+            } else {
+                draft.wait(&link.record.key, &link.source_key);
+            }
+        }
         Ok(deliver::deliver(self.work, &self.guard, effects, draft).await)
     }
 
-    /// Deletes for elements that are gone from their parents, where `replace_within` asks for them.
-    async fn gone(
-        &self,
-        program: &EntityProgram,
-        records: &[SourceRecord],
-        items: &[(engine_plan::Item, Option<String>)],
-        draft: &mut Draft<'_>,
-    ) -> Result<Vec<Effect>, RunError> {
-        let entity = draft.entity();
-        if !entity.write.replace_within || !program.is_fan_out() {
-            return Ok(Vec::new());
+    fn facts<'f>(&'f self, entity: &'f Entity, known: &'f Known, wish: Wish<'f>) -> Facts<'f> {
+        Facts {
+            link: known.link.as_ref(),
+            has_intent: known.has_intent,
+            connection: &self.work.blueprint.target.connection,
+            wish,
+            policy: &entity.write,
         }
-        // A parent with an element that could not be read is not known completely.
-        let unclear: BTreeSet<&str> = items
-            .iter()
-            .filter(|(item, _)| item.admitted.is_err())
-            .filter_map(|(item, _)| item.parent_key.as_deref())
-            .collect();
-        let parents = records.iter().map(|record| record.key.clone());
-        let parents: Vec<String> = parents.filter(|key| !unclear.contains(key.as_str())).collect();
-        let present: BTreeSet<&str> = items.iter().map(|(item, _)| item.key.as_str()).collect();
-        let children = self.work.store.children(&self.work.scope, &entity.name, &parents).await?;
-        let lost: Vec<_> =
-            children.into_iter().filter(|link| !present.contains(link.record.key.as_str())).collect();
-        let keys: Vec<String> = lost.iter().map(|link| link.record.key.clone()).collect();
-        let mut known: BTreeMap<String, Known> = if keys.is_empty() {
-            BTreeMap::new()
-        } else {
-            self.work.store.recall(&self.work.scope, &entity.name, &keys).await?
-        };
-        let mut effects = Vec::new();
-        for link in lost {
-            let known = known.remove(&link.record.key).unwrap_or_default();
-            let facts = Facts {
-                link: known.link.as_ref(),
-                has_intent: known.has_intent,
-                connection: &self.work.blueprint.target.connection,
-                wish: Wish::Gone,
-                policy: &entity.write,
-            };
-            match decide::decide(&facts) {
-                Decision::Delete => effects.push(Effect::delete(&link, None, known)),
-                Decision::Wait => draft.wait(&link.record.key, &link.source_key),
-                _ => {}
-            }
-        }
-        Ok(effects)
     }
 
     /// Decides about one record: an effect, or its end right here.
     fn decide(&self, entity: &Entity, linked: Linked, draft: &mut Draft<'_>) -> Option<Effect> {
         let Linked { item, known, version, outcome } = linked;
-        let (wish, content) = match outcome {
-            Resolution::Failed(fault) => {
-                draft.refused(&item, &known, fault);
-                return None;
+        let decision = outcome.wish().map(|wish| decide::decide(&self.facts(entity, &known, wish)));
+        match (decision, outcome) {
+            (_, Resolution::Held(hold)) => draft.held(hold),
+            (_, Resolution::Expired(hold, fault)) => draft.expired(&item, &known, hold, fault),
+            (_, Resolution::Failed(fault)) => draft.failed(&item, &known, fault, Status::Failed),
+            (
+                Some(Decision::Create | Decision::Update),
+                Resolution::Ready { route, object, fields, hash },
+            ) => {
+                let place = (object, route, version);
+                return Some(Effect::content(self.work, entity, (item, known), place, (fields, hash)));
             }
-            held @ Resolution::Held(_) => {
-                draft.held(held);
-                return None;
-            }
-            Resolution::Filtered => (None, None),
-            Resolution::Older => (Some(()), None),
-            Resolution::Ready { route, object, fields } => {
-                let (fields, hash) = deliver::hash(fields);
-                (Some(()), Some((route, object, fields, hash)))
-            }
-        };
-        let facts = Facts {
-            link: known.link.as_ref(),
-            has_intent: known.has_intent,
-            connection: &self.work.blueprint.target.connection,
-            wish: match (&wish, &content) {
-                (_, Some((_, object, _, hash))) => Wish::Content { object, hash: *hash },
-                (Some(()), None) => Wish::Same,
-                (None, None) => Wish::Unadmitted,
-            },
-            policy: &entity.write,
-        };
-        match (decide::decide(&facts), content) {
-            (Decision::Create | Decision::Update, Some((route, object, fields, hash))) => Some(
-                Effect::content(self.work, entity, (item, known), (object, route, version), (fields, hash)),
-            ),
-            (Decision::Delete, _) => {
+            (Some(Decision::Delete), _) => {
                 let link = known.link.clone()?;
-                Some(Effect::delete(&link, Some(item), known))
+                return Some(Effect::delete(&link, Some(item), known));
             }
-            (Decision::Wait, _) => {
-                draft.wait(&item.key, &item.source.key);
-                None
-            }
-            (Decision::Elsewhere, _) => {
-                draft.blocked(&item, &known, elsewhere());
-                None
-            }
-            (Decision::Filtered, _) => {
-                draft.ended(&item, Status::Filtered);
-                None
-            }
-            (Decision::Unchanged | Decision::Create | Decision::Update, _) => {
-                draft.ended(&item, Status::Unchanged);
-                None
-            }
+            (Some(Decision::Wait), _) => draft.wait(&item.key, &item.source.key),
+            (Some(Decision::Elsewhere), _) => draft.failed(&item, &known, elsewhere(), Status::Blocked),
+            (_, Resolution::Filtered) => draft.ended(&item, Status::Filtered),
+            (_, Resolution::Ready { .. } | Resolution::Overruled) => draft.ended(&item, Status::Unchanged),
         }
+        None
     }
 }
 

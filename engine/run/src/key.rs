@@ -38,7 +38,7 @@ pub struct Scope {
 }
 
 /// A record within a scope.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordKey {
     /// The entity.
     pub entity: String,

@@ -45,8 +45,9 @@ impl Guard {
         let lease = self.lease();
         let now = self.context.clock.now();
         let left = lease.until.duration_since(now);
-        if left.is_positive() && left < signed(self.options.lease) / 2 {
-            let until = now + signed(self.options.lease);
+        // Also after its end: as long as nobody has taken it, the store prolongs it.
+        if left < signed(self.options.lease) / 2 {
+            let until = later(now, self.options.lease);
             if !self.store.renew(&lease, until).await? {
                 return Ok(false);
             }
@@ -68,7 +69,7 @@ impl Guard {
 
     /// Nothing that an earlier holder of the lease sent can take effect after this moment.
     pub(crate) fn quiet_after(&self, settle: Duration) -> Timestamp {
-        self.lease().since + signed(settle)
+        later(self.lease().since, settle)
     }
 
     pub(crate) async fn release(&self) -> Result<(), StateError> {
@@ -76,7 +77,12 @@ impl Guard {
     }
 }
 
+/// A moment after another; the last there is when it lies beyond.
+pub(crate) fn later(moment: Timestamp, duration: Duration) -> Timestamp {
+    moment.checked_add(signed(duration)).unwrap_or(Timestamp::MAX)
+}
+
 /// A duration in the clock's arithmetic.
-pub(crate) fn signed(duration: Duration) -> SignedDuration {
+fn signed(duration: Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
 }

@@ -53,7 +53,7 @@ fn describe(error: &EvalAltResult) -> String {
     match error {
         E::ErrorParsing(kind, _) => format!("{kind}"),
         E::ErrorVariableNotFound(name, _) => format!("unknown variable `{name}`"),
-        E::ErrorFunctionNotFound(signature, _) => format!("no function `{}`", plain_types(signature)),
+        E::ErrorFunctionNotFound(signature, _) => no_function(signature),
         E::ErrorPropertyNotFound(name, _) => format!("unknown property `{name}`"),
         E::ErrorMismatchDataType(wanted, actual, _) | E::ErrorMismatchOutputType(wanted, actual, _) => {
             format!("expected {}, got {}", plain_types(wanted), plain_types(actual))
@@ -98,10 +98,32 @@ fn dot_text(text: &str) -> String {
     }
 }
 
+/// A call that no function takes: `to_decimal (())`, `+ (i64, ())`.
+fn no_function(signature: &str) -> String {
+    let Some((name, arguments)) =
+        signature.split_once(" (").and_then(|(name, rest)| Some((name, rest.strip_suffix(')')?)))
+    else {
+        return format!("no function `{}`", plain_types(signature));
+    };
+    let arguments: Vec<String> = plain_types(arguments).split(", ").map(str::to_owned).collect();
+    let is_operator = !name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    match arguments.as_slice() {
+        [left, right] if is_operator => format!("`{name}` does not work on {left} and {right}"),
+        [only] if is_operator => format!("`{name}` does not work on {only}"),
+        [first, ..] if first == NOTHING => format!("{NOTHING} has no `{name}`"),
+        _ => format!("there is no function `{name}({})`", arguments.join(", ")),
+    }
+}
+
+/// What a record does not have.
+const NOTHING: &str = "nothing (a missing value)";
+
 /// rhai's type names in the words of this crate's documentation.
 fn plain_types(text: &str) -> String {
     text.replace("&str | ImmutableString | String", "text")
         .replace("ImmutableString", "text")
         .replace("string", "text")
         .replace("i64", "integer")
+        .replace("bool", "boolean")
+        .replace("()", NOTHING)
 }

@@ -39,6 +39,9 @@ impl Outcome {
     }
 
     /// Everything in one text, without what changes from run to run.
+    ///
+    /// # Panics
+    /// Never: the filters are fixed.
     #[must_use]
     pub fn snapshot(&self) -> String {
         let Self { code, stdout, stderr, folder } = self;
@@ -57,6 +60,21 @@ impl Outcome {
     pub fn without_log(mut self) -> Self {
         let log = Regex::new(r"(?m)^\S+Z +(TRACE|DEBUG|INFO|WARN|ERROR) .*\n").expect("the pattern is sound");
         self.stderr = log.replace_all(&self.stderr, "").into_owned();
+        self
+    }
+
+    /// This outcome with the lines of standard output in alphabetical order and without what `pattern`
+    /// matches, for what is done at once and printed in any order.
+    ///
+    /// # Panics
+    /// When the pattern is no regular expression.
+    #[must_use]
+    pub fn in_any_order(mut self, pattern: &str) -> Self {
+        let pattern = Regex::new(pattern).expect("the pattern is a regular expression");
+        let text = pattern.replace_all(&self.stdout, "");
+        let mut lines: Vec<&str> = text.lines().collect();
+        lines.sort_unstable();
+        self.stdout = lines.join("\n");
         self
     }
 

@@ -39,6 +39,14 @@ impl Process {
         true
     }
 
+    /// Whether the process has ended.
+    ///
+    /// # Panics
+    /// When nobody can tell.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("an own child can be asked for").is_some()
+    }
+
     /// Sends a signal by its name, such as `INT`.
     ///
     /// # Panics

@@ -103,7 +103,8 @@ impl Project {
         fs::remove_file(self.path(path)).expect("the project has this file");
     }
 
-    /// Every file of the project with the size and hash of its content.
+    /// Every file of the project with the size and hash of its content, but not the `-shm` files in which
+    /// SQLite keeps locks: reading takes some.
     ///
     /// # Panics
     /// When one cannot be read.
@@ -203,7 +204,7 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, (usize, u64)
         let path = entry.expect("the folder can be read").path();
         if path.is_dir() {
             collect(root, &path, files);
-        } else {
+        } else if !path.to_string_lossy().ends_with("-shm") {
             let name = path.strip_prefix(root).expect("the file is below").to_string_lossy().into_owned();
             let content = fs::read(&path).expect("the file can be read");
             let mut hasher = DefaultHasher::new();

@@ -93,3 +93,18 @@ async fn discovery_lists_streams_and_the_columns_of_csv() {
     let fields: Vec<&str> = schema.fields.iter().map(|field| field.name.as_str()).collect();
     assert_eq!((schema.name.as_str(), fields), ("tables", vec!["id", "n", "x"]));
 }
+
+#[tokio::test]
+async fn a_stream_without_files_is_discovered_beside_the_others() {
+    let project = Project::new(&[("a.csv", b"id,n\n"), ("broken.csv", b"id,\xff\n")]);
+    let config = serde_json::json!({ "root": "data", "stream": {
+        "tables": { "files": ["a.csv"], "key": ["id"] },
+        "missing": { "files": ["none/*.csv"], "key": ["id"], "cursor": "n" },
+        "broken": { "files": ["broken.csv"], "key": ["id"] },
+    }});
+    let found = DynConnector::discover(&FileConnector, &project.context(), &config).await.unwrap();
+    let streams: Vec<_> = found.streams.iter().map(|stream| stream.name.as_str()).collect();
+    assert_eq!(streams, ["broken", "missing", "tables"]);
+    let schemas: Vec<_> = found.stream_schemas.iter().map(|schema| schema.name.as_str()).collect();
+    assert_eq!(schemas, ["tables"]);
+}

@@ -68,9 +68,23 @@ proptest! {
             let whole = read_in_batches(&project, &settings, request, &[false]).await;
             (whole, read_in_batches(&project, &settings, small, &reopen).await)
         });
-        prop_assert_eq!(whole.1, cursor.then_some(Cursor::Number(900)));
+        // A line is broken: the cursor must not pass it.
+        prop_assert_eq!(whole.1, None);
         prop_assert_eq!(sorted(parts), sorted(whole));
     }
+}
+
+#[tokio::test]
+async fn only_a_read_without_broken_places_moves_the_cursor() {
+    let sound = b"{\"id\":1,\"m\":5}\n{\"id\":2,\"m\":7}\n{\"id\":3,\"m\":6}\n";
+    let project = Project::new(&[("a.ndjson", sound)]);
+    let source = project.open(stream(&["*"])).await.unwrap();
+    let by_m = ReadRequest { cursor: Some("m".to_owned()), ..request() };
+    let whole = source.read(&project.context(), &by_m).await.unwrap();
+    assert_eq!(whole.checkpoint.cursor, Some(Cursor::Number(7)));
+    project.write("a.ndjson", b"{\"id\":1,\"m\":5}\nbroken\n{\"id\":3,\"m\":9}\n");
+    let broken = source.read(&project.context(), &by_m).await.unwrap();
+    assert_eq!((broken.records.len(), broken.broken.len(), broken.checkpoint.cursor), (2, 1, None));
 }
 
 #[tokio::test]

@@ -46,7 +46,8 @@ impl StreamRule {
         StreamInfo {
             name: name.to_owned(),
             cursors: self.cursor.iter().cloned().collect(),
-            visibility_lag: Duration::ZERO,
+            // A row is stamped before its transaction commits, and others may commit in between.
+            visibility_lag: Duration::from_secs(60),
         }
     }
 }

@@ -40,7 +40,10 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
             if cancel.is_cancelled() {
                 break;
             }
-            let report = one(&engine, Arc::clone(blueprint), arguments, output)?;
+            let report = one(&engine, Arc::clone(blueprint), arguments)?;
+            if output.is_text() {
+                report::print(&report, &workspace.dir, output);
+            }
             exit = exit.worse(exit_of(&report));
             reports.push(report);
         }
@@ -94,7 +97,7 @@ fn options() -> Options {
     Options::default()
 }
 
-fn one(ready: &Ready, blueprint: Arc<Blueprint>, arguments: &Run, output: &Output) -> Result<RunReport> {
+fn one(ready: &Ready, blueprint: Arc<Blueprint>, arguments: &Run) -> Result<RunReport> {
     let request = RunRequest {
         blueprint,
         only: arguments.entity.clone(),
@@ -105,11 +108,7 @@ fn one(ready: &Ready, blueprint: Arc<Blueprint>, arguments: &Run, output: &Outpu
     };
     let report = runtime()?.block_on(Box::pin(ready.engine.run(&request)));
     ready.progress.clear();
-    let report = report?;
-    if output.is_text() {
-        report::print(&report, output);
-    }
-    Ok(report)
+    Ok(report?)
 }
 
 /// A misspelt `--entity` must not look like a run with nothing to do.

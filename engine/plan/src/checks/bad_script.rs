@@ -21,8 +21,8 @@ pub(super) fn check(entity: &Entity, out: &mut Diagnostics) {
         let names = if site.has_item { Names::RecordAndItem } else { Names::Record };
         if let Err(error) = Script::compile(&site.text.text, names) {
             let place = site.text.place_of(bytes_at(&site.text.text, error.line, error.column));
-            let broken = Diagnostic::error(code::SCRIPT_SYNTAX, "the script does not compile");
-            out.push(broken.at(place, error.message));
+            let message = format!("the script does not compile: {}", error.message);
+            out.push(Diagnostic::error(code::SCRIPT_SYNTAX, message).at(place, ""));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Entities that wait for each other.
 //!
-//! **What it finds.** A circle of `needs` and references. A reference of an entity to itself is none: its
-//! records wait for each other one by one.
+//! **What it finds.** A circle of `needs` and references, and an entity that needs itself. A reference of an
+//! entity to itself is none: its records wait for each other one by one.
 //!
 //! **Why it matters.** No order exists in which parents come before children, so records would be held for
 //! ever.
@@ -15,6 +15,13 @@ use engine_project::diag::{Diagnostic, Diagnostics, code};
 use std::collections::BTreeSet;
 
 pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
+    for entity in scene.file.entities.values() {
+        for (index, _) in entity.needs.iter().enumerate().filter(|(_, need)| **need == entity.name) {
+            let place = scene.file.place(&format!("{}/needs/{index}", entity.pointer));
+            let own = Diagnostic::error(code::ENTITY_CYCLE, format!("`{}` needs itself", entity.name));
+            out.push(own.at(place, "").help("a reference to the own entity needs no `needs`: remove it"));
+        }
+    }
     let mut told: BTreeSet<&str> = BTreeSet::new();
     for start in scene.file.entities.keys() {
         if told.contains(start.as_str()) {

@@ -18,10 +18,16 @@ use engine_project::{
 };
 
 pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
-    if let Some(object) = &entity.to {
+    // That nothing is mapped, or that a map was refused, has been reported.
+    let maps_nothing = entity.map.is_empty() && entity.routes.iter().all(|route| route.map.is_empty());
+    if maps_nothing || scene.is_refused(&["entity", &entity.name, "map"]) {
+        return;
+    }
+    if let Some(object) = entity.to.as_ref().filter(|_| entity.routes.is_empty()) {
         one(scene, object, &entity.map, &entity.place, out);
     }
-    for route in &entity.routes {
+    let was_refused = |route: &str| scene.is_refused(&["entity", &entity.name, "route", route, "map"]);
+    for route in entity.routes.iter().filter(|route| !was_refused(&route.name)) {
         one(scene, &route.to, &merged(&entity.map, &route.map), &route.place, out);
     }
 }

@@ -9,12 +9,16 @@
 //!
 //! **Passes:** `connector = "sqlite"`, `path = "shop.db"`.
 
-use super::with_names;
+use super::{with_keys, with_texts};
 use crate::compile::{Scene, settings};
 use engine_project::{
     Place,
-    diag::{Diagnostic, Diagnostics, code},
+    diag::{
+        Diagnostic, Diagnostics, code,
+        words::{Refusal, header, last, list, type_of},
+    },
     project::{Connection, Side},
+    toml::Document,
 };
 
 pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
@@ -31,31 +35,65 @@ fn one(scene: &Scene<'_>, side: &Side, connection: &Connection, out: &mut Diagno
         let message = format!("there is no connector `{}`", connection.connector);
         let place = connection.place("/connector");
         let unknown = Diagnostic::error(code::CONNECTOR_UNKNOWN, message).at(place, "");
-        out.push(with_names(unknown, &connection.connector, scene.registry.names()));
+        out.push(with_texts(unknown, &connection.connector, scene.registry.names()));
         return;
     };
     if let Err(error) = connector.check(&settings(connection, side)) {
-        let message = format!("`{}` does not fit its connector", connection.name);
-        let place = place(scene, side, connection, &error.pointer);
-        out.push(
-            Diagnostic::error(code::CONNECTION_SETTING, message).at(place, without_values(&error.message)),
-        );
+        let setting = Setting::of(scene, side, connection, &error.pointer);
+        out.push(refused(&setting, &error.message));
     }
 }
 
-/// The pipeline's own options win over the connection's settings, so that is where a mistake is.
-fn place(scene: &Scene<'_>, side: &Side, connection: &Connection, pointer: &str) -> Place {
-    let name = pointer.split('/').nth(1).unwrap_or_default();
-    if side.options.contains_key(name) {
-        return scene.file.place(&format!("{}/options{pointer}", side.pointer));
-    }
-    connection.place(pointer)
+/// A setting where it stands: in connections.toml, or in the options of a pipeline.
+struct Setting<'a> {
+    document: &'a Document,
+    pointer: String,
 }
 
-/// A text in a setting may be a secret that should not stand there.
-pub(super) fn without_values(message: &str) -> String {
-    match (message.split_once("string \""), message.rsplit_once("\", expected")) {
-        (Some((before, _)), Some((_, after))) => format!("{before}a string, expected{after}"),
-        _ => message.to_owned(),
+impl<'a> Setting<'a> {
+    /// The pipeline's own options win over the connection's settings, so that is where a mistake is.
+    fn of(scene: &'a Scene<'_>, side: &Side, connection: &'a Connection, pointer: &str) -> Self {
+        let name = pointer.split('/').nth(1).map(|name| last(&format!("/{name}"))).unwrap_or_default();
+        if side.options.contains_key(&name) {
+            let pointer = format!("{}/options{pointer}", side.pointer);
+            return Self { document: &scene.file.document, pointer };
+        }
+        Self { document: &connection.document, pointer: format!("{}{pointer}", connection.pointer) }
+    }
+
+    fn place(&self) -> Place {
+        self.document.place(&self.pointer)
+    }
+
+    fn key_place(&self) -> Place {
+        self.document.key_place(&self.pointer)
+    }
+
+    /// The table around it, as its header names it.
+    fn table(&self) -> String {
+        header(self.pointer.rsplit_once('/').map_or("", |(table, _)| table))
+    }
+}
+
+/// What a connector says of a setting, without its value: that may be a secret that should not stand there.
+fn refused(setting: &Setting<'_>, message: &str) -> Diagnostic {
+    let name = last(&setting.pointer);
+    let error = |message: String, place| Diagnostic::error(code::CONNECTION_SETTING, message).at(place, "");
+    match Refusal::of(message) {
+        Refusal::UnknownKey { known } => {
+            let unknown = error(format!("unknown key `{name}` in {}", setting.table()), setting.key_place());
+            with_keys(unknown, &name, known.into_iter())
+        }
+        Refusal::UnknownValue { allowed } => {
+            error(format!("`{name}` must be {}", list(&allowed, "or")), setting.place())
+        }
+        Refusal::MissingKey { key } => {
+            error(format!("{} needs `{key}`", header(&setting.pointer)), setting.key_place())
+        }
+        Refusal::WrongType { wanted } => {
+            let given = setting.document.get(&setting.pointer).map_or("nothing", type_of);
+            error(format!("`{name}` must be {wanted}, not {given}"), setting.place())
+        }
+        Refusal::Other => error(format!("`{name}` does not fit the connector: {message}"), setting.place()),
     }
 }

@@ -9,7 +9,7 @@
 //!
 //! **Passes:** `transform = ["trim", { fit = 100 }]`.
 
-use super::{visit, with_names};
+use super::{visit, with_names, with_texts};
 use crate::transform::{BadArgument, Transform};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
@@ -25,7 +25,14 @@ pub(super) fn check(entity: &Entity, out: &mut Diagnostics) {
             Err(BadArgument::Unknown) => {
                 let unknown =
                     Diagnostic::error(code::TRANSFORM_UNKNOWN, format!("there is no transform `{name}`"));
-                out.push(with_names(unknown.at(call.place.clone(), ""), name, Transform::NAMES.into_iter()));
+                let unknown = unknown.at(call.place.clone(), "");
+                let names = Transform::NAMES.into_iter();
+                // Of a transform with arguments the place is the whole table.
+                out.push(if call.args.is_null() {
+                    with_texts(unknown, name, names)
+                } else {
+                    with_names(unknown, name, names)
+                });
             }
             Err(BadArgument::Needs(example)) => {
                 let message = format!("transform `{name}` cannot use this argument");

@@ -8,7 +8,7 @@
 //!
 //! **Passes:** `cursor = "updated_at"`, or no cursor: the stream is swept and compared by content.
 
-use super::with_names;
+use super::with_texts;
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
@@ -29,6 +29,6 @@ pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
         unknown
             .help("the stream has no cursor: leave it out, and the stream is swept and compared by content")
     } else {
-        with_names(unknown, cursor, stream.cursors.iter().map(String::as_str))
+        with_texts(unknown, cursor, stream.cursors.iter().map(String::as_str))
     });
 }

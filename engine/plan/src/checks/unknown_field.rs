@@ -9,7 +9,7 @@
 //!
 //! **Passes:** `email = "$.email"`.
 
-use super::with_names;
+use super::{with_keys, with_names};
 use crate::compile::Scene;
 use engine_contract::EntitySchema;
 use engine_project::{
@@ -49,7 +49,14 @@ fn members(schema: &EntitySchema, map: &Members, within: &str, out: &mut Diagnos
                 let message = format!("`{}` has no field `{path}`", schema.name);
                 let unknown = Diagnostic::error(code::FIELD_UNKNOWN, message).at(member.place.clone(), "");
                 let names = schema.fields.iter().filter(|field| !field.read_only);
-                out.push(with_names(unknown, &path, names.map(|field| field.name.as_str())));
+                let names = names.map(|field| field.name.as_str());
+                // Of a nested field the key is the last part only.
+                let told = if within.is_empty() {
+                    with_keys(unknown, &path, names)
+                } else {
+                    with_names(unknown, &path, names)
+                };
+                out.push(told);
             }
         }
     }

@@ -8,7 +8,7 @@
 //!
 //! **Passes:** the same with `[lookup.state]`.
 
-use super::{visit, with_names};
+use super::{visit, with_texts};
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
@@ -24,6 +24,6 @@ pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
         let place = scene.file.place(&format!("{}/lookup", site.rule.pointer));
         let unknown =
             Diagnostic::error(code::LOOKUP_UNKNOWN, format!("there is no lookup `{name}`")).at(place, "");
-        out.push(with_names(unknown, name, scene.file.lookups.keys().map(String::as_str)));
+        out.push(with_texts(unknown, name, scene.file.lookups.keys().map(String::as_str)));
     }
 }

@@ -8,7 +8,7 @@
 //!
 //! **Passes:** `needs = ["product"]`.
 
-use super::with_names;
+use super::with_texts;
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
@@ -23,6 +23,6 @@ pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
         let place = scene.file.place(&format!("{}/needs/{index}", entity.pointer));
         let unknown =
             Diagnostic::error(code::NEED_UNKNOWN, format!("there is no entity `{need}`")).at(place, "");
-        out.push(with_names(unknown, need, scene.file.entities.keys().map(String::as_str)));
+        out.push(with_texts(unknown, need, scene.file.entities.keys().map(String::as_str)));
     }
 }

@@ -9,7 +9,7 @@
 //!
 //! **Passes:** `to = "Invoice"`.
 
-use super::with_names;
+use super::with_texts;
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
@@ -20,11 +20,12 @@ pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
     let Some(target) = scene.target() else { return };
     let own = entity.to.iter().map(|object| (object, &entity.pointer));
     for (object, pointer) in own.chain(entity.routes.iter().map(|route| (&route.to, &route.pointer))) {
-        if target.objects.iter().all(|known| known.name != *object) {
+        // A target object that was refused is no name.
+        if !object.is_empty() && target.objects.iter().all(|known| known.name != *object) {
             let place = scene.file.place(&format!("{pointer}/to"));
             let message = format!("the target has no object `{object}`");
             let unknown = Diagnostic::error(code::OBJECT_UNKNOWN, message).at(place, "");
-            out.push(with_names(unknown, object, target.objects.iter().map(|known| known.name.as_str())));
+            out.push(with_texts(unknown, object, target.objects.iter().map(|known| known.name.as_str())));
         }
     }
 }

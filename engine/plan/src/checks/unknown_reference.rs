@@ -10,7 +10,7 @@
 //!
 //! **Passes:** `{ ref = "order.unpaid", key = "$.id" }`.
 
-use super::{visit, with_names};
+use super::{fixed, nearest, quoted, visit};
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
@@ -34,18 +34,24 @@ fn one(scene: &Scene<'_>, of: &Reference) -> Option<Diagnostic> {
         }
         let message = format!("there is no entity `{}`", of.entity);
         let unknown = Diagnostic::error(code::REFERENCE_UNKNOWN, message).at(of.place.clone(), "");
-        return Some(with_names(unknown, &of.entity, scene.file.entities.keys().map(String::as_str)));
+        let (unknown, near) = nearest(unknown, &of.entity, scene.file.entities.keys().map(String::as_str));
+        let route = of.route.as_ref().map(|route| format!(".{route}")).unwrap_or_default();
+        return Some(fixed(unknown, near.map(|near| quoted(&format!("{near}{route}")))));
     };
     match &of.route {
         Some(route) if parent.route(route).is_none() => {
-            if scene.is_refused(&["entity", &of.entity, "route", route]) {
+            // An entity without a target object was meant to have routes, which has been reported.
+            let is_vague = parent.to.is_none() && parent.routes.is_empty();
+            if is_vague || scene.is_refused(&["entity", &of.entity, "route", route]) {
                 return None;
             }
             let message = format!("`{}` has no route `{route}`", of.entity);
             let unknown = Diagnostic::error(code::REFERENCE_UNKNOWN, message)
                 .at(of.place.clone(), "")
                 .and(parent.place.clone(), "");
-            Some(with_names(unknown, route, parent.routes.iter().map(|route| route.name.as_str())))
+            let routes = parent.routes.iter().map(|route| route.name.as_str());
+            let (unknown, near) = nearest(unknown, route, routes);
+            Some(fixed(unknown, near.map(|near| quoted(&format!("{}.{near}", of.entity)))))
         }
         None => {
             let objects: BTreeSet<&str> = parent.routes.iter().map(|route| route.to.as_str()).collect();

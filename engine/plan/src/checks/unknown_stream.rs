@@ -8,7 +8,7 @@
 //!
 //! **Passes:** `from = "orders"`.
 
-use super::with_names;
+use super::with_texts;
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
@@ -17,11 +17,12 @@ use engine_project::{
 
 pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
     let Some(source) = scene.source() else { return };
-    if source.streams.iter().any(|stream| stream.name == entity.from) {
+    // A stream that was refused is no name.
+    if entity.from.is_empty() || source.streams.iter().any(|stream| stream.name == entity.from) {
         return;
     }
     let place = scene.file.place(&format!("{}/from", entity.pointer));
     let message = format!("the source has no stream `{}`", entity.from);
     let unknown = Diagnostic::error(code::STREAM_UNKNOWN, message).at(place, "");
-    out.push(with_names(unknown, &entity.from, source.streams.iter().map(|stream| stream.name.as_str())));
+    out.push(with_texts(unknown, &entity.from, source.streams.iter().map(|stream| stream.name.as_str())));
 }

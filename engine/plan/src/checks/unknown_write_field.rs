@@ -8,7 +8,7 @@
 //!
 //! **Passes:** the same with `map.sku = "$.sku"`.
 
-use super::{missing_field::maps, with_names};
+use super::{missing_field::maps, with_texts};
 use crate::compile::{Scene, merged};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
@@ -17,6 +17,9 @@ use engine_project::{
 };
 
 pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
+    if entity.map.is_empty() && entity.routes.iter().all(|route| route.map.is_empty()) {
+        return;
+    }
     let maps_of_routes: Vec<Members> = match &entity.to {
         Some(_) => vec![entity.map.clone()],
         None => entity.routes.iter().map(|route| merged(&entity.map, &route.map)).collect(),
@@ -28,7 +31,7 @@ pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
             let place = scene.file.place(&format!("{}/write/{list}/{index}", entity.pointer));
             let message = format!("the map of `{}` does not fill `{name}`", entity.name);
             let found = Diagnostic::error(code::WRITE_FIELD, message).at(place, "");
-            out.push(with_names(found, name, map.keys().map(String::as_str)));
+            out.push(with_texts(found, name, map.keys().map(String::as_str)));
         }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn rules(entity: &Entity) -> Vec<RuleSite<'_>> {
 /// Everything an entity is made of, in the order of the file.
 pub(crate) fn sites(entity: &Entity) -> Sites<'_> {
     let mut sites = Sites::default();
-    let fans_out = entity.each.is_some();
+    let fans_out = entity.has_elements;
     sites.rules(&entity.key, false, true);
     sites.eaches.extend(entity.each.iter().map(|text| TextSite { text, has_item: false }));
     sites.rules(&entity.each_key, fans_out, true);
@@ -65,7 +65,7 @@ impl<'a> Sites<'a> {
 
     fn block(&mut self, block: &'a Block, has_item: bool) {
         self.eaches.extend(block.each.iter().map(|text| TextSite { text, has_item }));
-        let has_item = has_item || block.each.is_some();
+        let has_item = has_item || block.has_each;
         self.scripts.extend(block.when.iter().map(|text| TextSite { text, has_item }));
         self.members(&block.map, has_item);
     }

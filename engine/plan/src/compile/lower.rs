@@ -46,7 +46,7 @@ fn stored(value: &Value) -> Value {
 }
 
 pub(super) fn entity(scene: &Scene<'_>, entity: &project::Entity) -> Option<Entity> {
-    let fans_out = entity.each.is_some();
+    let fans_out = entity.has_elements;
     let each = match &entity.each {
         Some(each) => Some(Each { path: path_rule(each)?, key: rules(&entity.each_key, true)? }),
         None => None,
@@ -67,6 +67,7 @@ pub(super) fn entity(scene: &Scene<'_>, entity: &project::Entity) -> Option<Enti
         write: policy(entity),
         parents,
         mapping_hash: String::new(),
+        admission_hash: String::new(),
     })
 }
 
@@ -128,7 +129,7 @@ fn block(block: &rule::Block, has_item: bool) -> Option<Block> {
         Some(text) => Some(path_rule(text)?),
         None => None,
     };
-    let has_item = has_item || each.is_some();
+    let has_item = has_item || block.has_each;
     Some(Block {
         each,
         when: block.when.as_ref().map(|text| script(text, has_item)),
@@ -176,5 +177,13 @@ fn path_rule(text: &Text) -> Option<PathRule> {
 }
 
 fn script(text: &Text, has_item: bool) -> Script {
-    Script { text: text.text.clone(), has_item, place: text.place.clone() }
+    let mut lines = Vec::new();
+    if text.text.contains('\n') {
+        let mut start = 0;
+        for line in text.text.split_inclusive('\n') {
+            lines.push(text.place_of(start..start + line.trim_end().len()));
+            start += line.len();
+        }
+    }
+    Script { text: text.text.clone(), has_item, place: text.place.clone(), lines }
 }

@@ -60,6 +60,7 @@ fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
     for entity in &order {
         let mut lowered = lower::entity(scene, entity)?;
         lowered.mapping_hash = hash::mapping_hash(&lowered, &lookups);
+        lowered.admission_hash = hash::admission_hash(&lowered);
         entities.push(lowered);
     }
     let mut blueprint = Blueprint {

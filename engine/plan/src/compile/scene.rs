@@ -14,8 +14,7 @@ pub(crate) struct Scene<'a> {
     pub(crate) project: &'a Project,
     pub(crate) file: &'a PipelineFile,
     pub(crate) registry: &'a Registry,
-    source: Option<&'a Discovery>,
-    target: Option<&'a Discovery>,
+    catalogs: &'a Catalogs,
 }
 
 impl<'a> Scene<'a> {
@@ -25,19 +24,22 @@ impl<'a> Scene<'a> {
         registry: &'a Registry,
         catalogs: &'a Catalogs,
     ) -> Self {
-        let known = |side: Option<&Side>| catalogs.0.get(&side?.connection);
-        let (source, target) = (known(file.source.as_ref()), known(file.target.as_ref()));
-        Self { project, file, registry, source, target }
+        Self { project, file, registry, catalogs }
+    }
+
+    /// What a side's connection offers; nothing when that is not known.
+    pub(crate) fn offer(&self, side: &Side) -> Option<&'a Discovery> {
+        self.catalogs.0.get(&side.connection)
     }
 
     /// What the source offers; nothing when its streams are not known.
     pub(crate) fn source(&self) -> Option<&'a Discovery> {
-        self.source.filter(|known| !known.streams.is_empty())
+        self.offer(self.file.source.as_ref()?).filter(|known| !known.streams.is_empty())
     }
 
     /// What the target takes; nothing when its objects are not known.
     pub(crate) fn target(&self) -> Option<&'a Discovery> {
-        self.target.filter(|known| !known.objects.is_empty())
+        self.offer(self.file.target.as_ref()?).filter(|known| !known.objects.is_empty())
     }
 
     /// The fields of a target object, where they are known.
@@ -51,10 +53,13 @@ impl<'a> Scene<'a> {
         self.file.entities.contains_key(name) || self.is_refused(&["entity", name])
     }
 
-    /// Whether the loader refused what these keys lead to: that has been reported.
+    /// Whether the loader refused what these keys lead to, or anything around it: that has been reported.
     pub(crate) fn is_refused(&self, keys: &[&str]) -> bool {
-        let pointer = keys.iter().fold(String::new(), |pointer, key| child(&pointer, key));
-        self.file.incomplete.contains(&pointer)
+        let mut pointer = String::new();
+        keys.iter().any(|key| {
+            pointer = child(&pointer, key);
+            self.file.incomplete.contains(&pointer)
+        })
     }
 
     pub(crate) fn connection(&self, side: &Side) -> Option<&'a Connection> {

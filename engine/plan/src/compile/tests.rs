@@ -122,6 +122,10 @@ fn fingerprints_change_exactly_with_what_they_cover() {
     let moved = blueprint(&format!("\n# moved\n{}", rich("1.0")));
     assert_eq!(hashes(&moved), hashes(&plan), "moving lines changes no mapping");
 
+    let lines = rich("1.0").replace("\"record.id != ()\"", "\"\"\"record.id\n != ()\"\"\"");
+    let lower = blueprint(&format!("\n\n{lines}"));
+    assert_eq!(hashes(&lower), hashes(&blueprint(&lines)), "nor does moving a script of several lines");
+
     let table = blueprint(&rich("1.0").replace("a = 1.50", "a = 1.51"));
     assert_ne!(hashes(&table)[1], hashes(&plan)[1], "a lookup is part of the mappings that use it");
     assert_eq!(hashes(&table)[0], hashes(&plan)[0]);

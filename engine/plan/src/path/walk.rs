@@ -1,7 +1,7 @@
 //! Walking a path on a record.
 
 use crate::mapping::{Hop, PathRule, Root, Way};
-use engine_contract::{Record, Step, Value};
+use engine_contract::{Kind, Record, Step, Value};
 use jsonpath_rust::{
     parser::{model::JpQuery, parse_json_path},
     query::js_path_process,
@@ -61,6 +61,16 @@ pub(crate) fn all(path: &PathRule, record: &Record, item: Option<&Record>, queri
         Way::Many(hops) => walk(start, hops),
         Way::Query { text, .. } => queries.hits(text, start).iter().map(Record::from_value).collect(),
     }
+}
+
+/// Whether every list that a path goes through is there: then its hits are all that there are.
+pub(crate) fn leads_to_list(path: &PathRule, record: &Record) -> bool {
+    let Way::Many(hops) = &path.way else { return true };
+    let lists = hops.iter().enumerate().filter(|(_, hop)| matches!(hop, Hop::All));
+    lists.into_iter().all(|(index, _)| {
+        let above = walk(record, hops.get(..index).unwrap_or_default());
+        !above.is_empty() && above.iter().all(|list| list.kind() == Kind::List)
+    })
 }
 
 fn start<'a>(root: Root, record: &'a Record, item: Option<&'a Record>) -> Option<&'a Record> {

@@ -1,7 +1,10 @@
 //! Fitting values to the target's fields. Nothing is rounded or cut here: what does not fit fails.
 
-use super::MapError;
-use crate::mapping::TargetField;
+use super::{MapError, rule::label};
+use crate::{
+    mapping::{Rule, TargetField},
+    transform::Transform,
+};
 use engine_contract::{FieldType, Value};
 use engine_project::{
     Place,
@@ -9,40 +12,87 @@ use engine_project::{
 };
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-/// The value as the target's field wants it.
+/// The value as the target's field wants it. `origin` is what made it.
 pub(crate) fn coerce(
     value: Value,
     name: &str,
     target: Option<&TargetField>,
-    place: &Place,
+    origin: Origin<'_>,
 ) -> Result<Value, MapError> {
     let Some(target) = target else { return Ok(value) };
     if value.is_null() {
         return Ok(value);
     }
     let kind = value.type_name();
-    let value = convert(value, target.kind).map_err(|help| {
-        let message =
-            format!("`{name}` is {} in the target, and the value is {kind}{help}", target.kind.as_str());
-        MapError::new(code::VALUE_TYPE, message, place)
+    let value = convert(value, target.kind).map_err(|value| {
+        let help = remedy(value, target.kind).map(|name| format!(": add transform `{name}`"));
+        let (help, wanted) = (help.unwrap_or_default(), target.kind.as_str());
+        let message = match origin.label() {
+            Some(label) => format!("{label} is {kind}, and `{name}` of the target is {wanted}{help}"),
+            None => format!("`{name}` is {wanted} in the target, and the value is {kind}{help}"),
+        };
+        MapError::new(code::VALUE_TYPE, message, origin.place())
     })?;
     if let (Some(text), FieldType::Text) = (value.as_str(), target.kind) {
-        fits(text, target).map_err(|(code, what)| MapError::new(code, format!("`{name}` {what}"), place))?;
+        fits(text, target).map_err(|(code, what)| {
+            let from = origin.label().map(|label| format!(" (from {label})")).unwrap_or_default();
+            MapError::new(code, format!("`{name}`{from} {what}"), origin.place())
+        })?;
     }
     Ok(value)
 }
 
-fn convert(value: Value, to: FieldType) -> Result<Value, &'static str> {
+/// What made a value.
+#[derive(Clone, Copy)]
+pub(crate) enum Origin<'a> {
+    /// A rule.
+    Rule(&'a Rule),
+    /// A rule that was left behind: what it is called, and where it stands.
+    Told(&'a str, &'a Place),
+    /// No single rule: the field that stands here.
+    Field(&'a Place),
+}
+
+impl Origin<'_> {
+    fn label(&self) -> Option<String> {
+        match self {
+            Self::Rule(rule) => Some(label(rule)),
+            Self::Told(label, _) => Some((*label).to_owned()),
+            Self::Field(_) => None,
+        }
+    }
+
+    fn place(&self) -> &Place {
+        match self {
+            Self::Rule(rule) => &rule.place,
+            Self::Told(_, place) | Self::Field(place) => place,
+        }
+    }
+}
+
+/// The value as another type, or the value itself when that would lose something.
+fn convert(value: Value, to: FieldType) -> Result<Value, Value> {
     match (to, value) {
         (FieldType::Json | FieldType::Any, value)
         | (FieldType::Decimal, value @ (Value::Decimal(_) | Value::Number(_)))
         | (FieldType::Boolean, value @ Value::Bool(_)) => Ok(value),
-        (FieldType::Text, value) => value.scalar_text().map(Value::Text).ok_or(""),
-        (FieldType::Integer, value) => integer(&value).map(Value::Int).ok_or(": add transform `integer`"),
+        (FieldType::Text, value) => value.scalar_text().map(Value::Text).ok_or(value),
+        (FieldType::Integer, value) => integer(&value).map(Value::Int).ok_or(value),
         (FieldType::Decimal, Value::Int(number)) => Ok(Value::Decimal(Decimal::from(number))),
-        (FieldType::Decimal, _) => Err(": add transform `decimal`"),
-        (FieldType::Boolean, _) => Err(": add transform `boolean`"),
+        (FieldType::Decimal | FieldType::Boolean, value) => Err(value),
     }
+}
+
+/// The transform that makes the type of this value.
+fn remedy(value: Value, to: FieldType) -> Option<&'static str> {
+    let transform = match to {
+        FieldType::Integer => Transform::Integer,
+        FieldType::Decimal => Transform::Decimal,
+        FieldType::Boolean => Transform::Boolean,
+        FieldType::Text | FieldType::Json | FieldType::Any => return None,
+    };
+    let name = transform.name();
+    transform.apply(value).is_ok().then_some(name)
 }
 
 /// A whole number, also from text and from a decimal, but only exactly.

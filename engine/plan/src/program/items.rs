@@ -1,14 +1,21 @@
 //! From a record to items: keys, fan-out, admission.
+//!
+//! An entity's condition is asked of each element of a fan-out, also when it speaks of the record alone: then
+//! all of its elements are filtered.
 
-use super::{MapError, parts::Parts, rule::Sight};
-use crate::{Each, Entity, path};
+use super::{
+    MapError,
+    parts::Parts,
+    rule::{Sight, label},
+};
+use crate::{Each, Entity, mapping::Rule, path};
 use engine_contract::{Record, SourceRecord};
 use engine_project::diag::code;
 
 /// What an entity makes of a record, or of an element of it.
 #[derive(Clone, Debug)]
 pub struct Item {
-    /// The entity's key of this item.
+    /// The entity's key of this item. One that has none has a text here that is no other item's key.
     pub key: String,
     /// For a fan-out, the stream's key of the record that the element is part of.
     pub parent_key: Option<String>,
@@ -23,30 +30,43 @@ pub struct Item {
 pub(crate) fn items(entity: &Entity, parts: &Parts, source: &SourceRecord) -> Vec<Item> {
     let record = Sight { parts, record: &source.record, item: None };
     let own = record_key(entity, record, source);
-    match &entity.each {
-        None => vec![item(entity, record, source, own)],
-        Some(each) => {
-            let elements = path::all(&each.path, &source.record, None, &parts.queries);
-            let fan_out = |element: &Record| {
-                let sight = Sight { item: Some(element), ..record };
-                let key = own.clone().and_then(|own| element_key(entity, each, sight, &own));
-                let parent_key = Some(source.key.clone());
-                Item { parent_key, element: Some(element.clone()), ..item(entity, sight, source, key) }
-            };
-            elements.iter().map(fan_out).collect()
-        }
-    }
+    let Some(each) = &entity.each else {
+        return vec![item(entity, record, source, own, || unkeyed(source))];
+    };
+    let elements = path::all(&each.path, &source.record, None, &parts.queries);
+    let fan_out = |(index, element): (usize, &Record)| {
+        let sight = Sight { item: Some(element), ..record };
+        let key = own.clone().and_then(|own| element_key(entity, each, sight, &own));
+        let without = || format!("{}{SEPARATOR}{index}", unkeyed(source));
+        let item = item(entity, sight, source, key, without);
+        Item { parent_key: Some(source.key.clone()), element: Some(element.clone()), ..item }
+    };
+    elements.iter().enumerate().map(fan_out).collect()
 }
 
-fn item(entity: &Entity, sight: Sight<'_>, source: &SourceRecord, key: Result<String, MapError>) -> Item {
-    let (key, admitted) = match key {
-        Ok(key) => {
-            let admitted = entity.when.as_ref().map_or(Ok(true), |when| sight.holds(when));
-            (key, admitted)
-        }
-        Err(error) => (source.key.clone(), Err(error)),
+/// The condition comes first: a record that the entity does not want needs no key.
+fn item(
+    entity: &Entity,
+    sight: Sight<'_>,
+    source: &SourceRecord,
+    key: Result<String, MapError>,
+    without_key: impl FnOnce() -> String,
+) -> Item {
+    let admitted = entity.when.as_ref().map_or(Ok(true), |when| sight.holds(when));
+    let (key, admitted) = match (key, admitted) {
+        (Ok(key), admitted) => (key, admitted),
+        (Err(error), Ok(true)) => (without_key(), Err(error)),
+        (Err(_), admitted) => (without_key(), admitted),
     };
     Item { key, parent_key: None, source: source.clone(), element: None, admitted }
+}
+
+/// Between the parts of a key.
+const SEPARATOR: char = '|';
+
+/// What stands for the key of an item that has none. Real keys have no empty part, so it is nobody else's.
+fn unkeyed(source: &SourceRecord) -> String {
+    format!("{SEPARATOR}{}", source.key)
 }
 
 /// Without key rules it is the stream's key.
@@ -54,17 +74,16 @@ fn record_key(entity: &Entity, sight: Sight<'_>, source: &SourceRecord) -> Resul
     if entity.key.is_empty() {
         return Ok(source.key.clone());
     }
-    sight.key(&entity.key)?.ok_or_else(|| missing(entity, "key"))
+    sight.key(&entity.key)?.map_err(|part| missing(entity, part, "key"))
 }
 
 fn element_key(entity: &Entity, each: &Each, sight: Sight<'_>, own: &str) -> Result<String, MapError> {
-    let element = sight.key(&each.key)?.ok_or_else(|| missing(entity, "each_key"))?;
+    let element = sight.key(&each.key)?.map_err(|part| missing(entity, part, "each_key"))?;
     Ok(engine_contract::key_within(own, &element))
 }
 
-fn missing(entity: &Entity, what: &str) -> MapError {
-    let message = format!("a part of `{what}` of `{}` is missing, empty or 0", entity.name);
-    let rules = if what == "key" { Some(&entity.key) } else { entity.each.as_ref().map(|each| &each.key) };
-    let place = rules.and_then(|rules| rules.first()).map_or(&entity.place, |rule| &rule.place);
-    MapError::new(code::KEY_MISSING, message, place)
+fn missing(entity: &Entity, part: &Rule, key: &str) -> MapError {
+    let message =
+        format!("{} is missing, empty or 0, and `{key}` of `{}` needs it", label(part), entity.name);
+    MapError::new(code::KEY_MISSING, message, &part.place)
 }

@@ -2,10 +2,10 @@
 
 use super::{
     EntityProgram, Item, MapError, Pending,
-    coerce::coerce,
+    coerce::{Origin, coerce},
     parts::Parts,
     pending::{Alternative, resolve},
-    rule::Sight,
+    rule::{self, Sight},
 };
 use crate::{
     Route,
@@ -43,15 +43,30 @@ impl Mapped {
 pub(crate) struct RouteParts {
     pub(super) parts: Arc<Parts>,
     /// The fields without which a create is refused.
-    pub(super) needed: Vec<(String, Place)>,
+    pub(super) needed: Vec<Needed>,
+}
+
+/// A field without which a create is refused.
+#[derive(Debug)]
+pub(super) struct Needed {
+    pub(super) name: String,
+    /// What its value comes from, where that is a path.
+    pub(super) paths: Option<String>,
+    pub(super) place: Place,
 }
 
 impl RouteParts {
     pub(crate) fn of(route: &Route, parts: &Arc<Parts>) -> Self {
         let is_needed = |field: &Field| field.target.as_ref().is_some_and(|target| target.required);
         let fields = route.map.fields.iter().filter(|(_, field)| is_needed(field));
-        let needed = fields.map(|(name, field)| (name.clone(), field.place.clone())).collect();
-        Self { parts: Arc::clone(parts), needed }
+        let needed = |(name, field): (&String, &Field)| {
+            let paths = match &field.node {
+                Node::Rules(rules) => rule::paths(rules),
+                Node::Object(_) | Node::Blocks(_) => None,
+            };
+            Needed { name: name.clone(), paths, place: field.place.clone() }
+        };
+        Self { parts: Arc::clone(parts), needed: fields.map(needed).collect() }
     }
 }
 
@@ -108,18 +123,19 @@ impl Mapper {
     }
 
     fn field(&mut self, name: &str, field: &Field, sight: Sight<'_>) -> Result<Value, MapError> {
-        let (value, place) = match &field.node {
-            Node::Object(object) => (Value::Map(self.mapping(object, sight)?), &field.place),
-            Node::Blocks(blocks) => (Value::List(self.blocks(blocks, sight)?), &field.place),
+        let whole = Origin::Field(&field.place);
+        let (value, origin) = match &field.node {
+            Node::Object(object) => (Value::Map(self.mapping(object, sight)?), whole),
+            Node::Blocks(blocks) => (Value::List(self.blocks(blocks, sight)?), whole),
             Node::Rules(rules) => match evaluate(rules, sight)? {
-                Found::Value(value, place) => (value, place.unwrap_or(&field.place)),
+                Found::Value(value, rule) => (value, rule.map_or(whole, Origin::Rule)),
                 Found::Open(alternatives) => {
                     self.pending.push(Pending::new(self.at.clone(), name, field, alternatives));
                     return Ok(Value::Null);
                 }
             },
         };
-        coerce(value, name, field.target.as_ref(), place)
+        coerce(value, name, field.target.as_ref(), origin)
     }
 
     fn blocks(&mut self, blocks: &[Block], sight: Sight<'_>) -> Result<Vec<Value>, MapError> {
@@ -149,7 +165,7 @@ impl Mapper {
 /// What a list of rules comes to.
 enum Found<'a> {
     /// A value, and the rule that made it.
-    Value(Value, Option<&'a Place>),
+    Value(Value, Option<&'a Rule>),
     /// It depends on links or on the operation.
     Open(Vec<Alternative>),
 }
@@ -169,7 +185,7 @@ fn evaluate<'a>(rules: &'a [Rule], sight: Sight<'_>) -> Result<Found<'a>, MapErr
                     if value.is_null() {
                         continue;
                     }
-                    return Ok(Found::Value(value, Some(&rule.place)));
+                    return Ok(Found::Value(value, Some(rule)));
                 }
                 Ok(value) => Alternative::ready(rule, value),
                 Err(error) if open.is_empty() && rule.on.is_none() => return Err(error),

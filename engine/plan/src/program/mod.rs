@@ -72,8 +72,7 @@ impl Program {
 
 impl EntityProgram {
     /// What an entity makes of a record: one item, or one per element when it fans out. Each has its key,
-    /// and the answer of the entity's `when`. An item whose key or condition cannot be had says so in
-    /// `admitted` and carries the record's own key.
+    /// and the answer of the entity's `when`. A wanted item whose key cannot be had says so in `admitted`.
     #[must_use]
     pub fn items(&self, source: &SourceRecord) -> Vec<Item> {
         items::items(&self.entity, &self.parts, source)
@@ -86,6 +85,13 @@ impl EntityProgram {
     /// [`MapError`] with the place of the rule that failed the record.
     pub fn map(&self, item: &Item, kept_route: Option<&str>) -> Result<Mapped, MapError> {
         map::map(self, item, kept_route)
+    }
+
+    /// Whether a record tells all its elements: the path of `each` leads to a list. Without that, elements
+    /// that are missing may only be left out.
+    #[must_use]
+    pub fn tells_all(&self, source: &SourceRecord) -> bool {
+        self.entity.each.as_ref().is_some_and(|each| crate::path::leads_to_list(&each.path, &source.record))
     }
 
     /// Whether a record makes one item per element.

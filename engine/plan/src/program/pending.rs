@@ -1,6 +1,12 @@
 //! Fields that wait: for a link, or for knowing whether the object is created or updated.
 
-use super::{Links, MapError, Mapped, Reference, coerce::coerce, parts::Parts, rule};
+use super::{
+    Links, MapError, Mapped, Reference,
+    coerce::{Origin, coerce},
+    map::Needed,
+    parts::Parts,
+    rule,
+};
 use crate::mapping::{Field, Ref, Rule, Source, TargetField};
 use engine_contract::{Map, Op, Step, Value};
 use engine_project::{
@@ -55,35 +61,55 @@ pub enum Resolved {
 #[derive(Clone, Debug)]
 pub(crate) struct Alternative {
     on: Option<On>,
-    place: Place,
     state: State,
 }
 
 #[derive(Clone, Debug)]
 enum State {
-    Ready(Value),
+    /// A value, what its rule is called in messages, and where that stands.
+    Ready(Value, String, Place),
     Failed(MapError),
-    Link { reference: Option<Reference>, rule: Box<Rule> },
+    /// The record that is referred to, or what its key lacks.
+    Link {
+        reference: Result<Reference, String>,
+        rule: Box<Rule>,
+    },
 }
 
 /// What a field comes to.
 enum Settled {
-    Value(Value, Option<Place>),
+    Null,
+    Value(Value, Made),
     /// No rule of the field applies to this operation.
     Left,
     Stop(Box<Resolved>),
 }
 
+/// What made a value.
+enum Made {
+    Link(Box<Rule>),
+    Other(String, Place),
+}
+
+impl Made {
+    fn origin(&self) -> Origin<'_> {
+        match self {
+            Self::Link(rule) => Origin::Rule(rule),
+            Self::Other(label, place) => Origin::Told(label, place),
+        }
+    }
+}
+
 impl Alternative {
     pub(super) fn ready(rule: &Rule, value: Value) -> Self {
-        Self { on: rule.on, place: rule.place.clone(), state: State::Ready(value) }
+        Self { on: rule.on, state: State::Ready(value, rule::label(rule), rule.place.clone()) }
     }
 
     pub(super) fn failed(rule: &Rule, error: MapError) -> Self {
-        Self { on: rule.on, place: rule.place.clone(), state: State::Failed(error) }
+        Self { on: rule.on, state: State::Failed(error) }
     }
 
-    pub(super) fn link(rule: &Rule, of: &Ref, reference: Option<Reference>) -> Self {
+    pub(super) fn link(rule: &Rule, of: &Ref, reference: Result<Reference, &Rule>) -> Self {
         // The key is evaluated: its rules stay behind.
         let (entity, route) = (of.entity.clone(), of.route.clone());
         let of = Ref { entity, route, key: Vec::new(), place: of.place.clone(), ..*of };
@@ -95,19 +121,19 @@ impl Alternative {
             place: rule.place.clone(),
             ..*rule
         };
-        let state = State::Link { reference, rule: Box::new(kept) };
-        Self { on: rule.on, place: rule.place.clone(), state }
+        let reference = reference.map_err(rule::label);
+        Self { on: rule.on, state: State::Link { reference, rule: Box::new(kept) } }
     }
 
     /// Whether no rule after this one can count.
     pub(super) fn is_certain(&self) -> bool {
-        matches!(&self.state, State::Ready(value) if !value.is_null())
+        matches!(&self.state, State::Ready(value, ..) if !value.is_null())
     }
 
     fn reference(&self) -> Option<&Reference> {
         match &self.state {
-            State::Link { reference, .. } => reference.as_ref(),
-            State::Ready(_) | State::Failed(_) => None,
+            State::Link { reference, .. } => reference.as_ref().ok(),
+            State::Ready(..) | State::Failed(_) => None,
         }
     }
 
@@ -125,12 +151,11 @@ pub(super) fn resolve(mapped: Mapped, links: &dyn Links, op: Op) -> Resolved {
     let mut left = Vec::new();
     for Pending { at, name, target, alternatives, .. } in pending {
         match settle(alternatives, links, op, &parts.parts) {
-            Settled::Value(value, place) => {
-                match coerce(value, &name, target.as_ref(), &place.unwrap_or_default()) {
-                    Ok(value) => put(&mut fields, &at, value),
-                    Err(error) => return Resolved::Failed(error),
-                }
-            }
+            Settled::Null => put(&mut fields, &at, Value::Null),
+            Settled::Value(value, made) => match coerce(value, &name, target.as_ref(), made.origin()) {
+                Ok(value) => put(&mut fields, &at, value),
+                Err(error) => return Resolved::Failed(error),
+            },
             Settled::Left => left.push(at),
             Settled::Stop(stop) => return *stop,
         }
@@ -140,9 +165,12 @@ pub(super) fn resolve(mapped: Mapped, links: &dyn Links, op: Op) -> Resolved {
         remove(&mut fields, at);
     }
     let lacks = |name: &str| fields.get(name).is_none_or(Value::is_null);
-    match parts.needed.iter().find(|(name, _)| op == Op::Create && lacks(name)) {
-        Some((name, place)) => {
-            let message = format!("`{name}` has no value, and the target requires one");
+    match parts.needed.iter().find(|needed| op == Op::Create && lacks(&needed.name)) {
+        Some(Needed { name, paths, place }) => {
+            let message = match paths {
+                Some(paths) => format!("{paths} has no value, and the target requires `{name}`"),
+                None => format!("`{name}` has no value, and the target requires one"),
+            };
             Resolved::Failed(MapError::new(code::VALUE_REQUIRED, message, place))
         }
         None => Resolved::Ready(fields),
@@ -153,21 +181,25 @@ fn settle(alternatives: Vec<Alternative>, links: &dyn Links, op: Op, parts: &Par
     let (mut applied, mut no_key) = (false, None);
     for alternative in alternatives.into_iter().filter(|alternative| alternative.applies(op)) {
         applied = true;
-        let value = match alternative.state {
-            State::Ready(value) => Ok(value),
+        let result = match alternative.state {
+            State::Ready(value, label, place) => Ok((value, Made::Other(label, place))),
             State::Failed(error) => Err(failed(error)),
-            State::Link { reference: Some(reference), rule } => follow(reference, &rule, links, parts),
-            State::Link { reference: None, rule } => without_key(&rule, parts, &mut no_key).map_err(failed),
+            State::Link { reference: Ok(reference), rule } => {
+                follow(reference, &rule, links, parts).map(|value| (value, Made::Link(rule)))
+            }
+            State::Link { reference: Err(part), rule } => without_key(&rule, &part, parts, &mut no_key)
+                .map(|value| (value, Made::Link(rule)))
+                .map_err(failed),
         };
-        match value {
-            Ok(Value::Null) => {}
-            Ok(value) => return Settled::Value(value, Some(alternative.place)),
+        match result {
+            Ok((Value::Null, _)) => {}
+            Ok((value, made)) => return Settled::Value(value, made),
             Err(stop) => return Settled::Stop(stop),
         }
     }
     match no_key {
         Some(error) => Settled::Stop(failed(error)),
-        None if applied => Settled::Value(Value::Null, None),
+        None if applied => Settled::Null,
         None => Settled::Left,
     }
 }
@@ -200,14 +232,19 @@ fn follow(
 
 /// A reference whose key is missing names no record: waiting for one would be in vain. Unless the rule has a
 /// default or says `if_missing = "null"`, the record fails if no later rule has a value.
-fn without_key(rule: &Rule, parts: &Parts, no_key: &mut Option<MapError>) -> Result<Value, MapError> {
+fn without_key(
+    rule: &Rule,
+    part: &str,
+    parts: &Parts,
+    no_key: &mut Option<MapError>,
+) -> Result<Value, MapError> {
     let Source::Ref(of) = &rule.source else { return Ok(Value::Null) };
     if of.if_missing == IfMissing::Null || rule.default.is_some() {
         return rule::finish(rule, Value::Null, parts);
     }
     let message = format!(
-        "the key of the reference to `{}` is missing, empty or 0: give the rule `if_missing = \"null\"`, a \
-         default or an alternative",
+        "{part} is missing, empty or 0, and the reference to `{}` needs it: give the rule \
+         `if_missing = \"null\"`, a default or an alternative",
         of.entity
     );
     let error = MapError::new(code::REFERENCE_KEY, message, &rule.place);

@@ -40,20 +40,20 @@ impl Sight<'_> {
         compiled.eval_bool(self.record, self.item).map_err(|error| script_failed(script, &error))
     }
 
-    /// The key that some rules make; nothing when a part is missing.
-    pub(crate) fn key(&self, rules: &[Rule]) -> Result<Option<String>, MapError> {
+    /// The key that some rules make, or the first rule whose part is missing.
+    pub(crate) fn key<'r>(&self, rules: &'r [Rule]) -> Result<Result<String, &'r Rule>, MapError> {
         let mut all = Vec::with_capacity(rules.len());
         for rule in rules {
             match key::parts(&self.value(rule)?) {
                 Some(parts) => all.extend(parts),
-                None => return Ok(None),
+                None => return Ok(Err(rule)),
             }
         }
-        Ok(Some(engine_contract::join_key(&all)))
+        Ok(Ok(engine_contract::join_key(&all)))
     }
 
-    /// The record that a reference names; nothing when its key is missing.
-    pub(crate) fn reference(&self, of: &Ref) -> Result<Option<Reference>, MapError> {
+    /// The record that a reference names, or the rule whose part of the key is missing.
+    pub(crate) fn reference<'r>(&self, of: &'r Ref) -> Result<Result<Reference, &'r Rule>, MapError> {
         let key = self.key(&of.key)?;
         Ok(key.map(|key| Reference { entity: of.entity.clone(), route: of.route.clone(), key }))
     }
@@ -119,12 +119,19 @@ pub(crate) fn label(rule: &Rule) -> String {
     }
 }
 
+/// The paths that some rules try, in messages; nothing when there is none, or something else may have a value.
+pub(crate) fn paths(rules: &[Rule]) -> Option<String> {
+    let is_path = |rule: &Rule| matches!(rule.source, Source::Path(_)) && rule.on.is_none();
+    let labels: Vec<String> = rules.iter().map(label).collect();
+    (!labels.is_empty() && rules.iter().all(is_path)).then(|| labels.join(" or "))
+}
+
 fn script_failed(script: &Script, error: &engine_script::ScriptError) -> MapError {
     let message = match error.line {
         0 => format!("the script failed: {}", error.message),
         _ => format!("the script failed: {error}"),
     };
-    MapError::new(code::SCRIPT_FAILED, message, &script.place)
+    MapError::new(code::SCRIPT_FAILED, message, script.line(error.line))
 }
 
 /// Cannot happen to a Program that [`super::Program::build`] made: it compiles every script.

@@ -92,8 +92,20 @@ fn values_fit_the_target_or_fail() {
     assert_eq!(one("raw", "[1.10,null]").unwrap(), r#""raw":[1.10,null]"#);
     let id = |value: &str| fitted("map.id = \"$.v\"", &format!("{{\"v\":{value}}}"));
     assert_eq!(id("\"42\"").unwrap(), r#"{"id":42}"#);
-    assert!(id("4.5").unwrap_err().starts_with("mapping/wrong-type: `id` is an integer in the target"));
-    assert_eq!(id("null").unwrap_err(), "mapping/required: `id` has no value, and the target requires one");
+    assert_eq!(
+        id("4.5").unwrap_err(),
+        "mapping/wrong-type: `$.v` is a number, and `id` of the target is an integer"
+    );
+    assert_eq!(
+        id("\"\"").unwrap_err(),
+        "mapping/wrong-type: `$.v` is a text, and `id` of the target is an integer: add transform `integer`"
+    );
+    assert_eq!(
+        fitted("map.id = 1\nmap.number = { path = \"$.v\", on = \"create\" }", "{\"v\":\"123456789\"}")
+            .unwrap_err(),
+        "mapping/too-long: `number` (from `$.v`) takes 8 characters, and the text is longer: add transform `fit`"
+    );
+    assert_eq!(id("null").unwrap_err(), "mapping/required: `$.v` has no value, and the target requires `id`");
     let update = mapped(&with(&entity("map.id = \"$.v\""), &catalogs()), "{}", &Known::default(), Op::Update);
     assert_eq!(update.unwrap(), r#"{"id":null}"#);
 }
@@ -168,8 +180,11 @@ fn keys_come_from_the_record_and_the_element() {
     let own = "map.a = 1\nkey = [{ path = \"$.e\", transform = [\"trim\", \"lowercase\"] }, \"$.c\"]";
     assert_eq!(key(own, r#"{"e":" A|b ","c":"CAD"}"#)[0].0, "a\\|b|CAD");
     let missing = &key(own, r#"{"e":" ","c":"CAD"}"#)[0];
-    assert_eq!(missing.0, "k1");
-    assert!(missing.2.as_ref().unwrap_err().message.contains("`key` of `e`"));
+    assert_eq!(missing.0, "|k1", "the stream's key could be the key of another item");
+    assert_eq!(
+        missing.2.as_ref().unwrap_err().message,
+        "`$.e` is missing, empty or 0, and `key` of `e` needs it"
+    );
 
     let each = "map.a = \"@.n\"\neach = \"$.l[*]\"\neach_key = \"@.id\"\nwhen = \"item.n > 1 && record.ok\"";
     assert_eq!(
@@ -180,7 +195,35 @@ fn keys_come_from_the_record_and_the_element() {
         ]
     );
     assert_eq!(key(each, r#"{"l":null}"#), []);
-    assert!(key(each, r#"{"ok":true,"l":[{"n":2}]}"#)[0].2.is_err());
+    let unkeyed = key(each, r#"{"ok":true,"l":[{"n":2},{"n":1},{"n":3}]}"#);
+    let keys: Vec<_> = unkeyed.iter().map(|item| item.0.as_str()).collect();
+    assert_eq!(keys, ["|k1|0", "|k1|1", "|k1|2"], "what has no key hides nothing else that has none");
+    assert!(unkeyed[0].2.is_err() && unkeyed[1].2 == Ok(false) && unkeyed[2].2.is_err());
+}
+
+#[test]
+fn a_record_that_is_not_wanted_needs_no_key() {
+    let lines = "map.a = 1\nkey = [\"$.e\"]\nwhen = \"record.e != ()\"";
+    let item = |json: &str| items(&blueprint(&entity(lines)), json).remove(0);
+    assert_eq!(item("{}").admitted, Ok(false));
+    assert_eq!((item(r#"{"e":"x"}"#).key.as_str(), item(r#"{"e":"x"}"#).admitted), ("x", Ok(true)));
+    assert_eq!(item(r#"{"e":0}"#).admitted.unwrap_err().code.as_str(), "mapping/missing-key");
+    let linked = "map.a = 1\nkey = [\"$.e\"]\nwhen = \"record.wanted\"";
+    let left = items(&blueprint(&entity(linked)), r#"{"e":"x","wanted":false}"#).remove(0);
+    assert_eq!((left.key.as_str(), left.admitted), ("x", Ok(false)), "its link is still found");
+}
+
+#[test]
+fn an_error_in_a_script_of_several_lines_points_at_its_line() {
+    let plan = blueprint(&entity("map.a.script = \"\"\"\nlet n = record.n;\nn.to_decimal()\n\"\"\""));
+    let program = crate::Program::build(&plan).unwrap();
+    let program = program.entity_named("e").unwrap();
+    let place = |json: &str| {
+        let item = program.items(&crate::sample::source(json)).remove(0);
+        program.map(&item, None).unwrap_err().place
+    };
+    let first = plan.entities[0].place.line + 3;
+    assert_eq!(place(r#"{"n":"x"}"#).line, first + 2);
 }
 
 #[test]

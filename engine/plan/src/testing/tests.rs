@@ -63,6 +63,13 @@ fn a_test_can_expect_every_end_that_a_mapping_has() {
     assert_eq!(status("filtered", &ORDER.replace("done", "draft")), Vec::<String>::new());
     assert_eq!(status("failed", &ORDER.replace("21.00", "x")), Vec::<String>::new());
     assert_eq!(status("created", ORDER), ["status: expected created, got held"]);
+    let with_fields =
+        "created\"\nexpect.fields = { total = \"21.00\", kind = \"new\" }\nexpect.route = \"paid";
+    assert_eq!(status(with_fields, ORDER), ["status: expected created, got held"], "the cause is told, once");
+    assert_eq!(
+        status("held\"\nexpect.fields = { total = \"21.00\" }\nexpect.route = \"paid", ORDER),
+        ["fields: expected those of a mapped item, got held"]
+    );
     assert_eq!(
         order("expect.status = \"updated\"\nexpect.fields = { kind = \"new\" }"),
         ["kind: expected \"new\", got nothing"]

@@ -76,9 +76,13 @@ codes! {
     UNKNOWN_VALUE = "format/unknown-value";
     /// A table lacks a key that it needs.
     MISSING_KEY = "format/missing-key";
+    /// A text is empty where it names something.
+    EMPTY_NAME = "format/empty-name";
 
     /// The state store has a scheme that this engine does not know.
     STATE_UNSUPPORTED = "project/unsupported-state";
+    /// The project's time zone is none that this engine knows.
+    TIMEZONE_UNKNOWN = "project/unknown-timezone";
     /// An environment variable is used that `[project] env` does not list.
     VARIABLE_NOT_LISTED = "project/variable-not-listed";
     /// An environment variable is used that is not set.
@@ -94,12 +98,18 @@ codes! {
     /// A pipeline has no entity.
     PIPELINE_EMPTY = "pipeline/no-entity";
 
+    /// The name of an entity is empty or contains a dot, so that no reference could name it.
+    ENTITY_NAME = "entity/name";
     /// An entity has neither `to` nor routes, or both.
     ENTITY_TARGET = "entity/target";
     /// An entity maps no field.
     ENTITY_NO_MAP = "entity/no-map";
     /// `each` and `each_key` come only together.
     ENTITY_EACH = "entity/each";
+    /// `write.replace_within` is given without `each`.
+    REPLACE_WITHOUT_EACH = "entity/replace-without-each";
+    /// `write` names a field twice in one list.
+    WRITE_FIELD_TWICE = "entity/repeated-write-field";
     /// An entity has two routes with `otherwise`.
     ROUTE_OTHERWISE = "entity/several-otherwise";
     /// A route has neither `when` nor `otherwise`, or both.
@@ -114,6 +124,8 @@ codes! {
 
     /// A test names an entity that the pipeline does not have.
     TEST_ENTITY = "test/unknown-entity";
+    /// A test names a route that the entity does not have.
+    TEST_ROUTE = "test/unknown-route";
     /// The input of a test has neither `file` nor `json`, or both.
     TEST_INPUT = "test/input";
 
@@ -136,6 +148,10 @@ codes! {
     CONNECTOR_UNKNOWN = "connection/unknown-connector";
     /// A setting of a connection is not what its connector asks for.
     CONNECTION_SETTING = "connection/setting";
+    /// The source of a pipeline is a connection that offers no stream.
+    NO_STREAM = "connection/no-stream";
+    /// The target of a pipeline is a connection that offers no target object.
+    NO_OBJECT = "connection/no-object";
 
     /// An entity reads a stream that the source does not have.
     STREAM_UNKNOWN = "entity/unknown-stream";
@@ -143,8 +159,6 @@ codes! {
     CURSOR_UNKNOWN = "entity/unknown-cursor";
     /// An entity writes a target object that the target does not have.
     OBJECT_UNKNOWN = "entity/unknown-object";
-    /// Two entities write the same target object, and neither says that it is shared.
-    OBJECT_SHARED = "entity/shared-object";
     /// An entity needs one that the pipeline does not have.
     NEED_UNKNOWN = "entity/unknown-need";
     /// Entities wait for each other in a circle.
@@ -153,6 +167,8 @@ codes! {
     WRITE_FIELD = "entity/unknown-write-field";
     /// A key contains a reference, but keys come from the record alone.
     KEY_REFERENCE = "entity/reference-in-key";
+    /// `on` stands inside a key, which is the same for creates and updates.
+    KEY_ON = "entity/on-in-key";
 
     /// A path starts like one but cannot be read.
     PATH_SYNTAX = "mapping/path-syntax";

@@ -4,6 +4,7 @@ mod codes;
 mod collector;
 mod diagnostic;
 mod suggest;
+pub mod words;
 
 pub use codes::{Code, code};
 pub use collector::Diagnostics;

@@ -16,18 +16,19 @@ pub(super) fn read(
     shelf: &mut Shelf<'_>,
     out: &mut Diagnostics,
 ) -> Option<Arc<FileText>> {
+    let place = document.place(pointer);
     let Some(path) = resolve(document.file(), name) else {
         let message = format!("`{name}` leads out of the project");
-        let diagnostic = Diagnostic::error(code::FILE_OUTSIDE, message).at(document.place(pointer), "");
+        let diagnostic = Diagnostic::error(code::FILE_OUTSIDE, message).at(place, "");
         out.push(diagnostic.help("name a file of the project, relative to this file's folder"));
         return None;
     };
-    match shelf.read(&path, out) {
+    match shelf.read(&path, Some(&place), out) {
         Read::Text(text) => Some(text),
         Read::Refused => None,
         Read::Missing => {
             let message = format!("there is no file `{path}`");
-            let diagnostic = Diagnostic::error(code::FILE_NOT_FOUND, message).at(document.place(pointer), "");
+            let diagnostic = Diagnostic::error(code::FILE_NOT_FOUND, message).at(place, "");
             out.push(diagnostic.help("paths are relative to the folder of this file"));
             None
         }
@@ -59,7 +60,7 @@ mod tests {
     fn a_path_never_leaves_the_project() {
         let from = |name| resolve("pipelines/a.toml", name);
         assert_eq!(from("lookups/x.csv").as_deref(), Some("pipelines/lookups/x.csv"));
-        assert_eq!(from("./../shared//x.csv").as_deref(), Some("shared/x.csv"));
+        assert_eq!(from("./../common//x.csv").as_deref(), Some("common/x.csv"));
         assert_eq!(resolve("a.toml", "x.csv").as_deref(), Some("x.csv"));
         for outside in ["../../x", "a/../../../x", "/etc/passwd", "C:/x", "..\\..\\x"] {
             assert_eq!(from(outside), None, "{outside}");

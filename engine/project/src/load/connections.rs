@@ -6,7 +6,7 @@ use super::{
     variables::Variables,
 };
 use crate::{
-    diag::Diagnostics,
+    diag::{Diagnostics, words::last},
     model::{ConnectionTable, ConnectionsFile, Open, Table},
     project::Connection,
     toml::{Document, child},
@@ -29,7 +29,7 @@ pub(super) struct Connections {
 
 pub(super) fn read(shelf: &mut Shelf<'_>, variables: &Variables<'_>, out: &mut Diagnostics) -> Connections {
     let mut connections = Connections::default();
-    let text = match shelf.read("connections.toml", out) {
+    let text = match shelf.read("connections.toml", None, out) {
         Read::Text(text) => text,
         Read::Missing => return connections,
         Read::Refused => return Connections { unreadable: true, ..connections },
@@ -39,7 +39,7 @@ pub(super) fn read(shelf: &mut Shelf<'_>, variables: &Variables<'_>, out: &mut D
     };
     let decoded = decode::<Table<ConnectionsFile>>(&document, "", document.json().clone(), out);
     connections.unreadable = decoded.refused.has("/connection");
-    connections.refused.extend(decoded.refused.0.iter().map(|pointer| super::decode::last(pointer)));
+    connections.refused.extend(decoded.refused.0.iter().map(|pointer| last(pointer)));
     for (name, settings) in decoded.table.0.connection {
         match connection(&document, &name, settings, variables, out) {
             Some(connection) => drop(connections.known.insert(name, connection)),
@@ -72,7 +72,6 @@ fn connection(
     Some(Connection {
         name: name.to_owned(),
         connector: table.connector?,
-        production: table.production,
         settings,
         pointer,
         document: Arc::clone(document),

@@ -3,7 +3,10 @@
 //! A mistake is reported, its key is taken out, and reading goes on: so one mistake hides no other.
 
 use crate::{
-    diag::{Diagnostic, Diagnostics, code, suggest},
+    diag::{
+        Diagnostic, Diagnostics, code, suggest,
+        words::{Refusal, header, last, list, type_of},
+    },
     toml::{Document, child},
 };
 use serde::de::DeserializeOwned;
@@ -94,25 +97,29 @@ fn take_out(json: &mut Value, pointer: &str) -> bool {
 /// Turns an error of serde, whose text may quote a value, into a diagnostic that does not.
 fn mistake(document: &Document, at: &str, message: &str, value: &Value) -> Diagnostic {
     let name = last(at);
-    let expected = message.rsplit_once(", expected ").map_or("", |(_, expected)| expected);
-    if message.starts_with("unknown field") {
-        return unknown_key(document, at, &names(expected));
-    }
     let place = document.place(at);
-    if message.starts_with("unknown variant") {
-        let allowed = names(expected);
-        let text = format!("`{name}` must be {}", list(&allowed, "or"));
-        let near = suggest(value.as_str().unwrap_or_default(), allowed.iter().copied());
-        let diagnostic = Diagnostic::error(code::UNKNOWN_VALUE, text).at(place.clone(), "");
-        return match near {
-            Some(near) => {
-                diagnostic.help(format!("did you mean `{near}`?")).fix(place, format!("\"{near}\""))
+    match Refusal::of(message) {
+        Refusal::UnknownKey { known } => unknown_key(document, at, &known),
+        Refusal::UnknownValue { allowed } => {
+            let text = format!("`{name}` must be {}", list(&allowed, "or"));
+            let near = suggest(value.as_str().unwrap_or_default(), allowed);
+            let diagnostic = Diagnostic::error(code::UNKNOWN_VALUE, text).at(place.clone(), "");
+            match near {
+                Some(near) => {
+                    diagnostic.help(format!("did you mean `{near}`?")).fix(place, format!("\"{near}\""))
+                }
+                None => diagnostic,
             }
-            None => diagnostic,
-        };
+        }
+        Refusal::WrongType { wanted } => {
+            let text = format!("`{name}` must be {wanted}, not {}", type_of(value));
+            Diagnostic::error(code::WRONG_TYPE, text).at(place, "")
+        }
+        // Every key of the files' tables has a default, and no type of theirs has words of its own.
+        Refusal::MissingKey { .. } | Refusal::Other => {
+            Diagnostic::error(code::WRONG_TYPE, format!("`{name}` is not what belongs here")).at(place, "")
+        }
     }
-    let text = format!("`{name}` must be {}, not {}", expected_type(expected), type_of(value));
-    Diagnostic::error(code::WRONG_TYPE, text).at(place, "")
 }
 
 /// A key that means nothing where it stands.
@@ -129,6 +136,13 @@ pub(crate) fn unknown_key(document: &Document, at: &str, known: &[&str]) -> Diag
     }
 }
 
+/// A key that names something has an empty text; nothing when it has none, or a name.
+pub(crate) fn empty_name(document: &Document, at: &str) -> Option<Diagnostic> {
+    let is_empty = document.get(at).and_then(Value::as_str) == Some("");
+    let message = || format!("`{}` is empty", last(at));
+    is_empty.then(|| Diagnostic::error(code::EMPTY_NAME, message()).at(document.place(at), ""))
+}
+
 /// A table lacks a key that it needs.
 pub(crate) fn missing_key(document: &Document, table: &str, key: &str, example: &str) -> Diagnostic {
     Diagnostic::error(code::MISSING_KEY, format!("{} needs `{key}`", header(table)))
@@ -136,58 +150,10 @@ pub(crate) fn missing_key(document: &Document, table: &str, key: &str, example: 
         .help(format!("for example `{key} = {example}`"))
 }
 
-/// The last part of a pointer.
-pub(crate) fn last(pointer: &str) -> String {
-    let name = pointer.rsplit_once('/').map_or("this file", |(_, name)| name);
-    name.replace("~1", "/").replace("~0", "~")
-}
-
-/// A table as its header names it: `[entity.order.write]`, `[[test]]`.
-pub(crate) fn header(pointer: &str) -> String {
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let parts = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
-    let names: Vec<_> = parts.filter(|part| !is_number(part)).collect();
-    let is_element = pointer.rsplit('/').next().is_some_and(is_number);
-    match (names.as_slice(), is_element) {
-        ([], _) => "this file".to_owned(),
-        (names, true) => format!("`[[{}]]`", names.join(".")),
-        (names, false) => format!("`[{}]`", names.join(".")),
-    }
-}
-
-/// Names with commas and a last word between them.
-pub(crate) fn list(names: &[&str], word: &str) -> String {
-    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} {word} {last}", others.join(", ")),
-        None => String::new(),
-    }
-}
-
-/// The names between backticks.
-fn names(expected: &str) -> Vec<&str> {
-    expected.split('`').skip(1).step_by(2).collect()
-}
-
-fn expected_type(expected: &str) -> String {
-    match expected {
-        "a string" | "string or map" | "variant identifier" => "a text".to_owned(),
-        "a sequence" => "a list".to_owned(),
-        "a map" => "a table".to_owned(),
-        "usize" | "u64" | "u32" => "a whole number".to_owned(),
-        other => other.to_owned(),
-    }
-}
-
-/// The word for a value's type in a file.
-pub(crate) fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "a table",
-    }
+/// A file lacks a table that it needs.
+pub(crate) fn missing_table(document: &Document, table: &str, line: &str) -> Diagnostic {
+    let table = header(table);
+    Diagnostic::error(code::MISSING_KEY, format!("this file needs {table}"))
+        .at(document.key_place(""), "")
+        .help(format!("for example {table} with the line `{line}`"))
 }

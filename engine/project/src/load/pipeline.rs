@@ -2,7 +2,7 @@
 
 use super::{
     connections::Connections,
-    decode::{Refused, decode, missing_key},
+    decode::{Refused, decode, empty_name, missing_key, missing_table},
     entity, lookup,
     shelf::Shelf,
     test,
@@ -26,7 +26,7 @@ pub(super) fn read(
     let (Table(toml), refused) = (decoded.table, decoded.refused);
     let mut file = PipelineFile {
         file: document.file().to_owned(),
-        name: toml.pipeline.0.name.unwrap_or_else(|| stem(document.file())),
+        name: name(document, toml.pipeline.0.name, out),
         description: toml.pipeline.0.description,
         incomplete: refused.0.clone(),
         document: Arc::clone(document),
@@ -45,10 +45,8 @@ pub(super) fn read(
         out.push(no_entity(document));
     }
     for (name, Table(table)) in toml.entity {
-        match entity::read(document, &name, table, &refused, out) {
-            Some(entity) => drop(file.entities.insert(name, entity)),
-            None => drop(file.incomplete.insert(child("/entity", &name))),
-        }
+        let entity = entity::read(document, &name, table, &refused, out);
+        file.entities.insert(name, entity);
     }
     for (index, Table(table)) in toml.test.into_iter().enumerate() {
         let pointer = child("/test", index);
@@ -58,6 +56,12 @@ pub(super) fn read(
         }
     }
     file
+}
+
+/// The pipeline's own name, else its file's.
+fn name(document: &Document, given: Option<String>, out: &mut Diagnostics) -> String {
+    out.extend(empty_name(document, "/pipeline/name"));
+    given.filter(|name| !name.is_empty()).unwrap_or_else(|| stem(document.file()))
 }
 
 /// The file's name without folder and `.toml`.
@@ -84,7 +88,7 @@ impl Sides<'_> {
     fn read(&mut self, name: &str, table: SideTable) -> Option<Side> {
         let pointer = child("", name);
         if self.document.get(&pointer).is_none() {
-            self.out.push(missing_key(self.document, "", name, "{ connection = \"warehouse\" }"));
+            self.out.push(missing_table(self.document, &pointer, "connection = \"warehouse\""));
             return None;
         }
         let at = child(&pointer, "connection");

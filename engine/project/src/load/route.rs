@@ -1,6 +1,6 @@
 //! Reads the routes of an entity.
 
-use super::decode::{Refused, missing_key};
+use super::decode::{Refused, empty_name, missing_key};
 use crate::{
     diag::{Diagnostic, code},
     model::{RouteTable, Table},
@@ -10,7 +10,8 @@ use crate::{
 };
 use indexmap::IndexMap;
 
-/// Reads routes in the order in which they are tried; those without a target object are left out.
+/// Reads routes in the order in which they are tried. One without a target object is kept, so that the rest of
+/// it is judged and references find it.
 pub(super) fn read(
     pointer: &str,
     tables: IndexMap<String, Table<RouteTable>>,
@@ -19,7 +20,7 @@ pub(super) fn read(
 ) -> Vec<Route> {
     let mut routes = Vec::with_capacity(tables.len());
     for (name, Table(table)) in tables {
-        routes.extend(route(child(pointer, &name), name, table, refused, reader));
+        routes.push(route(child(pointer, &name), name, table, refused, reader));
     }
     refuse_second_otherwise(&routes, reader);
     routes.sort_by_key(|route: &Route| route.otherwise);
@@ -32,32 +33,35 @@ fn route(
     table: RouteTable,
     refused: &Refused,
     reader: &mut Reader<'_>,
-) -> Option<Route> {
+) -> Route {
     let document = reader.document;
     let was_refused = |key: &str| refused.has(&child(&pointer, key));
     if table.to.is_none() && !was_refused("to") {
         reader.out.push(missing_key(document, &pointer, "to", "\"Invoice\""));
     }
+    reader.out.extend(empty_name(document, &child(&pointer, "to")));
     if table.when.is_some() == table.otherwise && !was_refused("when") && !was_refused("otherwise") {
-        let problem = if table.otherwise { "both `when` and `otherwise`" } else { "no condition" };
+        let (problem, help) = if table.otherwise {
+            ("both `when` and `otherwise`", "remove one of them")
+        } else {
+            ("no condition", "give it `when = \"...\"`, or `otherwise = true` for all other records")
+        };
         let message = format!("the route `{name}` has {problem}");
         let diagnostic =
             Diagnostic::error(code::ROUTE_CONDITION, message).at(document.key_place(&pointer), "");
-        reader
-            .out
-            .push(diagnostic.help("give it `when = \"...\"`, or `otherwise = true` for all other records"));
+        reader.out.push(diagnostic.help(help));
     }
     let when = table.when.as_ref().and_then(|_| document.text_at(&child(&pointer, "when")));
     let map = reader.members(&child(&pointer, "map"), &table.map);
-    Some(Route {
+    Route {
         name,
-        to: table.to?,
+        to: table.to.unwrap_or_default(),
         when,
         otherwise: table.otherwise,
         map,
         place: document.key_place(&pointer),
         pointer,
-    })
+    }
 }
 
 fn refuse_second_otherwise(routes: &[Route], reader: &mut Reader<'_>) {

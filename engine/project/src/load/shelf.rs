@@ -1,7 +1,7 @@
 //! Reads files once and keeps their texts.
 
 use crate::{
-    FileText, Files, MAX_FILE_BYTES,
+    FileText, Files, MAX_FILE_BYTES, Place,
     diag::{Diagnostic, Diagnostics, code},
     toml::Document,
 };
@@ -27,31 +27,36 @@ impl<'a> Shelf<'a> {
         Self { files, texts: BTreeMap::new() }
     }
 
-    pub(super) fn read(&mut self, path: &str, out: &mut Diagnostics) -> Read {
+    /// Reads a file; `named_at` is the line of another file that names it.
+    pub(super) fn read(&mut self, path: &str, named_at: Option<&Place>, out: &mut Diagnostics) -> Read {
         if let Some(text) = self.texts.get(path) {
             return Read::Text(Arc::clone(text));
         }
+        let mut refuse = |code, message: String| {
+            let refused = Diagnostic::error(code, message);
+            out.push(match named_at {
+                Some(place) => refused.at(place.clone(), ""),
+                None => refused,
+            });
+            Read::Refused
+        };
         match self.files.read(path) {
             Ok(None) => Read::Missing,
             Ok(Some(text)) if text.len() > MAX_FILE_BYTES => {
-                out.push(Diagnostic::error(code::FILE_TOO_LARGE, format!("`{path}` is larger than 1 MiB")));
-                Read::Refused
+                refuse(code::FILE_TOO_LARGE, format!("`{path}` is larger than 1 MiB"))
             }
             Ok(Some(text)) => {
                 let text = Arc::new(FileText::new(path, text));
                 self.texts.insert(path.to_owned(), Arc::clone(&text));
                 Read::Text(text)
             }
-            Err(error) => {
-                out.push(Diagnostic::error(code::FILE_UNREADABLE, format!("cannot read `{path}`: {error}")));
-                Read::Refused
-            }
+            Err(error) => refuse(code::FILE_UNREADABLE, format!("cannot read `{path}`: {error}")),
         }
     }
 
     /// A TOML file; nothing when it is missing or refused.
     pub(super) fn document(&mut self, path: &str, out: &mut Diagnostics) -> Option<Arc<Document>> {
-        match self.read(path, out) {
+        match self.read(path, None, out) {
             Read::Text(text) => Document::parse(&text, out).map(Arc::new),
             Read::Missing | Read::Refused => None,
         }

@@ -6,7 +6,7 @@ use super::{
     shelf::Shelf,
 };
 use crate::{
-    PipelineFile,
+    PipelineFile, Place,
     diag::{Diagnostic, Diagnostics, code, suggest},
     model::{InputTable, TestTable},
     project::Test,
@@ -30,9 +30,7 @@ pub(super) fn read(
     };
     needs("name", table.name.is_some(), "\"a paid order becomes a sales receipt\"");
     needs("entity", table.entity.is_some(), "\"order\"");
-    if let Some(entity) = &table.entity {
-        check_entity(pipeline, &child(&pointer, "entity"), entity, out);
-    }
+    check_names(pipeline, &pointer, &table, out);
     let input_pointer = child(&pointer, "input");
     let was_refused = refused.touches(&input_pointer);
     let (input, input_file) = input(pipeline, &input_pointer, &table.input, was_refused, shelf, out)?;
@@ -48,18 +46,68 @@ pub(super) fn read(
     })
 }
 
-fn check_entity(pipeline: &PipelineFile, pointer: &str, entity: &str, out: &mut Diagnostics) {
-    let is_known =
-        pipeline.entities.contains_key(entity) || pipeline.incomplete.contains(&child("/entity", entity));
-    if is_known {
-        return;
+/// Checks the entities and routes that a test names.
+fn check_names(pipeline: &PipelineFile, pointer: &str, table: &TestTable, out: &mut Diagnostics) {
+    if let Some(entity) = &table.entity {
+        let place = pipeline.place(&child(pointer, "entity"));
+        out.extend(unknown_entity(pipeline, entity, None, place));
+        let at = child(&child(pointer, "expect"), "route");
+        let route = table.expect.route.as_deref();
+        out.extend(route.and_then(|route| unknown_route(pipeline, entity, route, pipeline.place(&at), "")));
+    }
+    for name in table.refs.keys() {
+        let place = pipeline.key_place(&child(&child(pointer, "refs"), name));
+        let (entity, route) = match name.split_once('.') {
+            Some((entity, route)) => (entity, Some(route)),
+            None => (name.as_str(), None),
+        };
+        out.extend(unknown_entity(pipeline, entity, route, place.clone()));
+        let before = format!("{entity}.");
+        out.extend(route.and_then(|route| unknown_route(pipeline, entity, route, place, &before)));
+    }
+}
+
+/// An entity that the pipeline does not have, alone or with a route behind it.
+fn unknown_entity(
+    pipeline: &PipelineFile,
+    entity: &str,
+    route: Option<&str>,
+    place: Place,
+) -> Option<Diagnostic> {
+    if pipeline.entities.contains_key(entity) || pipeline.incomplete.contains(&child("/entity", entity)) {
+        return None;
     }
     let message = format!("the pipeline has no entity `{entity}`");
-    let diagnostic = Diagnostic::error(code::TEST_ENTITY, message).at(pipeline.place(pointer), "");
-    out.push(match suggest(entity, pipeline.entities.keys().map(String::as_str)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic,
-    });
+    let found = Diagnostic::error(code::TEST_ENTITY, message).at(place.clone(), "");
+    let behind = route.map(|route| format!(".{route}")).unwrap_or_default();
+    Some(match suggest(entity, pipeline.entities.keys().map(String::as_str)) {
+        Some(near) => found.help(format!("did you mean `{near}`?")).fix(place, format!("\"{near}{behind}\"")),
+        None => found,
+    })
+}
+
+/// A route that an entity does not have; `before` stands before it in its text.
+fn unknown_route(
+    pipeline: &PipelineFile,
+    entity: &str,
+    route: &str,
+    place: Place,
+    before: &str,
+) -> Option<Diagnostic> {
+    let known = pipeline.entities.get(entity).filter(|known| known.route(route).is_none())?;
+    let routes = child(&known.pointer, "route");
+    // An entity without a target object was meant to have routes.
+    let is_vague = known.routes.is_empty() && known.to.is_none();
+    if is_vague || pipeline.incomplete.iter().any(|at| at.starts_with(&routes)) {
+        return None;
+    }
+    let message = format!("`{entity}` has no route `{route}`");
+    let found = Diagnostic::error(code::TEST_ROUTE, message).at(place.clone(), "");
+    let found = found.and(known.place.clone(), "");
+    Some(match suggest(route, known.routes.iter().map(|route| route.name.as_str())) {
+        Some(near) => found.help(format!("did you mean `{near}`?")).fix(place, format!("\"{before}{near}\"")),
+        None => found,
+    })
 }
 
 /// The record and the file it stands in.

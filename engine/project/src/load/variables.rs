@@ -1,7 +1,7 @@
 //! `${env:NAME}` in connections and in the state store's URL.
 
 use crate::{
-    Text,
+    Place, Text,
     diag::{Diagnostic, Diagnostics, code, suggest},
 };
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ impl Variables<'_> {
             if let Some(value) = self.value(name) {
                 filled.push_str(value);
             } else {
-                out.push(self.refusal(name).at(text.place_of(start..end), ""));
+                out.push(self.refusal(name, text.place_of(start..end)));
                 is_good = false;
             }
             rest = remainder;
@@ -51,16 +51,20 @@ impl Variables<'_> {
         self.environment.get(name).filter(|_| self.is_listed(name)).map(String::as_str)
     }
 
-    fn refusal(&self, name: &str) -> Diagnostic {
+    /// What is said of a variable that stands, with its `${env:` and `}`, at a place.
+    fn refusal(&self, name: &str, place: Place) -> Diagnostic {
         if self.is_listed(name) {
             let message = format!("the environment variable `{name}` is not set");
             return Diagnostic::error(code::VARIABLE_NOT_SET, message)
+                .at(place, "")
                 .help("set it before the engine starts");
         }
         let message = format!("the environment variable `{name}` is not listed");
-        let diagnostic = Diagnostic::error(code::VARIABLE_NOT_LISTED, message);
+        let diagnostic = Diagnostic::error(code::VARIABLE_NOT_LISTED, message).at(place.clone(), "");
         match suggest(name, self.listed.iter().map(String::as_str)) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => {
+                diagnostic.help(format!("did you mean `{near}`?")).fix(place, format!("{OPEN}{near}}}"))
+            }
             None => diagnostic.help("list it in engine.toml: `[project] env = [...]`"),
         }
     }

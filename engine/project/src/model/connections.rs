@@ -18,11 +18,9 @@ pub struct ConnectionsFile {
 pub struct ConnectionTable {
     /// The kind of service: `connector = "sqlite"`.
     pub connector: Option<String>,
-    /// Whether people are asked before bulk writes: `production = true`.
-    pub production: bool,
 }
 
 impl ConnectionTable {
     /// The keys that are not the connector's.
-    pub const KEYS: [&'static str; 2] = ["connector", "production"];
+    pub const KEYS: [&'static str; 1] = ["connector"];
 }

@@ -21,7 +21,8 @@ pub struct EntityTable {
     pub each: Option<String>,
     /// What identifies an element within its record, never its position: `each_key = "@.id"`.
     pub each_key: Value,
-    /// A script that lets records through: `when = "record.total != \"0\""`.
+    /// A script that lets records through, or the elements of `each`: `when = "record.total != \"0\""`. It is
+    /// asked first: what it leaves out needs no key.
     pub when: Option<String>,
     /// The cursor and the connector's options for the stream: `source = { cursor = "updated_at" }`.
     pub source: Open,
@@ -54,7 +55,8 @@ pub struct WriteTable {
     /// Fields by which an existing target object is adopted when all agree: `match = ["sku"]`.
     #[serde(rename = "match")]
     pub match_on: Vec<String>,
-    /// Deletes siblings that share these fields and are gone from the source: `replace_within = ["order_id"]`.
+    /// Deletes elements of a record that share these fields and are gone from it, beside `each` only:
+    /// `replace_within = ["order_id"]`.
     pub replace_within: Vec<String>,
     /// What happens to the target object of a record that is gone: `delete = "delete"`; `"keep"` by default.
     pub delete: Delete,

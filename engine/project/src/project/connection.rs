@@ -10,8 +10,6 @@ pub struct Connection {
     pub name: String,
     /// The name of its connector.
     pub connector: String,
-    /// Whether people are asked before bulk writes.
-    pub production: bool,
     /// The connector's settings.
     pub settings: Open,
     /// The connection in its file, as a JSON pointer.

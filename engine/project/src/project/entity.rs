@@ -12,9 +12,9 @@ use engine_contract::Map;
 pub struct Entity {
     /// Its name.
     pub name: String,
-    /// The stream that it reads.
+    /// The stream that it reads; empty when it was refused.
     pub from: String,
-    /// The target object; nothing when routes name several.
+    /// The target object; nothing when routes name several, or when it was refused.
     pub to: Option<String>,
     /// Entities that come first, as they were named.
     pub needs: Vec<String>,
@@ -22,8 +22,10 @@ pub struct Entity {
     pub key: Vec<Rule>,
     /// The path whose elements make one target object each.
     pub each: Option<Text>,
-    /// The parts of the key of an element; empty exactly when `each` is not given.
+    /// The parts of the key of an element; empty when `each` is not given.
     pub each_key: Vec<Rule>,
+    /// Whether its rules see elements, even where `each` or `each_key` was refused.
+    pub has_elements: bool,
     /// The script that lets records through.
     pub when: Option<Text>,
     /// How the stream is read.
@@ -62,7 +64,7 @@ pub struct EntitySource {
 pub struct Route {
     /// Its name.
     pub name: String,
-    /// The target object.
+    /// The target object; empty when it was refused.
     pub to: String,
     /// The script that chooses it; nothing for the `otherwise` route.
     pub when: Option<Text>,

@@ -1,7 +1,8 @@
 //! The project after loading.
 //!
 //! What could not be understood is left out and has been reported; names that a reader could look for in
-//! vain are kept in `incomplete`, so that one mistake is not told twice.
+//! vain are kept in `incomplete`, so that one mistake is not told twice. A pipeline is lowered only when it is
+//! `complete`: until then its entities may lack a stream, a target object or the source of a rule.
 
 mod connection;
 mod entity;

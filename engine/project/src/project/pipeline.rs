@@ -32,7 +32,8 @@ pub struct PipelineFile {
     pub entities: IndexMap<String, Entity>,
     /// Its tests in the order of the file.
     pub tests: Vec<Test>,
-    /// The JSON pointers of lookups, entities, routes and tests that were refused.
+    /// The JSON pointers of what was refused: values of a wrong type, and whole lookups and tests. Entities and
+    /// routes that lack something are kept all the same.
     pub incomplete: BTreeSet<String>,
     /// Whether no error was found in the file.
     pub complete: bool,

@@ -3,8 +3,8 @@
 use super::{Block, Member, Members, Node, Rule, Source, table};
 use crate::{
     Text,
-    diag::{Diagnostic, Diagnostics, code},
-    load::decode::{missing_key, type_of, unknown_key},
+    diag::{Diagnostic, Diagnostics, code, words::type_of},
+    load::decode::{missing_key, unknown_key},
     model::Open,
     toml::{Document, child},
 };
@@ -20,20 +20,36 @@ pub(crate) struct Reader<'a> {
 impl Reader<'_> {
     /// The fields of a `map`, whose own names are never keywords.
     pub(crate) fn members(&mut self, pointer: &str, map: &Open) -> Members {
-        let mut members = Members::new();
+        self.fields(pointer, map, None)
+    }
+
+    /// The fields of an object. `reason` says why it is no rule, where it looks like one.
+    fn fields(&mut self, pointer: &str, map: &Open, reason: Option<&str>) -> Members {
+        let mut fields = Members::new();
         for (name, value) in map {
             let pointer = child(pointer, name);
-            let node = self.node(&pointer, value);
-            members.insert(name.clone(), Member { place: self.document.key_place(&pointer), node });
+            let node = match (reason, value) {
+                (Some(_), Json::String(_)) => {
+                    let path = self.path_or(&pointer, reason);
+                    Node::Rules(
+                        path.map(|path| self.plain(&pointer, Source::Path(vec![path]))).into_iter().collect(),
+                    )
+                }
+                _ => self.node(&pointer, value),
+            };
+            fields.insert(name.clone(), Member { place: self.document.key_place(&pointer), node });
         }
-        members
+        fields
     }
 
     fn node(&mut self, pointer: &str, value: &Json) -> Node {
         match value {
             Json::Object(members) => match table::kind(members) {
                 table::Kind::Rule => Node::Rules(self.rule(pointer, value).into_iter().collect()),
-                table::Kind::Object => Node::Object(self.members(pointer, members)),
+                table::Kind::Object => {
+                    let note = table::why_no_rule(members);
+                    Node::Object(self.fields(pointer, members, note.as_deref()))
+                }
                 table::Kind::Escaped(inner) => {
                     Node::Object(self.members(&child(pointer, table::ESCAPE), inner))
                 }
@@ -75,7 +91,7 @@ impl Reader<'_> {
             Json::String(_) => Source::Path(vec![self.path(pointer)?]),
             Json::Bool(_) | Json::Number(_) => Source::Const(Value::from(value.clone())),
             Json::Object(members) if matches!(table::kind(members), table::Kind::Rule) => {
-                return self.rule_table(pointer, members);
+                return Some(self.rule_table(pointer, members));
             }
             Json::Object(_) => {
                 self.refuse_value(pointer, "a list holds rules, or blocks with a `map`");
@@ -105,11 +121,15 @@ impl Reader<'_> {
 
     /// A text that must be a path.
     pub(crate) fn path(&mut self, pointer: &str) -> Option<Text> {
+        self.path_or(pointer, None)
+    }
+
+    fn path_or(&mut self, pointer: &str, note: Option<&str>) -> Option<Text> {
         let text = self.document.text_at(pointer)?;
         if text.text.starts_with(['$', '@']) {
             return Some(text);
         }
-        self.out.push(not_a_path(&text));
+        self.out.push(not_a_path(&text, note));
         None
     }
 
@@ -139,7 +159,8 @@ impl Reader<'_> {
                 Members::new()
             }
         };
-        Some(Block { each, when, map, place: self.document.key_place(&pointer), pointer })
+        let has_each = table.contains_key("each");
+        Some(Block { each, has_each, when, map, place: self.document.key_place(&pointer), pointer })
     }
 
     fn block_text(&mut self, block: &str, name: &str, value: &Json) -> Option<Text> {
@@ -176,11 +197,14 @@ fn is_block(item: &Json) -> bool {
     })
 }
 
-fn not_a_path(text: &Text) -> Diagnostic {
+/// `note` says why the text stands in an object, where a rule may have been meant.
+fn not_a_path(text: &Text, note: Option<&str>) -> Diagnostic {
     let literal = format!("{{ const = {} }}", Json::from(text.text.as_str()));
     let looks_like_a_path = text.text.chars().all(|c| c.is_alphanumeric() || "_.[]*".contains(c))
         && text.text.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    let help = if looks_like_a_path {
+    let help = if let Some(note) = note {
+        format!("{note}: take it out, or write {literal} for the text itself")
+    } else if looks_like_a_path {
         format!("write \"$.{}\" for the source field, or {literal} for the text itself", text.text)
     } else {
         format!("write {literal} for the text itself")

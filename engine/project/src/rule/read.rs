@@ -3,8 +3,8 @@
 use super::{HOLD_FOR, Reference, Rule, Source, TransformCall, parse::Reader, table};
 use crate::{
     Place,
-    diag::{Diagnostic, code, suggest},
-    load::decode::{decode, list, missing_key},
+    diag::{Diagnostic, code, suggest, words::list},
+    load::decode::decode,
     model::{Open, RuleTable, Table},
     toml::child,
 };
@@ -12,8 +12,8 @@ use serde_json::Value as Json;
 use std::time::Duration;
 
 impl Reader<'_> {
-    /// A table that is a rule; nothing when its source was refused.
-    pub(super) fn rule_table(&mut self, pointer: &str, table: &Open) -> Option<Rule> {
+    /// A table that is a rule. Where its source was refused it has none, so that the rest of it is judged.
+    pub(super) fn rule_table(&mut self, pointer: &str, table: &Open) -> Rule {
         let known = self.without_unknown_keywords(pointer, table);
         let sources: Vec<_> =
             RuleTable::SOURCES.into_iter().filter(|word| known.contains_key(*word)).collect();
@@ -22,21 +22,24 @@ impl Reader<'_> {
             let place = self.document.place(pointer);
             let help = "several rules in a list are tried in order: the first that yields a value wins";
             self.out.push(Diagnostic::error(code::SEVERAL_SOURCES, message).at(place, "").help(help));
-            return None;
+        } else if !sources.is_empty() {
+            self.check_reference_keywords(pointer, &known);
         }
-        self.check_reference_keywords(pointer, &known);
         let decoded = decode::<Table<RuleTable>>(self.document, pointer, Json::Object(known), self.out);
         let Table(rule) = decoded.table;
-        let source = self.source(pointer, sources.first()?, &rule);
+        let source = match sources.as_slice() {
+            [word] => self.source(pointer, word, &rule),
+            _ => None,
+        };
         let transform = self.transforms(&child(pointer, "transform"), &rule.transform);
-        Some(Rule {
+        Rule {
             transform,
             lookup: rule.lookup,
             default: rule.default,
             required: rule.required,
             on: rule.on,
-            ..self.plain(pointer, source?)
-        })
+            ..self.plain(pointer, source.unwrap_or(Source::Path(Vec::new())))
+        }
     }
 
     fn without_unknown_keywords(&mut self, pointer: &str, table: &Open) -> Open {
@@ -103,7 +106,10 @@ impl Reader<'_> {
         };
         let key_pointer = child(pointer, "key");
         if self.document.get(&key_pointer).is_none() {
-            self.out.push(missing_key(self.document, pointer, "key", "\"$.customer_id\""));
+            let message = format!("the reference to `{name}` needs `key`");
+            let place = self.document.place(&child(pointer, "ref"));
+            let missing = Diagnostic::error(code::MISSING_KEY, message).at(place, "");
+            self.out.push(missing.help("for example `key = \"$.customer_id\"`"));
         }
         Some(Source::Ref(Reference {
             entity: entity.to_owned(),

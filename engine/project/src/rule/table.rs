@@ -33,6 +33,12 @@ pub(super) fn kind(table: &Open) -> Kind<'_> {
     if looks_like_a_rule { Kind::Rule } else { Kind::Object }
 }
 
+/// Why a table with a source is an object all the same.
+pub(super) fn why_no_rule(table: &Open) -> Option<String> {
+    let foreign = table.keys().find(|key| !is_like_a_keyword(key)).filter(|_| has_source(table))?;
+    Some(format!("this table is an object, because `{foreign}` is no keyword of a rule"))
+}
+
 pub(super) fn has_source(table: &Open) -> bool {
     RuleTable::SOURCES.into_iter().chain(NO_SOURCES).any(|word| table.contains_key(word))
 }

@@ -37,6 +37,8 @@ pub enum Node {
 pub struct Block {
     /// The path whose elements make one element each; without it the block makes one element.
     pub each: Option<Text>,
+    /// Whether `each` is given, even if it was refused.
+    pub has_each: bool,
     /// The script that lets elements through.
     pub when: Option<Text>,
     /// The fields of an element.
@@ -71,7 +73,7 @@ pub struct Rule {
 /// Where the value of a rule comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
-    /// Paths into the record (`$`) or the element (`@`), tried in order.
+    /// Paths into the record (`$`) or the element (`@`), tried in order. Empty when the source was refused.
     Path(Vec<Text>),
     /// The value itself.
     Const(Value),

@@ -8,8 +8,11 @@ use ::toml::{
 use serde_json::{Map, Number, Value};
 use std::ops::Range;
 
+/// A number without an exact value: where it stands, and what is wrong with it.
+pub(super) type Inexact = (Range<usize>, &'static str);
+
 /// JSON, spans, and the numbers that have no exact value (they become `null`).
-pub(super) fn convert(text: &str, table: &DeTable<'_>) -> (Value, Spans, Vec<Range<usize>>) {
+pub(super) fn convert(text: &str, table: &DeTable<'_>) -> (Value, Spans, Vec<Inexact>) {
     let mut walk = Walk { text, spans: Spans::default(), inexact: Vec::new() };
     let json = walk.table("", table);
     walk.spans.insert(String::new(), None, 0..0);
@@ -19,7 +22,7 @@ pub(super) fn convert(text: &str, table: &DeTable<'_>) -> (Value, Spans, Vec<Ran
 struct Walk<'a> {
     text: &'a str,
     spans: Spans,
-    inexact: Vec<Range<usize>>,
+    inexact: Vec<Inexact>,
 }
 
 impl Walk<'_> {
@@ -40,8 +43,14 @@ impl Walk<'_> {
     fn value(&mut self, pointer: &str, value: &Spanned<DeValue<'_>>) -> Value {
         match value.get_ref() {
             DeValue::String(text) => Value::from(text.as_ref()),
-            DeValue::Integer(number) => self.number(integer(number), value.span()),
-            DeValue::Float(number) => self.number(number.as_str().parse().ok(), value.span()),
+            DeValue::Integer(number) => {
+                let problem = "the integer has more than 64 bits: write it in decimal digits";
+                self.number(integer(number), value.span(), problem)
+            }
+            DeValue::Float(number) => {
+                let problem = "a number here needs an exact value";
+                self.number(number.as_str().parse().ok(), value.span(), problem)
+            }
             DeValue::Boolean(flag) => Value::from(*flag),
             DeValue::Datetime(date) => Value::from(date.to_string()),
             DeValue::Table(table) => self.table(pointer, table),
@@ -57,9 +66,9 @@ impl Walk<'_> {
         }
     }
 
-    fn number(&mut self, number: Option<Number>, bytes: Range<usize>) -> Value {
+    fn number(&mut self, number: Option<Number>, bytes: Range<usize>, problem: &'static str) -> Value {
         if number.is_none() {
-            self.inexact.push(bytes);
+            self.inexact.push((bytes, problem));
         }
         number.map_or(Value::Null, Value::Number)
     }
@@ -84,5 +93,5 @@ fn integer(number: &DeInteger<'_>) -> Option<Number> {
     if number.radix() == 10 {
         return text.trim_start_matches('+').parse().ok();
     }
-    i64::from_str_radix(text, number.radix()).ok().map(Number::from)
+    u64::from_str_radix(text, number.radix()).ok().map(Number::from)
 }

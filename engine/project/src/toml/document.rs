@@ -36,15 +36,14 @@ impl Document {
         for error in &errors {
             let place = text.place(error.span().unwrap_or_default());
             if lines.insert(place.line) {
-                out.push(Diagnostic::error(code::TOML_SYNTAX, error.message()).at(place, ""));
+                out.push(Diagnostic::error(code::TOML_SYNTAX, plain(error.message())).at(place, ""));
             }
         }
         if !errors.is_empty() {
             return None;
         }
         let (json, spans, inexact) = convert::convert(text.text(), table.get_ref());
-        for bytes in inexact {
-            let message = "a number here needs an exact value";
+        for (bytes, message) in inexact {
             out.push(Diagnostic::error(code::TOML_NUMBER, message).at(text.place(bytes), ""));
         }
         Some(Self { text: Arc::clone(text), json, spans })
@@ -92,4 +91,20 @@ impl Document {
         let text = self.get(pointer)?.as_str()?;
         Some(Text::new(text, &self.text, self.spans.value(pointer)))
     }
+}
+
+/// What the parser says, where its words are about its grammar and not about the text.
+fn plain(message: &str) -> &str {
+    match message.split_once(", expected ") {
+        Some((problem, quotes)) if problem.starts_with("invalid ") && is_quotes(quotes) => {
+            "the text is not closed"
+        }
+        Some(("string values must be quoted", _)) => "a text stands between quotes",
+        _ => message,
+    }
+}
+
+fn is_quotes(text: &str) -> bool {
+    let inner = text.trim_matches('`');
+    !inner.is_empty() && inner.chars().all(|letter| matches!(letter, '"' | '\''))
 }

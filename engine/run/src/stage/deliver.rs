@@ -3,7 +3,7 @@
 use super::{
     Fault,
     claim::{self, Claim},
-    effect::{Attempt, Driven, End, Sender},
+    effect::{Attempt, Driven, Sender},
     settle::Draft,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     state::{Intent, Known, Link, Status},
     work::Work,
 };
-use engine_contract::{ContentHash, EffectClass, Encode, Map, Op, content_hash};
+use engine_contract::{ContentHash, EffectClass, Encode, Map, Op};
 use engine_plan::{Entity, Item};
 use futures::StreamExt;
 
@@ -67,9 +67,7 @@ impl Effect {
 /// Above the generation of every effect that was sent for the record, refused ones included: services may
 /// answer a repeated key with a remembered refusal.
 fn next_generation(known: &Known) -> i64 {
-    let linked = known.link.as_ref().map_or(0, |link| link.generation);
-    let refused = known.failure.as_ref().map_or(0, |failure| failure.generation);
-    linked.max(refused) + 1
+    known.link.as_ref().map_or(0, |link| link.generation) + 1
 }
 
 /// The key that is the same for every attempt of an effect and different for every other effect. Never made
@@ -114,8 +112,14 @@ pub(crate) async fn deliver(
         Ok(intents) => intents,
         Err(error) => return Some(error),
     };
-    if keeps_intents(work) {
-        if let Err(error) = work.store.commit_intents(&guard.lease(), intents.clone()).await {
+    if work.options.mechanisms.intents {
+        let committed = if keeps_intents(work) {
+            work.store.commit_intents(&guard.lease(), intents.clone()).await
+        } else {
+            let links = intents.iter().map(|intent| intent.link.clone()).collect();
+            work.store.note_dispatch(&guard.lease(), &draft.entity().name, links).await
+        };
+        if let Err(error) = committed {
             return Some(error.into());
         }
         failpoint!("deliver.intents");
@@ -132,6 +136,9 @@ async fn admitted(
     draft: &mut Draft<'_>,
 ) -> Result<Vec<Intent>, RunError> {
     let entity = draft.entity();
+    for effect in &effects {
+        draft.expect(effect.link.clone(), effect.item.clone(), effect.known.clone());
+    }
     let mut planned = Vec::with_capacity(effects.len());
     for effect in effects {
         match encode(work, entity, &effect) {
@@ -148,13 +155,13 @@ async fn admitted(
             continue;
         }
         let intent = intent(work, guard, entity, &effect, encoded)?;
-        draft.expect(intent.link.record.key.clone(), effect.item, effect.known);
         intents.push(intent);
     }
     Ok(intents)
 }
 
-/// Whether effects on this target need an intent: guarded upserts may simply be sent again.
+/// Whether effects on this target need an intent with its bytes. Guarded upserts may simply be made anew from
+/// the source; a note of which records they touch is enough.
 pub(crate) fn keeps_intents(work: &Work) -> bool {
     work.options.mechanisms.intents && work.capabilities.effect_class != EffectClass::NaturalKey
 }
@@ -218,8 +225,11 @@ fn intent(
     effect: &Effect,
     encoded: Encoded,
 ) -> Result<Intent, RunError> {
+    let mut link = effect.link.clone();
+    // With a natural key the object's id is known before it is made: a crash leaves no object without a link.
+    link.target_id = link.target_id.or(encoded.id);
     let mut intent = Intent {
-        link: effect.link.clone(),
+        link,
         op: effect.op,
         payload: encoded.payload,
         match_on: work.match_on(entity, &effect.link.target_object).to_vec(),
@@ -234,26 +244,8 @@ fn intent(
     Ok(intent)
 }
 
-/// The hash by which content is compared.
-pub(crate) fn hash(fields: Map) -> (Map, ContentHash) {
-    let value = engine_contract::Value::Map(fields);
-    let hash = content_hash(&value);
-    let engine_contract::Value::Map(fields) = value else { return (Map::new(), hash) };
-    (fields, hash)
-}
-
 impl std::fmt::Debug for Effect {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.op, self.link.record)
     }
-}
-
-/// An intent that an earlier run left open has nothing but itself.
-pub(crate) fn recovered(intents: Vec<Intent>) -> Vec<Attempt> {
-    intents.into_iter().map(Attempt::recovered).collect()
-}
-
-/// Whether an end leaves the intent in the store.
-pub(crate) fn stays_open(end: &End) -> bool {
-    matches!(end, End::Open)
 }

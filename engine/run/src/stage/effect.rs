@@ -8,7 +8,7 @@ use super::extract::pause;
 use crate::{
     error::RunError,
     failpoint::failpoint,
-    lease::{Guard, signed},
+    lease::{Guard, later},
     state::Intent,
     work::Work,
 };
@@ -98,14 +98,15 @@ impl<'a> Sender<'a> {
                 ended.push((attempt.intent, if attempt.unknown { End::Open } else { End::Unsent }));
                 continue;
             }
-            ended.push(Self::give_up(attempt));
+            ended.push(Self::give_up(attempt, halt.is_some()));
         }
         (ended, halt)
     }
 
-    /// The end of an attempt for which there is no further try.
-    fn give_up(attempt: Attempt) -> (Intent, End) {
-        let end = match (attempt.unknown, attempt.sent, attempt.last) {
+    /// The end of an attempt for which there is no further try. When the run stops, what was refused for the
+    /// moment counts as never sent.
+    fn give_up(attempt: Attempt, halted: bool) -> (Intent, End) {
+        let end = match (attempt.unknown, attempt.sent && !halted, attempt.last) {
             (true, ..) => End::Open,
             (false, true, Some(error)) => End::Refused(error),
             (false, ..) => End::Unsent,
@@ -151,7 +152,7 @@ impl<'a> Sender<'a> {
             EffectClass::NaturalKey | EffectClass::None => false,
             EffectClass::Marker => true,
             EffectClass::IdempotencyKey => self.work.capabilities.key_horizon.is_some_and(|horizon| {
-                self.work.context.clock.now() > attempt.intent.created_at + signed(horizon)
+                self.work.context.clock.now() > later(attempt.intent.created_at, horizon)
             }),
         }
     }
@@ -172,6 +173,10 @@ impl<'a> Sender<'a> {
             return Ok(());
         }
         self.work.context.clock.sleep(wait).await;
+        if self.work.context.clock.now() < quiet {
+            // The wait was cut short: a search would not be final yet.
+            return Err(RunError::Cancelled);
+        }
         let mut lookups = Vec::new();
         for attempt in open.iter_mut().filter(|attempt| attempt.unknown) {
             if !self.needs_search(attempt) {
@@ -298,7 +303,7 @@ impl<'a> Sender<'a> {
             Outcome::Unknown(error) => {
                 attempt.unknown = true;
                 attempt.intent.attempts = attempt.intent.attempts.saturating_add(1);
-                let quiet = self.work.context.clock.now() + signed(self.work.capabilities.settle);
+                let quiet = later(self.work.context.clock.now(), self.work.capabilities.settle);
                 attempt.intent.quiet_after = Some(quiet);
                 attempt.last = Some(error);
                 Ok(Err(attempt))
@@ -319,6 +324,11 @@ impl<'a> Sender<'a> {
         match self.work.target.read_back(&self.work.context, &link.target_object, match_on, &ids).await {
             Ok(current) => {
                 let Some(current) = current.into_iter().next() else {
+                    if attempt.intent.op == Op::Delete {
+                        let target_id = attempt.intent.link.target_id.clone().unwrap_or_default();
+                        let applied = Applied { target_id, token: None, change: Change::Deleted };
+                        return Ok(Ok((attempt.intent, End::Applied(applied))));
+                    }
                     let gone = ConnectorError::new(ErrorKind::NotFound, "the target object is gone");
                     return Ok(Ok((attempt.intent, End::Refused(gone))));
                 };
@@ -349,7 +359,7 @@ impl<'a> Sender<'a> {
             object: intent.link.target_object.clone(),
             payload: intent.payload.clone(),
             match_on: intent.match_on.clone(),
-            target_id: intent.link.target_id.clone(),
+            target_id: intent.link.target_id.clone().filter(|_| intent.op != Op::Create),
             token: intent.link.target_token.clone(),
             request_key,
             marker,

@@ -5,7 +5,7 @@
 
 use crate::{error::RunError, event::Event, state::CursorRow, work::Work};
 use engine_contract::{Batch, ConnectorError, Cursor, ReadRequest, Retry, SourceRecord};
-use engine_plan::Group;
+use engine_plan::{Entity, Group};
 use std::time::Duration;
 
 /// A batch, and where the cursor may go once it is settled.
@@ -22,22 +22,29 @@ pub(crate) struct Reader<'a> {
     request: ReadRequest,
     /// The source's clock when the read began.
     cap: Option<Cursor>,
+    read_hash: String,
     began_here: bool,
     left: Option<usize>,
     ended: bool,
 }
 
 impl<'a> Reader<'a> {
-    /// Starts where the last read stopped.
-    pub(crate) async fn start(work: &'a Work, group: &'a Group, row: CursorRow) -> Result<Self, RunError> {
-        let lag = lag(work, &group.stream);
+    /// Starts where the last read stopped; at the beginning when something else is read now.
+    pub(crate) async fn start(
+        work: &'a Work,
+        group: &'a Group,
+        entities: &[&Entity],
+        row: CursorRow,
+    ) -> Result<Self, RunError> {
+        let read_hash = read_hash(work, group, entities);
+        let row = if row.read_hash == read_hash { row } else { CursorRow::default() };
         let clock = work.source.clock(&work.context, &group.stream, group.cursor.as_deref());
         let clock = clock.await.map_err(|error| source_error(work, error))?;
         let resumes = row.resume.is_some() && !work.full;
         let since = match (resumes, work.full) {
             (true, _) => row.resume_since,
             (false, true) => None,
-            (false, false) => row.value.map(|value| value.minus(lag)),
+            (false, false) => row.value.map(|value| value.minus(lag(work, &group.stream))),
         };
         let request = ReadRequest {
             stream: group.stream.clone(),
@@ -49,7 +56,12 @@ impl<'a> Reader<'a> {
             max_bytes: work.options.batch_bytes,
         };
         let cap = if resumes { row.resume_cap } else { clock };
-        Ok(Self { work, request, cap, began_here: !resumes, left: work.limit, ended: false })
+        Ok(Self { work, request, cap, read_hash, began_here: !resumes, left: work.limit, ended: false })
+    }
+
+    /// Whether this read goes from the beginning of the stream to its end.
+    pub(crate) fn reads_everything(&self) -> bool {
+        self.began_here && self.request.since.is_none() && self.left.is_none()
     }
 
     /// The next batch, or nothing at the end of the stream or of `--limit`.
@@ -71,6 +83,7 @@ impl<'a> Reader<'a> {
             resume: if ordered { None } else { batch.checkpoint.resume.clone() },
             resume_since: self.request.since,
             resume_cap: self.cap,
+            read_hash: self.read_hash.clone(),
         };
         let completes = self.ended && self.began_here && self.request.since.is_none();
         Ok(Some(Read { batch, cursor, completes }))
@@ -85,6 +98,15 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// Changes when other records are read than before, or when an entity takes others of them: then those that
+/// were passed over must be read again.
+fn read_hash(work: &Work, group: &Group, entities: &[&Entity]) -> String {
+    let entities: Vec<_> = entities.iter().map(|entity| (&entity.name, &entity.admission_hash)).collect();
+    let read = (&work.blueprint.source.connection, &group.stream, &group.cursor, &group.options, entities);
+    let bytes = serde_json::to_vec(&read).unwrap_or_default();
+    blake3::hash(&bytes).to_hex().chars().take(32).collect()
 }
 
 /// Records by their stream keys, for those that wait to be looked at again.

@@ -2,16 +2,17 @@
 
 use super::{
     Fault,
+    decide::Wish,
     transform::{Candidate, Stage},
 };
 use crate::{
     error::RunError,
     key::RecordKey,
-    lease::signed,
+    lease::later,
     state::{Hold, Known},
     work::Work,
 };
-use engine_contract::{Map, Op};
+use engine_contract::{ContentHash, Map, Op, Value, content_hash};
 use engine_plan::{Item, Links, Pending, Reference, Resolved};
 use std::collections::BTreeMap;
 
@@ -25,11 +26,32 @@ pub(crate) struct Linked {
 
 /// What became of an item in this stage.
 pub(crate) enum Resolution {
-    Ready { route: Option<String>, object: String, fields: Map },
+    Ready {
+        route: Option<String>,
+        object: String,
+        fields: Map,
+        hash: ContentHash,
+    },
     Held(Hold),
+    /// It was held for as long as it may be. The hold stays, so that the wait does not begin anew.
+    Expired(Hold, Fault),
+    /// The pipeline does not admit it.
     Filtered,
-    Older,
+    /// Another source record decides about the target object.
+    Overruled,
     Failed(Fault),
+}
+
+impl Resolution {
+    /// What the target should hold, where that is known.
+    pub(crate) fn wish(&self) -> Option<Wish<'_>> {
+        match self {
+            Self::Ready { object, hash, .. } => Some(Wish::Content { object, hash: *hash }),
+            Self::Filtered => Some(Wish::Unadmitted),
+            Self::Overruled => Some(Wish::Same),
+            Self::Held(_) | Self::Expired(..) | Self::Failed(_) => None,
+        }
+    }
 }
 
 struct Found(BTreeMap<Reference, String>);
@@ -50,7 +72,7 @@ pub(crate) async fn resolve(
         .iter()
         .filter_map(|candidate| match &candidate.stage {
             Stage::Mapped(mapped) => Some(mapped.pending.iter().flat_map(Pending::references).cloned()),
-            Stage::Filtered | Stage::Older | Stage::Failed(_) => None,
+            Stage::Filtered | Stage::Overruled | Stage::Failed(_) => None,
         })
         .flatten()
         .collect();
@@ -69,30 +91,40 @@ fn settle(work: &Work, entity: &str, candidate: Candidate, found: &Found) -> Lin
     let Candidate { item, known, version, stage } = candidate;
     let outcome = match stage {
         Stage::Filtered => Resolution::Filtered,
-        Stage::Older => Resolution::Older,
+        Stage::Overruled => Resolution::Overruled,
         Stage::Failed(fault) => Resolution::Failed(fault),
         Stage::Mapped(mapped) => {
             let (route, object) = (mapped.route.clone(), mapped.object.clone());
             let is_linked = known.link.as_ref().is_some_and(|link| link.target_id.is_some());
             match mapped.resolve(found, if is_linked { Op::Update } else { Op::Create }) {
-                Resolved::Ready(fields) => Resolution::Ready { route, object, fields },
+                Resolved::Ready(fields) => {
+                    let (fields, hash) = hashed(fields);
+                    Resolution::Ready { route, object, fields, hash }
+                }
                 Resolved::Failed(error) => Resolution::Failed(error.into()),
                 Resolved::Missing { reference, hold_for, place } => {
                     let now = work.context.clock.now();
                     let since = known.held_since.unwrap_or(now);
-                    let until = since + signed(hold_for);
-                    if until <= now && known.held_since.is_some() {
-                        Resolution::Failed(expired(&reference, place.into()))
-                    } else {
-                        let record = RecordKey { entity: entity.to_owned(), key: item.key.clone() };
-                        let source_key = item.source.key.clone();
-                        Resolution::Held(Hold { record, source_key, parent: reference, since, until })
-                    }
+                    let until = later(since, hold_for);
+                    let fault = (until <= now && known.held_since.is_some())
+                        .then(|| expired(&reference, place.into()));
+                    let record = RecordKey { entity: entity.to_owned(), key: item.key.clone() };
+                    let source_key = item.source.key.clone();
+                    let hold = Hold { record, source_key, parent: reference, since, until };
+                    fault.map_or(Resolution::Held(hold.clone()), |fault| Resolution::Expired(hold, fault))
                 }
             }
         }
     };
     Linked { item, known, version, outcome }
+}
+
+/// Content with the hash by which it is compared.
+fn hashed(fields: Map) -> (Map, ContentHash) {
+    let value = Value::Map(fields);
+    let hash = content_hash(&value);
+    let Value::Map(fields) = value else { return (Map::new(), hash) };
+    (fields, hash)
 }
 
 /// The parent never came. It is tried again when it does, or when the mapping changes.

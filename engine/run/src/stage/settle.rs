@@ -1,9 +1,10 @@
 //! Gathers what became of a batch's records into one transaction.
 //!
 //! Every record ends in exactly one of the nine statuses: [`Draft::commit`] refuses a batch whose statuses
-//! do not sum up to its records.
+//! do not sum up to the records that came in. A record whose effect was decided and came to no end is marked,
+//! so that a run that stops anywhere forgets nothing.
 
-use super::{Fault, deliver, effect::End, link::Resolution};
+use super::{Fault, deliver, deliver::Effect, effect::End};
 use crate::{
     error::RunError,
     event::Event,
@@ -13,12 +14,12 @@ use crate::{
     lease::Guard,
     report::Tally,
     state::{
-        Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, Intent, Known, Link,
+        Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, Hold, Intent, Known, Link,
         Settlement, Status,
     },
     work::Work,
 };
-use engine_contract::{Change, ConnectorError, Op};
+use engine_contract::{Change, ConnectorError, ContentHash, Op};
 use engine_plan::{Entity, Item};
 use std::collections::BTreeMap;
 
@@ -28,36 +29,52 @@ pub(crate) struct Draft<'a> {
     entity: &'a Entity,
     settlement: Settlement,
     counts: Counts,
-    /// Items whose effects are on their way.
-    expected: BTreeMap<String, (Option<Item>, Known)>,
+    /// Records whose effects are on their way, by key.
+    expected: BTreeMap<String, Expected>,
     events: Vec<Event>,
+}
+
+/// A record whose effect was decided.
+struct Expected {
+    link: Link,
+    item: Option<Item>,
+    known: Known,
+}
+
+/// What a failed record is about.
+struct Subject {
+    key: String,
+    source_key: String,
+    origin: String,
+    payload: bytes::Bytes,
+    mapping_hash: String,
 }
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(work: &'a Work, entity: &'a Entity) -> Self {
         let settlement =
             Settlement { run: work.run_id.clone(), entity: entity.name.clone(), ..Settlement::default() };
-        Self {
-            work,
-            entity,
-            settlement,
-            counts: Counts::default(),
-            expected: BTreeMap::new(),
-            events: Vec::new(),
-        }
+        let (counts, expected, events) = (Counts::default(), BTreeMap::new(), Vec::new());
+        Self { work, entity, settlement, counts, expected, events }
     }
 
     pub(crate) fn entity(&self) -> &'a Entity {
         self.entity
     }
 
+    /// So many source records were read.
+    pub(crate) fn read(&mut self, records: usize) {
+        self.counts.read += records as u64;
+    }
+
+    /// So many records came in, each of which must end in one status.
+    pub(crate) fn take_in(&mut self, records: usize) {
+        self.counts.mapped += records as u64;
+    }
+
     /// These source records were looked at: what an earlier run noted about them is void.
     pub(crate) fn saw(&mut self, source_keys: impl Iterator<Item = String>) {
         self.settlement.seen.extend(source_keys);
-    }
-
-    pub(crate) fn read(&mut self, records: usize) {
-        self.counts.read += records as u64;
     }
 
     /// The whole source was read: broken places that were not met again are mended.
@@ -67,118 +84,142 @@ impl<'a> Draft<'a> {
 
     /// A record ended without an effect.
     pub(crate) fn ended(&mut self, item: &Item, status: Status) {
-        self.count(status);
+        self.counts.add(status);
         self.settlement.well.push(item.key.clone());
     }
 
-    /// A record waits: for its parent.
-    pub(crate) fn held(&mut self, resolution: Resolution) {
-        if let Resolution::Held(hold) = resolution {
-            self.count(Status::Held);
-            self.settlement.holds.push(hold);
-        }
+    /// A record waits for its parent.
+    pub(crate) fn held(&mut self, hold: Hold) {
+        self.counts.add(Status::Held);
+        self.settlement.holds.push(hold);
+    }
+
+    /// A record has waited too long for its parent, and goes on waiting as a failed record.
+    pub(crate) fn expired(&mut self, item: &Item, known: &Known, hold: Hold, fault: Fault) {
+        self.settlement.holds.push(hold);
+        self.failed(item, known, fault, Status::Failed);
     }
 
     /// A record waits: its last effect is still open, and a newer version was skipped.
     pub(crate) fn wait(&mut self, key: &str, source_key: &str) {
-        self.count(Status::Held);
+        self.counts.add(Status::Held);
         self.dirty(key, source_key, DirtyReason::Skipped);
     }
 
-    /// A rule forbids the write.
-    pub(crate) fn blocked(&mut self, item: &Item, known: &Known, fault: Fault) {
-        self.count(Status::Blocked);
-        self.fail(&Subject::from(item), known, fault, 0);
-    }
-
-    /// A record could not be mapped, linked or encoded.
-    pub(crate) fn refused(&mut self, item: &Item, known: &Known, fault: Fault) {
-        self.count(Status::Failed);
-        self.fail(&Subject::from(item), known, fault, 0);
-    }
-
-    /// An effect was decided, and may not be sent.
-    pub(crate) fn not_sent(&mut self, effect: &deliver::Effect, fault: Fault, status: Status) {
-        self.count(status);
-        let subject = effect.item.as_ref().map_or_else(|| Subject::from(&effect.link), Subject::from);
-        self.fail(&subject, &effect.known, fault, 0);
+    /// A record cannot go on.
+    pub(crate) fn failed(&mut self, item: &Item, known: &Known, fault: Fault, status: Status) {
+        self.counts.add(status);
+        let subject = self.subject(item);
+        self.fail(&subject, known, fault);
     }
 
     /// A place of the source could not be read as a record.
     pub(crate) fn broken(&mut self, key: String, error: &ConnectorError) {
-        self.count(Status::Failed);
+        self.counts.mapped += 1;
+        self.counts.add(Status::Failed);
+        let subject = Subject {
+            key: key.clone(),
+            source_key: key.clone(),
+            origin: key,
+            payload: bytes::Bytes::new(),
+            mapping_hash: self.entity.mapping_hash.clone(),
+        };
         let fault = Fault { retry: false, ..Fault::from(error) };
-        let mut failed = self.failed_record(&key, &key, fault, &Known::default());
+        let mut failed = self.failed_record(&subject, fault, &Known::default());
         failed.broken = true;
-        failed.origin = key;
         self.push_failed(failed);
     }
 
-    /// An effect is on its way for this record.
-    pub(crate) fn expect(&mut self, key: String, item: Option<Item>, known: Known) {
-        self.expected.insert(key, (item, known));
+    /// An effect was decided for a record.
+    pub(crate) fn expect(&mut self, link: Link, item: Option<Item>, known: Known) {
+        self.expected.insert(link.record.key.clone(), Expected { link, item, known });
+    }
+
+    /// An effect was decided, and may not be sent.
+    pub(crate) fn not_sent(&mut self, effect: &Effect, fault: Fault, status: Status) {
+        self.expected.remove(&effect.link.record.key);
+        self.counts.add(status);
+        let subject = self.subject_of(effect.item.as_ref(), &effect.link);
+        self.fail(&subject, &effect.known, fault);
     }
 
     /// An effect came to its end.
     pub(crate) fn end(&mut self, intent: Intent, end: End) {
-        let (item, known) = self.expected.remove(&intent.link.record.key).unwrap_or_default();
-        let key = intent.link.record.clone();
-        if !deliver::stays_open(&end) {
-            self.settlement.closed.push(key.clone());
+        let expected = self.expected.remove(&intent.link.record.key);
+        let (item, known) =
+            expected.map_or((None, Known::default()), |expected| (expected.item, expected.known));
+        if !matches!(end, End::Open) {
+            self.settlement.closed.push(intent.link.record.clone());
         }
         match end {
             End::Applied(applied) if applied.change == Change::Superseded => {
-                self.count(Status::Failed);
+                self.counts.add(Status::Failed);
                 self.audit(&intent, Action::Refused(intent.op), intent.link.target_id.clone());
-                self.fail(&subject(item.as_ref(), &intent), &known, superseded(), 0);
+                let subject = self.subject_of(item.as_ref(), &intent.link);
+                self.fail(&subject, &known, superseded());
             }
             End::Applied(applied) => {
-                let status = match intent.op {
+                self.counts.add(match intent.op {
                     Op::Create => Status::Created,
                     Op::Update => Status::Updated,
                     Op::Delete => Status::Deleted,
-                };
-                self.count(status);
-                self.settlement.well.push(key.key);
+                });
+                self.settlement.well.push(intent.link.record.key.clone());
                 self.audit(&intent, Action::Applied(intent.op), Some(applied.target_id.clone()));
                 let mut link = intent.link;
                 link.target_id = (intent.op != Op::Delete).then_some(applied.target_id);
                 link.target_token = applied.token;
                 self.settlement.links.push(link);
             }
-            End::Refused(error) => {
-                self.count(Status::Failed);
-                self.audit(&intent, Action::Refused(intent.op), intent.link.target_id.clone());
-                // A refusal that may pass was no answer to the content: the same key is good again.
-                let generation = if error.is_transient() { 0 } else { intent.link.generation };
-                self.fail(&subject(item.as_ref(), &intent), &known, Fault::from(&error), generation);
-            }
-            End::Open => self.unknown(intent, item.as_ref(), &known),
+            End::Refused(error) => self.refused(&intent, &error, item.as_ref(), &known),
+            End::Open => self.open(intent, item.as_ref(), &known),
             End::Unsent => {
-                self.count(Status::Held);
+                self.counts.add(Status::Held);
                 self.dirty(&intent.link.record.key, &intent.link.source_key, DirtyReason::Unsent);
             }
         }
     }
 
+    /// The target refused an effect.
+    fn refused(&mut self, intent: &Intent, error: &ConnectorError, item: Option<&Item>, known: &Known) {
+        self.counts.add(Status::Failed);
+        self.audit(intent, Action::Refused(intent.op), intent.link.target_id.clone());
+        let subject = self.subject_of(item, &intent.link);
+        self.fail(&subject, known, Fault::from(error));
+        // A refusal that may pass was no answer to the content: the same key is good again.
+        if !error.is_transient() {
+            let target_id = intent.link.target_id.clone().filter(|_| intent.op != Op::Create);
+            let link = Link { target_id, sent_hash: ContentHash::UNKNOWN, ..intent.link.clone() };
+            self.settlement.refused.push(link);
+        }
+    }
+
     /// Nobody can say yet what became of an effect.
-    fn unknown(&mut self, intent: Intent, item: Option<&Item>, known: &Known) {
-        self.count(Status::Failed);
+    fn open(&mut self, intent: Intent, item: Option<&Item>, known: &Known) {
+        self.counts.add(Status::Failed);
         let fault = Fault {
             code: "effect/unknown-outcome".to_owned(),
             message: "the target did not answer; the next run finds out what became of it".to_owned(),
             place: None,
             retry: true,
         };
-        self.fail(&subject(item, &intent), known, fault, 0);
+        let subject = self.subject_of(item, &intent.link);
+        self.fail(&subject, known, fault);
         if deliver::keeps_intents(self.work) {
             self.settlement.open.push(intent);
+        } else if intent.link.target_id.is_some() {
+            self.settlement.links.push(Link { sent_hash: ContentHash::UNKNOWN, ..intent.link });
         }
     }
 
-    fn count(&mut self, status: Status) {
-        self.counts.mapped += 1;
-        self.counts.add(status);
+    /// Records that an earlier run was sending when it ended: what the target holds of them is not known.
+    pub(crate) fn doubt(&mut self, links: Vec<Link>) {
+        for link in links {
+            self.dirty(&link.record.key, &link.source_key, DirtyReason::Doubt);
+            if link.target_id.is_some() {
+                self.settlement.links.push(Link { sent_hash: ContentHash::UNKNOWN, ..link });
+            }
+        }
     }
 
     fn dirty(&mut self, key: &str, source_key: &str, reason: DirtyReason) {
@@ -196,20 +237,39 @@ impl<'a> Draft<'a> {
         });
     }
 
-    fn fail(&mut self, subject: &Subject, known: &Known, fault: Fault, generation: i64) {
-        let mut failed = self.failed_record(&subject.key, &subject.source_key, fault, known);
-        failed.origin.clone_from(&subject.origin);
-        failed.payload = subject.payload.clone();
-        failed.generation = failed.generation.max(generation);
+    fn subject(&self, item: &Item) -> Subject {
+        Subject {
+            key: item.key.clone(),
+            source_key: item.source.key.clone(),
+            origin: item.source.origin.clone(),
+            payload: item.source.record.as_bytes().clone(),
+            mapping_hash: self.entity.mapping_hash.clone(),
+        }
+    }
+
+    /// The item, or what the link knows when the record itself is not at hand.
+    fn subject_of(&self, item: Option<&Item>, link: &Link) -> Subject {
+        let of_link = || Subject {
+            key: link.record.key.clone(),
+            source_key: link.source_key.clone(),
+            origin: String::new(),
+            payload: bytes::Bytes::new(),
+            mapping_hash: link.mapping_hash.clone(),
+        };
+        item.map_or_else(of_link, |item| self.subject(item))
+    }
+
+    fn fail(&mut self, subject: &Subject, known: &Known, fault: Fault) {
+        let failed = self.failed_record(subject, fault, known);
         self.push_failed(failed);
     }
 
-    fn failed_record(&self, key: &str, source_key: &str, fault: Fault, known: &Known) -> FailedRecord {
+    fn failed_record(&self, subject: &Subject, fault: Fault, known: &Known) -> FailedRecord {
         let prior = known.failure.as_ref();
         FailedRecord {
-            record: RecordKey { entity: self.entity.name.clone(), key: key.to_owned() },
-            source_key: source_key.to_owned(),
-            origin: String::new(),
+            record: RecordKey { entity: self.entity.name.clone(), key: subject.key.clone() },
+            source_key: subject.source_key.clone(),
+            origin: subject.origin.clone(),
             code: fault.code,
             message: fault.message,
             place: fault.place,
@@ -217,9 +277,8 @@ impl<'a> Draft<'a> {
             broken: false,
             first_at: prior.map_or_else(|| self.work.context.clock.now(), |failure| failure.first_at),
             attempts: prior.map_or(1, |failure| failure.attempts + 1),
-            generation: prior.map_or(0, |failure| failure.generation),
-            mapping_hash: self.entity.mapping_hash.clone(),
-            payload: bytes::Bytes::new(),
+            mapping_hash: subject.mapping_hash.clone(),
+            payload: subject.payload.clone(),
         }
     }
 
@@ -241,6 +300,10 @@ impl<'a> Draft<'a> {
         cursor: Option<CursorRow>,
         tally: &Tally,
     ) -> Result<(), RunError> {
+        for Expected { link, .. } in std::mem::take(&mut self.expected).into_values() {
+            self.counts.add(Status::Held);
+            self.dirty(&link.record.key, &link.source_key, DirtyReason::Unsent);
+        }
         invariants::run_equation(&self.entity.name, &self.counts)?;
         self.settlement.at = self.work.context.clock.now();
         self.settlement.cursor = cursor;
@@ -255,42 +318,6 @@ impl<'a> Draft<'a> {
         self.work.observer.notice(Event::EntityProgress { entity: self.entity.name.clone(), counts });
         Ok(())
     }
-}
-
-/// What a failed record is about.
-struct Subject {
-    key: String,
-    source_key: String,
-    origin: String,
-    payload: bytes::Bytes,
-}
-
-impl From<&Item> for Subject {
-    fn from(item: &Item) -> Self {
-        Self {
-            key: item.key.clone(),
-            source_key: item.source.key.clone(),
-            origin: item.source.origin.clone(),
-            payload: item.source.record.as_bytes().clone(),
-        }
-    }
-}
-
-impl From<&Link> for Subject {
-    /// What is known when the record itself is not at hand.
-    fn from(link: &Link) -> Self {
-        Self {
-            key: link.record.key.clone(),
-            source_key: link.source_key.clone(),
-            origin: String::new(),
-            payload: bytes::Bytes::new(),
-        }
-    }
-}
-
-/// The item, or what the intent knows of it.
-fn subject(item: Option<&Item>, intent: &Intent) -> Subject {
-    item.map_or_else(|| Subject::from(&intent.link), Subject::from)
 }
 
 /// The target holds something that was written under a later lease than ours.

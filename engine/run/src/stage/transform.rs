@@ -1,16 +1,24 @@
 //! Turns source records into what the target should hold, and folds those with equal keys.
 
 use super::Fault;
-use crate::state::Known;
+use crate::state::{Known, Link};
 use engine_contract::{Cursor, SourceRecord};
 use engine_plan::{Entity, EntityProgram, Item, Mapped};
 use indexmap::IndexMap;
+
+/// An item before the store is asked about it.
+pub(crate) struct Folded {
+    pub(crate) item: Item,
+    /// Orders the versions of an item that several source records feed; `None` where one record feeds one.
+    version: Option<String>,
+    /// Another element of the same record has the same key.
+    clashes: bool,
+}
 
 /// An item on its way, with what the store knows of it.
 pub(crate) struct Candidate {
     pub(crate) item: Item,
     pub(crate) known: Known,
-    /// Orders the versions of an item that several source records feed; `None` where one record feeds one.
     pub(crate) version: Option<String>,
     pub(crate) stage: Stage,
 }
@@ -20,31 +28,35 @@ pub(crate) enum Stage {
     Mapped(Mapped),
     /// The pipeline does not admit it.
     Filtered,
-    /// A newer source record made the link already.
-    Older,
+    /// Another source record decides about the target object.
+    Overruled,
     Failed(Fault),
 }
 
-/// The items of a batch by key. Of several with one key the newest stays: by cursor, then by source key, so
-/// that the choice does not depend on how records fall into batches.
-pub(crate) fn items(
-    program: &EntityProgram,
-    entity: &Entity,
-    records: &[SourceRecord],
-) -> Vec<(Item, Option<String>)> {
+/// The items of a batch by key. Of several source records with one key the newest stays: by cursor, then by
+/// source key.
+pub(crate) fn items(program: &EntityProgram, entity: &Entity, records: &[SourceRecord]) -> Vec<Folded> {
     let folds = !entity.key.is_empty() && entity.each.is_none();
-    let mut items: IndexMap<String, (Item, Option<String>)> = IndexMap::with_capacity(records.len());
+    let has_keys = !entity.key.is_empty() || entity.each.is_some();
+    let mut items: IndexMap<String, Folded> = IndexMap::with_capacity(records.len());
     for record in records {
-        for item in program.items(record) {
+        for (index, mut item) in program.items(record).into_iter().enumerate() {
+            if item.admitted.is_err() && has_keys {
+                // It may have no key of its own: it must not take the place of an item that has one.
+                item.key = format!("!{}#{index}", record.key);
+            }
             let version = folds.then(|| version(record));
             match items.entry(item.key.clone()) {
                 indexmap::map::Entry::Occupied(mut held) => {
-                    if held.get().1 <= version {
-                        held.insert((item, version));
+                    let held = held.get_mut();
+                    if entity.each.is_some() && held.item.source.key == item.source.key {
+                        held.clashes = true;
+                    } else if held.version <= version {
+                        *held = Folded { item, version, clashes: false };
                     }
                 }
                 indexmap::map::Entry::Vacant(free) => {
-                    free.insert((item, version));
+                    free.insert(Folded { item, version, clashes: false });
                 }
             }
         }
@@ -64,23 +76,33 @@ fn version(record: &SourceRecord) -> String {
 }
 
 /// Maps one item.
-pub(crate) fn map(
-    program: &EntityProgram,
-    (item, version): (Item, Option<String>),
-    known: Known,
-) -> Candidate {
+pub(crate) fn map(program: &EntityProgram, entity: &Entity, folded: Folded, known: Known) -> Candidate {
+    let Folded { item, version, clashes } = folded;
     let live = known.link.as_ref().filter(|link| link.target_id.is_some());
-    let newer_linked = live.is_some_and(|link| link.source_revision > version && version.is_some());
+    // Where several source records feed one object, the one that made its content keeps the say, unless a
+    // newer one comes.
+    let other = live.filter(|link| version.is_some() && link.source_key != item.source.key);
     let stage = match &item.admitted {
         Err(error) => Stage::Failed(error.clone().into()),
+        Ok(_) if clashes => Stage::Failed(clash(entity)),
+        Ok(false) if other.is_some() => Stage::Overruled,
         Ok(false) => Stage::Filtered,
-        Ok(true) if newer_linked => Stage::Older,
-        Ok(true) => match program.map(&item, live.and_then(|link| link.route.as_deref())) {
+        Ok(true) if other.is_some_and(|link| link.source_revision > version) => Stage::Overruled,
+        Ok(true) => match program.map(&item, live.and_then(|link: &Link| link.route.as_deref())) {
             Ok(mapped) => Stage::Mapped(mapped),
             Err(error) => Stage::Failed(error.into()),
         },
     };
     Candidate { item, known, version, stage }
+}
+
+fn clash(entity: &Entity) -> Fault {
+    Fault {
+        code: "mapping/duplicate-key".to_owned(),
+        message: format!("several elements of one record have the same `each_key` in `{}`", entity.name),
+        place: Some(entity.place.clone().into()),
+        retry: false,
+    }
 }
 
 #[cfg(test)]

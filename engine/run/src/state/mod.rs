@@ -95,8 +95,14 @@ pub trait StateStore: Send + Sync {
     /// The links of an entity that came from these parent records.
     async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>>;
 
-    /// Open intents of some entities, in the order in which they were made.
-    async fn open_intents(&self, scope: &Scope, entities: &[String]) -> Result<Vec<Intent>>;
+    /// Open intents of an entity, in the order in which they were made.
+    async fn open_intents(&self, scope: &Scope, entity: &str) -> Result<Vec<Intent>>;
+
+    /// The entities of a pipeline with open effects, each with the connection that they were meant for.
+    async fn unfinished(&self, scope: &Scope) -> Result<Vec<(String, String)>>;
+
+    /// The records that were being sent to a target with natural keys when an earlier run ended.
+    async fn dispatched(&self, scope: &Scope, entity: &str) -> Result<Vec<Link>>;
 
     /// Source records that wait to be looked at again, after a source key, in its order.
     async fn revisits(&self, scope: &Scope, query: &RevisitQuery) -> Result<Vec<Revisit>>;
@@ -104,10 +110,14 @@ pub trait StateStore: Send + Sync {
     /// Commits intents, replacing those of the same records.
     async fn commit_intents(&self, lease: &Lease, intents: Vec<Intent>) -> Result<()>;
 
+    /// Commits which records are about to be sent to a target with natural keys. The next settlement of the
+    /// entity takes the note away.
+    async fn note_dispatch(&self, lease: &Lease, entity: &str, links: Vec<Link>) -> Result<()>;
+
     /// Commits what became of a batch.
     async fn settle(&self, lease: &Lease, settlement: Settlement) -> Result<()>;
 
-    /// Records the start of a run and closes earlier runs of the pipeline whose owners are gone.
+    /// Records the start of a run, closes the runs of owners that are gone, and frees their leases.
     async fn begin_run(&self, run: &Run, gone: &[String]) -> Result<()>;
 
     /// Records the end of a run.

@@ -94,6 +94,8 @@ impl StateStore for OverlayStore {
     ) -> Result<BTreeMap<String, RecordOwner>> {
         let mut owners = self.base.owners(scope, target, ids).await?;
         self.with(|links| {
+            // A link that the overlay changed counts as it is there, and no longer as it was.
+            owners.retain(|_, owner| owner.pipeline != scope.pipeline || !links.contains_key(&owner.record));
             let here = |link: &&Link| {
                 link.target_connection == target.connection
                     && link.target_object == target.object
@@ -129,8 +131,20 @@ impl StateStore for OverlayStore {
     }
 
     /// None: a dry run cannot find out what became of them, and their records show as held.
-    async fn open_intents(&self, _scope: &Scope, _entities: &[String]) -> Result<Vec<Intent>> {
+    async fn open_intents(&self, _scope: &Scope, _entity: &str) -> Result<Vec<Intent>> {
         Ok(Vec::new())
+    }
+
+    async fn unfinished(&self, scope: &Scope) -> Result<Vec<(String, String)>> {
+        self.base.unfinished(scope).await
+    }
+
+    async fn dispatched(&self, scope: &Scope, entity: &str) -> Result<Vec<Link>> {
+        self.base.dispatched(scope, entity).await
+    }
+
+    async fn note_dispatch(&self, _lease: &Lease, _entity: &str, _links: Vec<Link>) -> Result<()> {
+        Ok(())
     }
 
     async fn revisits(&self, scope: &Scope, query: &RevisitQuery) -> Result<Vec<Revisit>> {

@@ -14,6 +14,11 @@ use std::{
 pub trait Owners: Send + Sync {
     /// Whether `owner` can never send again. `false` when in doubt.
     fn is_gone(&self, owner: &str) -> bool;
+
+    /// Nothing in the store names these owners any more.
+    fn forget(&self, gone: &[String]) {
+        let _ = gone;
+    }
 }
 
 /// Never certain: leases are waited for.
@@ -42,8 +47,11 @@ impl OwnerLocks {
     pub fn hold(folder: &Path, owner: &str) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let own = lock_file(folder, owner);
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&own)?;
+        // Nobody may see the file before it is locked: it would look like that of a dead process.
+        let early = own.with_extension("new");
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&early)?;
         lock.try_lock().map_err(io::Error::from)?;
+        std::fs::rename(&early, &own)?;
         Ok(Self { folder: folder.to_owned(), own: Some((own, lock)) })
     }
 
@@ -53,7 +61,7 @@ impl OwnerLocks {
         Self { folder: folder.to_owned(), own: None }
     }
 
-    /// The owners whose processes have ended, after removing their files.
+    /// The owners whose processes have ended.
     #[must_use]
     pub fn sweep(&self) -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return Vec::new() };
@@ -61,10 +69,6 @@ impl OwnerLocks {
         let owners = names.filter_map(|name| name.strip_suffix(".lock").map(str::to_owned));
         let mut gone: Vec<String> = owners.filter(|owner| self.is_gone(owner)).collect();
         gone.sort();
-        for owner in &gone {
-            // Another engine may have removed it first.
-            drop(std::fs::remove_file(lock_file(&self.folder, owner)));
-        }
         gone
     }
 }
@@ -80,8 +84,15 @@ impl Owners for OwnerLocks {
                 Ok(()) => true,
                 Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
             },
-            // Files are removed by a clean end and by sweeps: both mean that the process let go.
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
+            // Without its file nothing proves that the process is gone: its lease is waited for.
+            Err(_) => false,
+        }
+    }
+
+    fn forget(&self, gone: &[String]) {
+        for owner in gone {
+            // Another engine may have removed it first.
+            drop(std::fs::remove_file(lock_file(&self.folder, owner)));
         }
     }
 }
@@ -112,8 +123,10 @@ mod tests {
         File::create(folder.join("third.lock")).unwrap();
         assert!(first.is_gone("third"));
         assert_eq!(first.sweep(), ["third"]);
+        first.forget(&["third".to_owned()]);
+        assert!(first.sweep().is_empty());
         drop(second);
-        assert!(first.is_gone("second"));
+        assert!(!first.is_gone("second"), "a clean end gave its leases back and leaves nothing to prove");
         drop(first);
         std::fs::remove_dir_all(folder).unwrap();
     }

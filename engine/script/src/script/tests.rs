@@ -111,6 +111,21 @@ fn messages_hold_no_values_and_name_the_place() {
 }
 
 #[test]
+fn a_call_that_cannot_be_made_says_on_what() {
+    let cases = [
+        ("record.nothing.to_decimal()", "nothing (a missing value) has no `to_decimal`"),
+        ("record.id + record.nothing", "`+` does not work on integer and nothing (a missing value)"),
+        ("-record.billing", "`-` does not work on record"),
+        ("record.id.fit(3)", "there is no function `fit(integer, integer)`"),
+        ("if record.total { 1 }", "expected boolean, got text"),
+    ];
+    for (script, said) in cases {
+        let error = fails(script, ORDER);
+        assert!(error.starts_with(said), "{script}: {error}");
+    }
+}
+
+#[test]
 fn only_true_and_false_are_conditions() {
     let eval = |text| Script::compile(text, Names::Record).unwrap().eval_bool(&record(ORDER), None);
     assert_eq!(eval("record.id > 3"), Ok(true));

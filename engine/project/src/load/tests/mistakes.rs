@@ -56,6 +56,7 @@ expect.status = "hold"
         "21 format/unknown-value",
         "22 format/wrong-type",
         "26 format/missing-key",
+        "27 entity/several-otherwise",
         "28 entity/route-condition",
         "32 test/unknown-entity",
         "33 test/input",
@@ -64,7 +65,66 @@ expect.status = "hold"
     assert_eq!(lines(&out), expected, "{out:#?}");
     let pipeline = &project.pipelines[0];
     assert!(!pipeline.complete);
-    assert!(pipeline.incomplete.contains("/entity/a") && pipeline.entities.contains_key("b"));
+    assert_eq!(pipeline.entities.len(), 2, "what is incomplete is kept, so that the rest of it is judged");
+}
+
+#[test]
+fn names_that_name_nothing_are_refused() {
+    let text = r#"[pipeline]
+name = ""
+[source]
+connection = "a"
+[target]
+connection = "b"
+[entity."a.b"]
+from = ""
+to = "t"
+map.x = 1
+write.match = ["x", "x"]
+write.replace_within = ["x"]
+[entity.c]
+from = "s"
+map.x = 1
+[entity.c.route.r]
+to = ""
+otherwise = true
+[[test]]
+name = "t"
+entity = "c"
+input.json = "{}"
+refs = { d = {}, "c.rr" = {}, "c.r" = {} }
+expect.route = "q"
+"#;
+    let (project, out) = load_pipeline(text);
+    let expected = [
+        "2 format/empty-name",
+        "7 entity/name",
+        "8 format/empty-name",
+        "11 entity/repeated-write-field",
+        "12 entity/replace-without-each",
+        "17 format/empty-name",
+        "23 test/unknown-entity",
+        "23 test/unknown-route",
+        "24 test/unknown-route",
+    ];
+    assert_eq!(lines(&out), expected, "{out:#?}");
+    assert_eq!(project.pipelines[0].name, "p", "it is called like its file");
+}
+
+#[test]
+fn a_time_zone_that_there_is_not_is_refused_where_it_stands() {
+    let zone = |name: &str| {
+        let engine = format!("[project]\ntimezone = \"{name}\"\n");
+        let (_, out) = load_all(&MemoryFiles::default().with("engine.toml", engine));
+        out.sorted()
+    };
+    for known in ["UTC", "America/Edmonton", "Europe/Zurich"] {
+        assert_eq!(zone(known), []);
+    }
+    let out = zone("America/Edmunton");
+    assert_eq!(lines(&out), ["2 project/unknown-timezone"]);
+    assert_eq!(out[0].fix.as_ref().unwrap().replacement, "\"America/Edmonton\"");
+    assert_eq!(lines(&zone("")), ["2 project/unknown-timezone"]);
 }
 
 #[test]
@@ -161,12 +221,12 @@ fn keys_of_a_project_that_do_nothing_are_refused() {
 
 #[test]
 fn a_message_about_a_wrong_type_never_quotes_the_value() {
-    let (_, out) = load_all(&MemoryFiles::default().with(
-        "connections.toml",
-        "[connection.x]\nconnector = \"csv\"\nproduction = \"hunter2, expected hunter2\"\n",
-    ));
+    let (_, out) = load_all(
+        &MemoryFiles::default()
+            .with("connections.toml", "[connection.x]\nconnector = [\"hunter2, expected hunter2\"]\n"),
+    );
     let out = out.sorted();
-    assert_eq!(out[0].message, "`production` must be a boolean, not a text");
+    assert_eq!(out[0].message, "`connector` must be a text, not a list");
 }
 
 #[test]

@@ -87,6 +87,7 @@ fn every_wrong_shape_of_a_rule_is_refused_where_it_stands() {
         ("A = { path = \"$.a\", on = \"delete\" }", "format/unknown-value"),
         ("A = { const = nan }", "toml/inexact-number"),
         ("A = -inf", "toml/inexact-number"),
+        ("A = 0x1ffffffffffffffff", "toml/inexact-number"),
         ("A = [{ each = \"lines\", map.b = \"@.b\" }]", "mapping/not-a-path"),
         ("A = [{ each = \"$.lines\" }]", "format/missing-key"),
         ("A = [{ wehn = \"true\", map.b = \"@.b\" }]", "format/unknown-key"),
@@ -105,6 +106,29 @@ fn a_refused_rule_leaves_its_field_behind() {
     let map = &project.pipelines[0].entities["x"].map;
     assert!(matches!(&map["A"].node, Node::Rules(rules) if rules.is_empty()));
     assert!(matches!(&map["B"].node, Node::Rules(rules) if matches!(rules[0].source, Source::Path(_))));
+}
+
+#[test]
+fn a_rule_whose_source_is_refused_keeps_what_stands_beside_it() {
+    let (project, out) = map(
+        "A = { path = \"a\", transform = [\"trim\"] }\nB = { path = \"$.b\", const = 1, transform = [7] }\n",
+    );
+    assert_eq!(
+        lines(&out),
+        ["7 mapping/not-a-path", "8 mapping/several-sources", "8 mapping/transform-shape"]
+    );
+    let Node::Rules(rules) = &project.pipelines[0].entities["x"].map["A"].node else { panic!() };
+    assert_eq!((&rules[0].source, rules[0].transform.len()), (&Source::Path(Vec::new()), 1));
+}
+
+#[test]
+fn a_table_that_nearly_is_a_rule_says_why_it_is_an_object() {
+    let help = only("A = { path = \"$.a\", type = \"boolean\" }\n").help.unwrap();
+    assert_eq!(
+        help,
+        "this table is an object, because `type` is no keyword of a rule: take it out, or write \
+         { const = \"boolean\" } for the text itself"
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The two commits: intents before the first byte goes out, outcomes after.
 
 use super::{
-    Result, lease, link, mark,
+    Result, StateError, lease, link, mark,
     row::{self, execute, hash, json_list, millis, query, record, timestamp},
     schema::RECORD,
 };
@@ -21,14 +21,12 @@ pub(super) fn place(scope: &Scope, key: &RecordKey, kind: &str) -> String {
 pub(super) fn open_intents(
     db: &Connection,
     scope: &Scope,
-    entities: &[String],
+    entity: &str,
     sealer: &Sealer,
 ) -> Result<Vec<Intent>> {
-    let list = json_list(entities.iter().map(String::as_str));
     let side = scope.side.as_str();
-    let values: [&dyn ToSql; 5] = [&scope.tenant, &scope.environment, &scope.pipeline, &side, &list];
-    let sql = "SELECT * FROM intent WHERE tenant = ?1 AND environment = ?2 AND pipeline = ?3 AND side = ?4
-               AND entity IN (SELECT value FROM json_each(?5)) ORDER BY revision, entity, key";
+    let values = record(scope, &entity, &side);
+    let sql = &format!("SELECT * FROM intent WHERE {RECORD} ORDER BY revision, key");
     let mut intents = query(db, sql, &values, |columns| {
         let quiet: Option<i64> = columns.get("quiet_after")?;
         Ok(Intent {
@@ -108,6 +106,10 @@ pub(super) fn settle(db: &Connection, held: &Lease, settlement: &Settlement, sea
             mark::put_failed(db, scope, &target_taken(link, settlement), (settlement, sealer))?;
         }
     }
+    for link in &settlement.refused {
+        link::spend_generation(db, scope, link, settlement)?;
+    }
+    end_dispatch(db, scope, &settlement.entity)?;
     for closed in &settlement.closed {
         close(db, scope, closed)?;
     }
@@ -118,10 +120,10 @@ pub(super) fn settle(db: &Connection, held: &Lease, settlement: &Settlement, sea
         mark::put_failed(db, scope, failed, (settlement, sealer))?;
     }
     for hold in &settlement.holds {
-        mark::put_hold(db, scope, hold)?;
+        mark::put_hold(db, scope, hold, &settlement.run)?;
     }
     for dirty in &settlement.dirty {
-        mark::put_dirty(db, scope, dirty, settlement.at)?;
+        mark::put_dirty(db, scope, dirty, settlement)?;
     }
     for entry in &settlement.audit {
         append_audit(db, scope, entry, settlement)?;
@@ -131,6 +133,43 @@ pub(super) fn settle(db: &Connection, held: &Lease, settlement: &Settlement, sea
         lease::set_cursor(db, held, cursor, settlement.at)?;
     }
     Ok(())
+}
+
+pub(super) fn unfinished(db: &Connection, scope: &Scope) -> Result<Vec<(String, String)>> {
+    let side = scope.side.as_str();
+    let values: [&dyn ToSql; 4] = [&scope.tenant, &scope.environment, &scope.pipeline, &side];
+    let sql = "SELECT DISTINCT entity, target_connection FROM intent
+               WHERE tenant = ?1 AND environment = ?2 AND pipeline = ?3 AND side = ?4 ORDER BY 1, 2";
+    query(db, sql, &values, |columns| Ok((columns.get(0)?, columns.get(1)?)))
+}
+
+/// One note per entity: a stream group sends one batch of an entity at a time.
+pub(super) fn note_dispatch(db: &Connection, held: &Lease, entity: &str, links: &[Link]) -> Result<()> {
+    lease::fence(db, held)?;
+    let (scope, side) = (&held.key.scope, held.key.scope.side.as_str());
+    let links = serde_json::to_string(links).map_err(|error| StateError::Corrupt(error.to_string()))?;
+    let values = [record(scope, &entity, &side).as_slice(), &[&links as &dyn ToSql, &held.epoch]].concat();
+    execute(
+        db,
+        "INSERT OR REPLACE INTO dispatch (tenant, environment, pipeline, side, entity, links, epoch)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        &values,
+    )
+    .map(drop)
+}
+
+pub(super) fn dispatched(db: &Connection, scope: &Scope, entity: &str) -> Result<Vec<Link>> {
+    let side = scope.side.as_str();
+    let sql = format!("SELECT links FROM dispatch WHERE {RECORD}");
+    let notes = query(db, &sql, &record(scope, &entity, &side), |columns| columns.get::<_, String>(0))?;
+    let Some(note) = notes.first() else { return Ok(Vec::new()) };
+    serde_json::from_str(note).map_err(|error| StateError::Corrupt(error.to_string()))
+}
+
+fn end_dispatch(db: &Connection, scope: &Scope, entity: &str) -> Result<()> {
+    let side = scope.side.as_str();
+    let sql = format!("DELETE FROM dispatch WHERE {RECORD}");
+    execute(db, &sql, &record(scope, &entity, &side)).map(drop)
 }
 
 /// The target object belongs to another record: said as a failed record, never passed over.
@@ -146,7 +185,6 @@ fn target_taken(link: &Link, settlement: &Settlement) -> FailedRecord {
         broken: false,
         first_at: settlement.at,
         attempts: 1,
-        generation: link.generation,
         mapping_hash: link.mapping_hash.clone(),
         payload: Bytes::new(),
     }

@@ -21,6 +21,11 @@ pub(super) fn begin(db: &Connection, run: &Run, gone: &[String]) -> Result<()> {
          WHERE status = 'running' AND owner IN (SELECT value FROM json_each(?2))",
         &[&started, &gone],
     )?;
+    execute(
+        db,
+        "UPDATE lease SET owner = NULL, until = 0 WHERE owner IN (SELECT value FROM json_each(?1))",
+        &[&gone],
+    )?;
     let columns: [&dyn ToSql; 11] = [
         &run.id,
         &run.scope.tenant,
@@ -159,10 +164,11 @@ pub(super) fn failures(
     })
 }
 
-/// Failed, held and open, by pipeline.
+/// Failed, held and open, by pipeline. Held counts every record that waits: for a parent, for an open effect,
+/// for another look.
 pub(super) fn waiting(db: &Connection) -> Result<BTreeMap<String, (u64, u64, u64)>> {
     let mut waiting: BTreeMap<String, (u64, u64, u64)> = BTreeMap::new();
-    for (index, table) in ["failed", "hold", "intent"].into_iter().enumerate() {
+    for (index, table) in ["failed", "hold", "dirty", "intent"].into_iter().enumerate() {
         let sql = format!("SELECT pipeline, count(*) FROM {table} GROUP BY pipeline");
         for (pipeline, count) in
             query(db, &sql, &[], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?
@@ -171,7 +177,7 @@ pub(super) fn waiting(db: &Connection) -> Result<BTreeMap<String, (u64, u64, u64
             let count = u64::try_from(count).unwrap_or_default();
             match index {
                 0 => entry.0 = count,
-                1 => entry.1 = count,
+                1 | 2 => entry.1 += count,
                 _ => entry.2 = count,
             }
         }

@@ -80,25 +80,28 @@ pub(super) fn fence(db: &Connection, lease: &Lease) -> Result<()> {
 
 pub(super) fn cursor(db: &Connection, key: &GroupKey) -> Result<CursorRow> {
     let side = key.scope.side.as_str();
-    let sql = format!("SELECT value, resume, resume_since, resume_cap FROM cursor WHERE {GROUP}");
+    let sql = format!("SELECT value, resume, resume_since, resume_cap, read_hash FROM cursor WHERE {GROUP}");
     let read = |row: &rusqlite::Row<'_>| {
         Ok(CursorRow {
             value: super::row::cursor(row.get(0)?)?,
             resume: row.get(1)?,
             resume_since: super::row::cursor(row.get(2)?)?,
             resume_cap: super::row::cursor(row.get(3)?)?,
+            read_hash: row.get(4)?,
         })
     };
     Ok(query(db, &sql, &values(key, &side), read)?.into_iter().next().unwrap_or_default())
 }
 
-/// Moves the cursor, never backwards.
+/// Moves the cursor, never backwards, unless something else is read now.
 pub(super) fn set_cursor(db: &Connection, lease: &Lease, row: &CursorRow, at: Timestamp) -> Result<()> {
     let side = lease.key.scope.side.as_str();
-    let value = cursor(db, &lease.key)?.value.max(row.value);
+    let before = cursor(db, &lease.key)?;
+    let value = if before.read_hash == row.read_hash { before.value.max(row.value) } else { row.value };
     let text = |cursor: Option<engine_contract::Cursor>| cursor.map(|cursor| cursor.to_string());
-    let columns: [&dyn ToSql; 6] = [
+    let columns: [&dyn ToSql; 7] = [
         &text(value),
+        &row.read_hash,
         &row.resume,
         &text(row.resume_since),
         &text(row.resume_cap),
@@ -108,8 +111,8 @@ pub(super) fn set_cursor(db: &Connection, lease: &Lease, row: &CursorRow, at: Ti
     execute(
         db,
         "INSERT OR REPLACE INTO cursor (tenant, environment, pipeline, stream_group, side, shard,
-           value, resume, resume_since, resume_cap, epoch, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+           value, read_hash, resume, resume_since, resume_cap, epoch, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         &[values(&lease.key, &side).as_slice(), &columns].concat(),
     )?;
     Ok(())

@@ -3,7 +3,7 @@
 use super::{
     Result, busy,
     mark::{failures, holds},
-    row::{json_list, link, millis, query, record},
+    row::{execute, json_list, link, millis, query, record},
     schema::RECORD,
 };
 use crate::{
@@ -97,7 +97,7 @@ pub(super) fn sample(
     let values = [record(scope, &entity, &side).as_slice(), &[&limit as &dyn ToSql]].concat();
     let sql = format!(
         "SELECT target_connection, target_object, target_id FROM link WHERE {RECORD}
-         AND target_id IS NOT NULL LIMIT ?6"
+         AND target_id IS NOT NULL ORDER BY key DESC LIMIT ?6"
     );
     query(db, &sql, &values, |row| {
         Ok((TargetObject { connection: row.get(0)?, object: row.get(1)? }, row.get(2)?))
@@ -152,6 +152,24 @@ pub(super) fn put(db: &Connection, scope: &Scope, link: &Link, settlement: &Sett
         }
         Err(error) => Err(busy(&error)),
     }
+}
+
+/// Remembers the generation of a refused effect: in the link, or in a link to nothing when there is none.
+pub(super) fn spend_generation(
+    db: &Connection,
+    scope: &Scope,
+    link: &Link,
+    settlement: &Settlement,
+) -> Result<()> {
+    let (side, entity) = (scope.side.as_str(), link.record.entity.as_str());
+    let values =
+        [record(scope, &entity, &side).as_slice(), &[&link.generation as &dyn ToSql, &link.record.key]]
+            .concat();
+    let sql = format!("UPDATE link SET generation = max(generation, ?6) WHERE {RECORD} AND key = ?7");
+    if execute(db, &sql, &values)? == 0 {
+        put(db, scope, &Link { target_id: None, ..link.clone() }, settlement)?;
+    }
+    Ok(())
 }
 
 const PUT: &str = "

@@ -27,13 +27,9 @@ pub(super) fn failures(
     chosen: &str,
     values: &[&dyn ToSql],
 ) -> Result<Vec<(String, PriorFailure)>> {
-    let sql = format!("SELECT key, first_at, attempts, generation FROM failed WHERE {chosen}");
+    let sql = format!("SELECT key, first_at, attempts FROM failed WHERE {chosen}");
     query(db, &sql, values, |row| {
-        let failure = PriorFailure {
-            first_at: timestamp(row.get(1)?)?,
-            attempts: row.get(2)?,
-            generation: row.get(3)?,
-        };
+        let failure = PriorFailure { first_at: timestamp(row.get(1)?)?, attempts: row.get(2)? };
         Ok((row.get(0)?, failure))
     })
 }
@@ -71,7 +67,7 @@ pub(super) fn put_failed(
     let payload = super::row::unsealed(sealer.seal(&place, &failed.payload))?;
     let file = failed.place.as_ref().map(|place| place.file.as_str());
     let line = failed.place.as_ref().and_then(|place| i64::try_from(place.line).ok());
-    let columns: [&dyn ToSql; 21] = [
+    let columns: [&dyn ToSql; 20] = [
         &scope.tenant,
         &scope.environment,
         &scope.pipeline,
@@ -87,7 +83,6 @@ pub(super) fn put_failed(
         &failed.retry,
         &failed.broken,
         &failed.attempts,
-        &failed.generation,
         &failed.mapping_hash,
         &payload,
         &millis(failed.first_at),
@@ -97,17 +92,17 @@ pub(super) fn put_failed(
     execute(
         db,
         "INSERT OR REPLACE INTO failed (tenant, environment, pipeline, side, entity, key, source_key, origin, code,
-           message, file, line, retry, broken, attempts, generation, mapping_hash, payload, first_at, last_at, run)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+           message, file, line, retry, broken, attempts, mapping_hash, payload, first_at, last_at, run)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         &columns,
     )?;
     Ok(())
 }
 
-pub(super) fn put_hold(db: &Connection, scope: &Scope, hold: &Hold) -> Result<()> {
+pub(super) fn put_hold(db: &Connection, scope: &Scope, hold: &Hold, run: &str) -> Result<()> {
     let side = scope.side.as_str();
     let entity = hold.record.entity.as_str();
-    let columns: [&dyn ToSql; 7] = [
+    let columns: [&dyn ToSql; 8] = [
         &hold.record.key,
         &hold.source_key,
         &hold.parent.entity,
@@ -115,26 +110,32 @@ pub(super) fn put_hold(db: &Connection, scope: &Scope, hold: &Hold) -> Result<()
         &hold.parent.key,
         &millis(hold.since),
         &millis(hold.until),
+        &run,
     ];
     execute(
         db,
         "INSERT OR REPLACE INTO hold (tenant, environment, pipeline, side, entity, key, source_key, parent_entity,
-           parent_route, parent_key, since, until)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+           parent_route, parent_key, since, until, run)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         &[record(scope, &entity, &side).as_slice(), &columns].concat(),
     )?;
     Ok(())
 }
 
-pub(super) fn put_dirty(db: &Connection, scope: &Scope, dirty: &Dirty, at: Timestamp) -> Result<()> {
+pub(super) fn put_dirty(
+    db: &Connection,
+    scope: &Scope,
+    dirty: &Dirty,
+    settlement: &Settlement,
+) -> Result<()> {
     let side = scope.side.as_str();
     let entity = dirty.record.entity.as_str();
-    let columns: [&dyn ToSql; 4] =
-        [&dirty.record.key, &dirty.source_key, &dirty.reason.as_str(), &millis(at)];
+    let (reason, since) = (dirty.reason.as_str(), millis(settlement.at));
+    let columns: [&dyn ToSql; 5] = [&dirty.record.key, &dirty.source_key, &reason, &since, &settlement.run];
     execute(
         db,
-        "INSERT OR REPLACE INTO dirty (tenant, environment, pipeline, side, entity, key, source_key, reason, since)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT OR REPLACE INTO dirty (tenant, environment, pipeline, side, entity, key, source_key, reason, since,
+           run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         &[record(scope, &entity, &side).as_slice(), &columns].concat(),
     )?;
     Ok(())
@@ -150,20 +151,20 @@ pub(super) fn revisits(db: &Connection, scope: &Scope, wanted: &RevisitQuery) ->
         "m.tenant = ?1 AND m.environment = ?2 AND m.pipeline = ?3 AND m.side = ?4 AND m.entity = e.key";
     let sql = format!(
         "SELECT DISTINCT source_key FROM (
-           SELECT m.source_key FROM json_each(?5) e JOIN dirty m ON {base}
+           SELECT m.source_key FROM json_each(?5) e JOIN dirty m ON {base} WHERE m.run <> ?9
            UNION ALL
            SELECT m.source_key FROM json_each(?5) e JOIN failed m ON {base}
-             WHERE m.broken = 0 AND (m.retry = 1 OR m.mapping_hash <> e.value)
+             WHERE m.run <> ?9 AND m.broken = 0 AND (m.retry = 1 OR m.mapping_hash <> e.value)
            UNION ALL
            SELECT m.source_key FROM json_each(?5) e JOIN hold m ON {base}
-             WHERE m.until <= ?6 OR EXISTS (SELECT 1 FROM link l WHERE l.tenant = m.tenant
+             WHERE m.run <> ?9 AND (m.until <= ?6 OR EXISTS (SELECT 1 FROM link l WHERE l.tenant = m.tenant
                AND l.environment = m.environment AND l.pipeline = m.pipeline AND l.side = m.side
                AND l.entity = m.parent_entity AND l.key = m.parent_key AND l.target_id IS NOT NULL
-               AND (m.parent_route IS NULL OR l.route = m.parent_route))
+               AND (m.parent_route IS NULL OR l.route = m.parent_route)))
          ) WHERE ?7 IS NULL OR source_key > ?7 ORDER BY source_key LIMIT ?8"
     );
     let side = scope.side.as_str();
-    let values: [&dyn ToSql; 8] = [
+    let values: [&dyn ToSql; 9] = [
         &scope.tenant,
         &scope.environment,
         &scope.pipeline,
@@ -172,6 +173,7 @@ pub(super) fn revisits(db: &Connection, scope: &Scope, wanted: &RevisitQuery) ->
         &millis(wanted.now),
         &wanted.after,
         &limit,
+        &wanted.run,
     ];
     query(db, &sql, &values, |row| Ok(Revisit { source_key: row.get(0)? }))
 }

@@ -44,10 +44,16 @@ CREATE TABLE intent (
   PRIMARY KEY (tenant, environment, pipeline, entity, side, key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE dispatch (
+  tenant TEXT NOT NULL, environment TEXT NOT NULL, pipeline TEXT NOT NULL, entity TEXT NOT NULL,
+  side TEXT NOT NULL, links TEXT NOT NULL, epoch INTEGER NOT NULL,
+  PRIMARY KEY (tenant, environment, pipeline, entity, side)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE cursor (
   tenant TEXT NOT NULL, environment TEXT NOT NULL, pipeline TEXT NOT NULL, stream_group TEXT NOT NULL,
   side TEXT NOT NULL, shard TEXT NOT NULL,
-  value TEXT, resume TEXT, resume_since TEXT, resume_cap TEXT, epoch INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  value TEXT, read_hash TEXT NOT NULL, resume TEXT, resume_since TEXT, resume_cap TEXT, epoch INTEGER NOT NULL, updated_at INTEGER NOT NULL,
   PRIMARY KEY (tenant, environment, pipeline, stream_group, side, shard)
 ) STRICT, WITHOUT ROWID;
 
@@ -61,7 +67,7 @@ CREATE TABLE lease (
 CREATE TABLE dirty (
   tenant TEXT NOT NULL, environment TEXT NOT NULL, pipeline TEXT NOT NULL, entity TEXT NOT NULL,
   side TEXT NOT NULL, key TEXT NOT NULL,
-  source_key TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL,
+  source_key TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL, run TEXT NOT NULL,
   PRIMARY KEY (tenant, environment, pipeline, entity, side, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX dirty_source ON dirty (tenant, environment, pipeline, entity, side, source_key);
@@ -70,7 +76,7 @@ CREATE TABLE hold (
   tenant TEXT NOT NULL, environment TEXT NOT NULL, pipeline TEXT NOT NULL, entity TEXT NOT NULL,
   side TEXT NOT NULL, key TEXT NOT NULL,
   source_key TEXT NOT NULL, parent_entity TEXT NOT NULL, parent_route TEXT, parent_key TEXT NOT NULL,
-  since INTEGER NOT NULL, until INTEGER NOT NULL,
+  since INTEGER NOT NULL, until INTEGER NOT NULL, run TEXT NOT NULL,
   PRIMARY KEY (tenant, environment, pipeline, entity, side, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hold_source ON hold (tenant, environment, pipeline, entity, side, source_key);
@@ -80,7 +86,7 @@ CREATE TABLE failed (
   side TEXT NOT NULL, key TEXT NOT NULL,
   source_key TEXT NOT NULL, origin TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL,
   file TEXT, line INTEGER, retry INTEGER NOT NULL, broken INTEGER NOT NULL, attempts INTEGER NOT NULL,
-  generation INTEGER NOT NULL, mapping_hash TEXT NOT NULL, payload BLOB NOT NULL,
+  mapping_hash TEXT NOT NULL, payload BLOB NOT NULL,
   first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, run TEXT NOT NULL,
   PRIMARY KEY (tenant, environment, pipeline, entity, side, key)
 ) STRICT, WITHOUT ROWID;

@@ -104,9 +104,24 @@ impl StateStore for SqliteStore {
         self.front.call(move |db| link::children(db, &scope, &entity, &parents)).await
     }
 
-    async fn open_intents(&self, scope: &Scope, entities: &[String]) -> Result<Vec<Intent>> {
-        let (scope, entities, sealer) = (scope.clone(), entities.to_vec(), self.sealer.clone());
-        self.front.call(move |db| effect::open_intents(db, &scope, &entities, &sealer)).await
+    async fn open_intents(&self, scope: &Scope, entity: &str) -> Result<Vec<Intent>> {
+        let (scope, entity, sealer) = (scope.clone(), entity.to_owned(), self.sealer.clone());
+        self.front.call(move |db| effect::open_intents(db, &scope, &entity, &sealer)).await
+    }
+
+    async fn unfinished(&self, scope: &Scope) -> Result<Vec<(String, String)>> {
+        let scope = scope.clone();
+        self.front.call(move |db| effect::unfinished(db, &scope)).await
+    }
+
+    async fn dispatched(&self, scope: &Scope, entity: &str) -> Result<Vec<Link>> {
+        let (scope, entity) = (scope.clone(), entity.to_owned());
+        self.front.call(move |db| effect::dispatched(db, &scope, &entity)).await
+    }
+
+    async fn note_dispatch(&self, lease: &Lease, entity: &str, links: Vec<Link>) -> Result<()> {
+        let (lease, entity) = (lease.clone(), entity.to_owned());
+        self.front.call(move |db| effect::note_dispatch(db, &lease, &entity, &links)).await
     }
 
     async fn revisits(&self, scope: &Scope, query: &RevisitQuery) -> Result<Vec<Revisit>> {

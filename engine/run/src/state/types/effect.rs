@@ -72,6 +72,9 @@ pub struct Settlement {
     pub clear_broken: bool,
     /// Links made or changed; a link without target id remembers a deletion.
     pub links: Vec<Link>,
+    /// Links of effects that the target refused for good: only their generation counts, so that the refused
+    /// request key is never used again.
+    pub refused: Vec<Link>,
     /// Intents whose outcome is known.
     pub closed: Vec<RecordKey>,
     /// Intents that stay open, with what was learned.

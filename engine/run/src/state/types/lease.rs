@@ -38,6 +38,8 @@ pub enum Acquired {
 pub struct CursorRow {
     /// Everything changed before this has been settled, but for what shows up late.
     pub value: Option<Cursor>,
+    /// What was read: when this changes, everything is read again.
+    pub read_hash: String,
     /// An unfinished read goes on here.
     pub resume: Option<String>,
     /// What the unfinished read was asked for.

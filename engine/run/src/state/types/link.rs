@@ -3,9 +3,10 @@
 use crate::key::RecordKey;
 use engine_contract::ContentHash;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// A source record and the target object it became.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// The record.
     pub record: RecordKey,
@@ -24,6 +25,7 @@ pub struct Link {
     /// What orders versions of a record that several source records feed.
     pub source_revision: Option<String>,
     /// The content last sent.
+    #[serde(skip, default = "unknown")]
     pub sent_hash: ContentHash,
     /// Grows with every effect; never starts over.
     pub generation: i64,
@@ -53,6 +55,11 @@ pub struct RecordOwner {
     pub record: RecordKey,
 }
 
+/// Notes of what is being sent do not say what it is.
+fn unknown() -> ContentHash {
+    ContentHash::UNKNOWN
+}
+
 /// What the store knows of one record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Known {
@@ -73,6 +80,4 @@ pub struct PriorFailure {
     pub first_at: Timestamp,
     /// How often.
     pub attempts: u32,
-    /// The generation of the refused effect.
-    pub generation: i64,
 }

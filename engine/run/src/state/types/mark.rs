@@ -13,6 +13,8 @@ pub enum DirtyReason {
     Skipped,
     /// The run stopped before the record was sent.
     Unsent,
+    /// A run ended while it was being sent to a target with natural keys.
+    Doubt,
 }
 
 impl DirtyReason {
@@ -22,6 +24,7 @@ impl DirtyReason {
         match self {
             Self::Skipped => "skipped",
             Self::Unsent => "unsent",
+            Self::Doubt => "doubt",
         }
     }
 }
@@ -90,8 +93,6 @@ pub struct FailedRecord {
     pub first_at: Timestamp,
     /// How often.
     pub attempts: u32,
-    /// The generation of the refused effect; 0 when none was sent.
-    pub generation: i64,
     /// The mapping under which it failed.
     pub mapping_hash: String,
     /// The source record, as it was.
@@ -142,6 +143,8 @@ pub struct RevisitQuery {
     pub entities: Vec<(String, String)>,
     /// Holds that end before this are listed even though their parent is missing.
     pub now: Timestamp,
+    /// What this run has marked itself is not due again.
+    pub run: String,
     /// Only source keys after this one.
     pub after: Option<String>,
     /// At most so many.
