@@ -49,15 +49,3 @@ fn a_file_that_is_no_toml_names_the_place() {
     project.edit("store-to-sqlite.toml", "[entity.refund]", "[entity.refund");
     assert_outcome!(project.engine(&["validate"]).ended(3));
 }
-
-#[test]
-fn warnings_pass_unless_they_are_denied() {
-    let project = quickstart();
-    let text = project.read("store-to-sqlite.toml");
-    let refund = text.split_at(text.find("[entity.refund]").unwrap()).1.split("[[test]]").next().unwrap();
-    let again = refund.replace("entity.refund", "entity.refund_again");
-    project
-        .write("store-to-sqlite.toml", text.replace("[entity.refund]", &format!("{again}[entity.refund]")));
-    drop(project.engine(&["validate"]).ended(0));
-    assert_outcome!(project.engine(&["validate", "--deny-warnings"]).ended(3));
-}

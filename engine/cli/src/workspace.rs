@@ -124,7 +124,8 @@ impl Workspace {
 
 pub(crate) fn unavailable(path: &Path, error: &std::io::Error) -> CommandError {
     let message = format!("`{}` cannot be used: {error}", path.display());
-    CommandError::new(Exit::Failed, "state/unavailable", message)
+    let error = CommandError::new(Exit::Failed, "state/unavailable", message);
+    error.help("its folder must be there, with room in it, and may be written")
 }
 
 /// The names of the pipelines asked for.

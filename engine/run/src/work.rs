@@ -2,7 +2,7 @@
 
 use crate::{event::Observer, key::Scope, options::Options, state::StateStore};
 use engine_contract::{Capabilities, Context, Source, Target};
-use engine_plan::{Blueprint, Entity, Program};
+use engine_plan::{Blueprint, Entity, Group, Program};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A run's fixed surroundings.
@@ -35,6 +35,12 @@ impl Work {
             return self.keys.get(object).map_or(&[], Vec::as_slice);
         }
         &entity.write.match_on
+    }
+
+    /// The stream group that an entity is read with.
+    pub(crate) fn group_of(&self, entity: &Entity) -> Option<&Group> {
+        let index = self.blueprint.entities.iter().position(|other| other.name == entity.name)?;
+        self.blueprint.groups.iter().find(|group| group.entities.contains(&index))
     }
 
     /// Whether the run covers an entity.

@@ -103,8 +103,8 @@ impl Project {
         fs::remove_file(self.path(path)).expect("the project has this file");
     }
 
-    /// Every file of the project with the size and hash of its content, but not the `-shm` files in which
-    /// SQLite keeps locks: reading takes some.
+    /// Every file of the project with the size and hash of its content, but not what reading a SQLite database
+    /// leaves beside it: its locks, and an empty log.
     ///
     /// # Panics
     /// When one cannot be read.
@@ -204,12 +204,15 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, (usize, u64)
         let path = entry.expect("the folder can be read").path();
         if path.is_dir() {
             collect(root, &path, files);
-        } else if !path.to_string_lossy().ends_with("-shm") {
-            let name = path.strip_prefix(root).expect("the file is below").to_string_lossy().into_owned();
-            let content = fs::read(&path).expect("the file can be read");
-            let mut hasher = DefaultHasher::new();
-            hasher.write(&content);
-            files.insert(name, (content.len(), hasher.finish()));
+            continue;
         }
+        let name = path.strip_prefix(root).expect("the file is below").to_string_lossy().into_owned();
+        let content = fs::read(&path).expect("the file can be read");
+        if name.ends_with("-shm") || (name.ends_with("-wal") && content.is_empty()) {
+            continue;
+        }
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&content);
+        files.insert(name, (content.len(), hasher.finish()));
     }
 }

@@ -12,25 +12,20 @@ pub type Row = Vec<Value>;
 pub struct Tables(pub BTreeMap<String, Vec<Row>>);
 
 impl Tables {
-    /// Reads a database.
+    /// Reads a database; rows come in the order of their first column.
     ///
     /// # Panics
     /// When it cannot be read.
     #[must_use]
     pub fn of(db: &Connection) -> Self {
-        let names = rows(
-            db,
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'",
-        );
-        let names = names.into_iter().map(|row| text(row.into_iter().next()));
-        Self(
-            names
-                .map(|name| {
-                    let rows = rows(db, &format!("SELECT * FROM \"{name}\" ORDER BY rowid"));
-                    (name, rows)
-                })
-                .collect(),
-        )
+        let names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_*' \
+                     AND name NOT GLOB 'sqlite_*'";
+        let names = rows(db, names).into_iter().map(|row| text(row.into_iter().next()));
+        let content = |name: String| {
+            let rows = rows(db, &format!("SELECT * FROM \"{name}\" ORDER BY 1"));
+            (name, rows)
+        };
+        Self(names.map(content).collect())
     }
 
     /// How many rows each table has.

@@ -2,10 +2,14 @@
 //!
 //! Without this the second would overwrite the first on a target with natural keys, run after run.
 
-use super::{Fault, deliver::Effect};
-use crate::{error::RunError, state::TargetObject, work::Work};
+use super::{Fault, deliver::Effect, extract};
+use crate::{
+    error::RunError,
+    state::{Link, RecordOwner, TargetObject},
+    work::Work,
+};
 use engine_plan::Entity;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A record, and the target object that its content names.
 pub(crate) struct Claim {
@@ -21,16 +25,20 @@ impl Claim {
     }
 }
 
-/// The records whose object belongs to another one, by key: an earlier link, or an earlier record of the
-/// same batch.
-pub(crate) async fn refused(
-    work: &Work,
-    entity: &Entity,
-    claims: Vec<Claim>,
-) -> Result<BTreeMap<String, Fault>, RunError> {
-    let mut refused = BTreeMap::new();
+/// What became of claims.
+#[derive(Default)]
+pub(crate) struct Judged {
+    /// The records whose object belongs to another one, by key.
+    pub(crate) refused: BTreeMap<String, Fault>,
+    /// Links whose source record is gone, and whose object a new record claims: they lead nowhere now.
+    pub(crate) released: Vec<Link>,
+}
+
+/// Whose object is whose: an earlier link counts, or an earlier record of the same batch.
+pub(crate) async fn judge(work: &Work, entity: &Entity, claims: Vec<Claim>) -> Result<Judged, RunError> {
+    let mut judged = Judged::default();
     if entity.write.shared {
-        return Ok(refused);
+        return Ok(judged);
     }
     let mut by_object: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     for Claim { key, object, id } in claims {
@@ -42,27 +50,59 @@ pub(crate) async fn refused(
         let connection = work.blueprint.target.connection.clone();
         let target = TargetObject { connection, object };
         let ids: Vec<String> = claims.iter().map(|(id, _)| id.clone()).collect();
-        let owners = work.store.owners(&work.scope, &target, &ids).await?;
+        let mut owners = work.store.owners(&work.scope, &target, &ids).await?;
+        owners.retain(|id, owner| {
+            claims.iter().any(|(claimed, key)| claimed == id && !is(owner, work, entity, key))
+        });
+        judged.released.extend(release(work, entity, &mut owners).await?);
         let mut first: BTreeMap<&str, &str> = BTreeMap::new();
         for (id, key) in &claims {
             let holder = match owners.get(id) {
+                Some(owner) if is(owner, work, entity, key) => None,
                 Some(owner)
-                    if owner.pipeline != work.scope.pipeline || owner.record.entity != entity.name =>
+                    if owner.pipeline == work.scope.pipeline && owner.record.entity == entity.name =>
                 {
-                    Some(format!("a record of `{}::{}`", owner.pipeline, owner.record.entity))
+                    Some("another record of this entity".to_owned())
                 }
-                Some(owner) if owner.record.key != *key => Some("another record of this entity".to_owned()),
+                Some(owner) => Some(format!("a record of `{}::{}`", owner.pipeline, owner.record.entity)),
                 None if *first.entry(id).or_insert(key) != key => {
                     Some("another record of this entity".to_owned())
                 }
-                Some(_) | None => None,
+                None => None,
             };
             if let Some(holder) = holder {
-                refused.insert(key.clone(), fault(&target.object, &holder, entity));
+                judged.refused.insert(key.clone(), fault(&target.object, &holder, entity));
             }
         }
     }
-    Ok(refused)
+    Ok(judged)
+}
+
+/// Whether the owner is this very record.
+fn is(owner: &RecordOwner, work: &Work, entity: &Entity, key: &str) -> bool {
+    owner.pipeline == work.scope.pipeline && owner.record.entity == entity.name && owner.record.key == key
+}
+
+/// Takes away the owners of this entity whose source records the source does not have any more, and returns
+/// their links, leading nowhere.
+async fn release(
+    work: &Work,
+    entity: &Entity,
+    owners: &mut BTreeMap<String, RecordOwner>,
+) -> Result<Vec<Link>, RunError> {
+    let ours =
+        |owner: &&RecordOwner| owner.pipeline == work.scope.pipeline && owner.record.entity == entity.name;
+    let keys: Vec<String> = owners.values().filter(ours).map(|owner| owner.record.key.clone()).collect();
+    let Some(group) = work.group_of(entity).filter(|_| !keys.is_empty()) else { return Ok(Vec::new()) };
+    let known = work.store.recall(&work.scope, &entity.name, &keys).await?;
+    let links: Vec<Link> = known.into_values().filter_map(|known| known.link).collect();
+    let sources: Vec<String> = links.iter().map(|link| link.source_key.clone()).collect();
+    let present = extract::fetch(work, group, &sources).await?;
+    let present: BTreeSet<&str> = present.iter().map(|record| record.key.as_str()).collect();
+    let gone = links.into_iter().filter(|link| !present.contains(link.source_key.as_str()));
+    let gone: Vec<Link> = gone.map(|link| Link { target_id: None, ..link }).collect();
+    owners.retain(|_, owner| gone.iter().all(|link| link.record != owner.record));
+    Ok(gone)
 }
 
 fn fault(object: &str, holder: &str, entity: &Entity) -> Fault {

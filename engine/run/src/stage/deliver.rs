@@ -147,10 +147,11 @@ async fn admitted(
         }
     }
     let claims = planned.iter().map(|(effect, encoded)| Claim::new(effect, encoded.id.as_deref())).collect();
-    let refused = claim::refused(work, entity, claims).await?;
+    let judged = claim::judge(work, entity, claims).await?;
+    draft.released(judged.released);
     let mut intents = Vec::with_capacity(planned.len());
     for (effect, encoded) in planned {
-        if let Some(fault) = refused.get(&effect.link.record.key) {
+        if let Some(fault) = judged.refused.get(&effect.link.record.key) {
             draft.not_sent(&effect, fault.clone(), Status::Blocked);
             continue;
         }

@@ -222,6 +222,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Links that lead nowhere any more. They come before those of the records that claim their objects.
+    pub(crate) fn released(&mut self, links: Vec<Link>) {
+        self.settlement.links.extend(links);
+    }
+
     fn dirty(&mut self, key: &str, source_key: &str, reason: DirtyReason) {
         let record = RecordKey { entity: self.entity.name.clone(), key: key.to_owned() };
         self.settlement.dirty.push(Dirty { record, source_key: source_key.to_owned(), reason });

@@ -2,7 +2,7 @@
 
 use super::{
     Result, StateError, lease, link, mark,
-    row::{self, execute, hash, json_list, millis, query, record, timestamp},
+    row::{self, LINK, LINK_WIDTH, execute, hash, json_list, millis, query, record, timestamp},
     schema::RECORD,
 };
 use crate::{
@@ -26,19 +26,23 @@ pub(super) fn open_intents(
 ) -> Result<Vec<Intent>> {
     let side = scope.side.as_str();
     let values = record(scope, &entity, &side);
-    let sql = &format!("SELECT * FROM intent WHERE {RECORD} ORDER BY revision, key");
+    let sql = &format!(
+        "SELECT {LINK}, base_token, op, payload, match_on, request_key, marker, revision, attempts, created_at,
+           quiet_after FROM intent WHERE {RECORD} ORDER BY revision, key"
+    );
     let mut intents = query(db, sql, &values, |columns| {
-        let quiet: Option<i64> = columns.get("quiet_after")?;
+        let own = |index: usize| LINK_WIDTH + index;
+        let quiet: Option<i64> = columns.get(own(8))?;
         Ok(Intent {
-            link: row::link(columns, "base_token")?,
-            op: row::op(&columns.get::<_, String>("op")?)?,
-            payload: Bytes::from(columns.get::<_, Vec<u8>>("payload")?),
-            match_on: serde_json::from_str(&columns.get::<_, String>("match_on")?).unwrap_or_default(),
-            request_key: columns.get("request_key")?,
-            marker: columns.get("marker")?,
-            revision: columns.get("revision")?,
-            attempts: columns.get("attempts")?,
-            created_at: timestamp(columns.get("created_at")?)?,
+            link: row::link(columns)?,
+            op: row::op(columns.get_ref(own(0))?.as_str()?)?,
+            payload: Bytes::from(columns.get::<_, Vec<u8>>(own(1))?),
+            match_on: serde_json::from_str(columns.get_ref(own(2))?.as_str()?).unwrap_or_default(),
+            request_key: columns.get(own(3))?,
+            marker: columns.get(own(4))?,
+            revision: columns.get(own(5))?,
+            attempts: columns.get(own(6))?,
+            created_at: timestamp(columns.get(own(7))?)?,
             quiet_after: quiet.map(timestamp).transpose()?,
         })
     })?;
@@ -199,7 +203,7 @@ fn close(db: &Connection, scope: &Scope, key: &RecordKey) -> Result<()> {
 /// Each row's hash covers the one before, so that a removed or changed row breaks the chain.
 fn append_audit(db: &Connection, scope: &Scope, entry: &AuditEntry, settlement: &Settlement) -> Result<()> {
     let last = query(db, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", &[], |columns| {
-        Ok((columns.get::<_, i64>(0)?, hash(columns, "hash")?))
+        Ok((columns.get::<_, i64>(0)?, hash(columns, 1)?))
     })?;
     let (seq, previous) = last.first().map_or((1, [0; 32]), |(seq, hash)| (seq + 1, hash.0));
     let action = match entry.action {

@@ -3,7 +3,7 @@
 use super::{
     Result, busy,
     mark::{failures, holds},
-    row::{execute, json_list, link, millis, query, record},
+    row::{LINK, execute, json_list, link, millis, query, record},
     schema::RECORD,
 };
 use crate::{
@@ -25,8 +25,7 @@ pub(super) fn recall(
     let side = scope.side.as_str();
     let values = [record(scope, &entity, &side).as_slice(), &[&list as &dyn ToSql]].concat();
     let chosen = format!("{RECORD} AND key IN (SELECT value FROM json_each(?6))");
-    let links =
-        query(db, &format!("SELECT * FROM link WHERE {chosen}"), &values, |row| link(row, "target_token"))?;
+    let links = query(db, &format!("SELECT {LINK}, target_token FROM link WHERE {chosen}"), &values, link)?;
     for link in links {
         let key = link.record.key.clone();
         known.entry(key).or_default().link = Some(link);
@@ -114,10 +113,10 @@ pub(super) fn children(
     let side = scope.side.as_str();
     let values = [record(scope, &entity, &side).as_slice(), &[&list as &dyn ToSql]].concat();
     let sql = format!(
-        "SELECT * FROM link WHERE {RECORD} AND parent_key IN (SELECT value FROM json_each(?6))
+        "SELECT {LINK}, target_token FROM link WHERE {RECORD} AND parent_key IN (SELECT value FROM json_each(?6))
          AND target_id IS NOT NULL"
     );
-    query(db, &sql, &values, |row| link(row, "target_token"))
+    query(db, &sql, &values, link)
 }
 
 /// Writes a link; `false` when another record has the target object.

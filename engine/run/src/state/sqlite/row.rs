@@ -46,9 +46,9 @@ pub(super) fn timestamp(millis: i64) -> rusqlite::Result<Timestamp> {
     Timestamp::from_millisecond(millis).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, millis))
 }
 
-pub(super) fn hash(row: &Row<'_>, column: &str) -> rusqlite::Result<ContentHash> {
-    let bytes: Vec<u8> = row.get(column)?;
-    ContentHash::from_slice(&bytes).ok_or_else(|| bad(column))
+pub(super) fn hash(row: &Row<'_>, column: usize) -> rusqlite::Result<ContentHash> {
+    let bytes = row.get_ref(column)?.as_blob()?;
+    ContentHash::from_slice(bytes).ok_or_else(|| bad("a hash"))
 }
 
 pub(super) fn op(word: &str) -> rusqlite::Result<Op> {
@@ -63,22 +63,30 @@ fn bad(column: &str) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnName(format!("{column} holds what no engine wrote"))
 }
 
-/// Reads the columns that links and intents share.
-pub(super) fn link(row: &Row<'_>, token: &str) -> rusqlite::Result<Link> {
+/// The columns that links and intents share, in the order in which [`link`] reads them; the token's name comes
+/// last.
+pub(super) const LINK: &str = "entity, key, source_key, target_connection, target_object, target_id, route, \
+    parent_key, source_revision, sent_hash, generation, mapping_hash, shared";
+
+/// How many columns [`LINK`] and the token are.
+pub(super) const LINK_WIDTH: usize = 14;
+
+/// Reads [`LINK`] and the token.
+pub(super) fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
     Ok(Link {
-        record: crate::key::RecordKey { entity: row.get("entity")?, key: row.get("key")? },
-        source_key: row.get("source_key")?,
-        target_connection: row.get("target_connection")?,
-        target_object: row.get("target_object")?,
-        target_id: row.get("target_id")?,
-        route: row.get("route")?,
-        parent_key: row.get("parent_key")?,
-        source_revision: row.get("source_revision")?,
-        sent_hash: hash(row, "sent_hash")?,
-        generation: row.get("generation")?,
-        target_token: row.get(token)?,
-        mapping_hash: row.get("mapping_hash")?,
-        shared: row.get("shared")?,
+        record: crate::key::RecordKey { entity: row.get(0)?, key: row.get(1)? },
+        source_key: row.get(2)?,
+        target_connection: row.get(3)?,
+        target_object: row.get(4)?,
+        target_id: row.get(5)?,
+        route: row.get(6)?,
+        parent_key: row.get(7)?,
+        source_revision: row.get(8)?,
+        sent_hash: hash(row, 9)?,
+        generation: row.get(10)?,
+        mapping_hash: row.get(11)?,
+        shared: row.get(12)?,
+        target_token: row.get(13)?,
     })
 }
 

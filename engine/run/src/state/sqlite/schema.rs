@@ -7,6 +7,11 @@ use std::path::Path;
 /// The newest schema this engine knows.
 pub(super) const VERSION: i64 = 1;
 
+/// One thread at a time uses a connection: SQLite needs no locks of its own.
+const READ_WRITE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
+    .union(OpenFlags::SQLITE_OPEN_CREATE)
+    .union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
 /// More than the store has different statements: each is parsed once per connection.
 const STATEMENTS: usize = 128;
 
@@ -113,7 +118,7 @@ CREATE TABLE audit (
 
 /// Opens a state file, making it when it is not there.
 pub(super) fn open_file(path: &Path) -> Result<Connection> {
-    let connection = Connection::open(path).map_err(|error| busy(&error))?;
+    let connection = Connection::open_with_flags(path, READ_WRITE).map_err(|error| busy(&error))?;
     connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(|error| busy(&error))?;
     connection
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;")
@@ -136,7 +141,7 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection> {
 
 /// A store in memory.
 pub(super) fn open_memory() -> Result<Connection> {
-    let connection = Connection::open_in_memory().map_err(|error| busy(&error))?;
+    let connection = Connection::open_in_memory_with_flags(READ_WRITE).map_err(|error| busy(&error))?;
     migrate(&connection)?;
     Ok(connection)
 }
