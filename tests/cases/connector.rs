@@ -191,6 +191,16 @@ fn each_kind_of_error_has_a_code_of_its_own() {
 }
 
 #[test]
+fn an_entity_with_open_effects_cannot_be_renamed() {
+    let mut shop = faulty(Fault::Silent);
+    assert_eq!(shop.failures(), ["customer effect/unknown-outcome"]);
+    shop.edit("entity.customer", "entity.client");
+    assert_eq!(shop.stops(), "run/left-behind");
+    shop.edit("entity.client", "entity.customer");
+    assert_eq!(shop.stops(), "", "under the old name the run goes on finding out");
+}
+
+#[test]
 fn a_write_without_an_answer_is_left_to_the_next_run() {
     assert_eq!(faulty(Fault::Silent).failures(), ["customer effect/unknown-outcome"]);
 }

@@ -1,10 +1,12 @@
 //! Codes that runs end with, and those with which records fail in a run.
 
 use crate::shop::{Shop, StillClock, block_on, sealer};
+use engine_contract::Clock;
 use engine_run::{
     Event, GroupKey, Observer, RunError, Scope, Side, invariants,
     state::{Acquired, Counts, StateStore, sqlite::SqliteStore},
 };
+use futures::FutureExt;
 use jiff::SignedDuration;
 use std::sync::Arc;
 
@@ -40,10 +42,7 @@ fn a_target_that_lost_its_rows_is_not_filled_again_in_silence() {
 #[test]
 fn a_stream_group_that_another_run_works_on_is_left_alone() {
     let shop = Shop::new();
-    let word = |text: &str| text.to_owned();
-    let (tenant, environment) = (word("default"), word("default"));
-    let scope = Scope { tenant, environment, pipeline: word("shop"), side: Side::Source };
-    let key = GroupKey { scope, group: word("customer"), shard: String::new() };
+    let key = customer_group();
     let now = "2026-01-10T09:00:00Z".parse().unwrap();
     let until = "2026-01-10T09:00:20Z".parse().unwrap();
     let taken = block_on(shop.store.acquire(&key, "another engine", now, until, None)).unwrap();
@@ -53,10 +52,40 @@ fn a_stream_group_that_another_run_works_on_is_left_alone() {
     assert_eq!(shop.stops(), "");
 }
 
-/// Lets an hour pass after the first batch.
-struct Delay(Arc<StillClock>);
+/// Lets an hour pass after the first batch, in which another engine takes the lease.
+struct Overslept(Arc<StillClock>, Arc<SqliteStore>);
 
-impl Observer for Delay {
+impl Observer for Overslept {
+    fn notice(&self, event: Event) {
+        if !matches!(event, Event::EntityProgress { .. }) {
+            return;
+        }
+        self.0.forward(SignedDuration::from_hours(1));
+        let (now, until) = (self.0.now(), self.0.now() + SignedDuration::from_hours(1));
+        let taken = self.1.acquire(&customer_group(), "another engine", now, until, None).now_or_never();
+        assert!(taken.is_some_and(|taken| taken.is_ok()));
+    }
+}
+
+fn customer_group() -> GroupKey {
+    let (tenant, environment, pipeline) = ("default".to_owned(), "default".to_owned(), "shop".to_owned());
+    let scope = Scope { tenant, environment, pipeline, side: Side::Source };
+    GroupKey { scope, group: "customer".to_owned(), shard: String::new() }
+}
+
+#[test]
+fn a_run_that_slept_through_its_lease_sends_nothing_more() {
+    let mut shop = Shop::new();
+    shop.write("customers.json", r#"[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]"#);
+    shop.batch_records = 1;
+    shop.observer = Arc::new(Overslept(Arc::clone(&shop.clock), Arc::clone(&shop.store)));
+    assert_eq!(shop.stops(), "run/lease-lost");
+}
+
+/// Lets an hour pass after the first batch, in which nobody wants the lease.
+struct Slow(Arc<StillClock>);
+
+impl Observer for Slow {
     fn notice(&self, event: Event) {
         if matches!(event, Event::EntityProgress { .. }) {
             self.0.forward(SignedDuration::from_hours(1));
@@ -65,12 +94,12 @@ impl Observer for Delay {
 }
 
 #[test]
-fn a_run_that_slept_through_its_lease_sends_nothing_more() {
+fn a_slow_run_keeps_a_lease_that_nobody_wants() {
     let mut shop = Shop::new();
     shop.write("customers.json", r#"[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]"#);
     shop.batch_records = 1;
-    shop.observer = Arc::new(Delay(Arc::clone(&shop.clock)));
-    assert_eq!(shop.stops(), "run/lease-lost");
+    shop.observer = Arc::new(Slow(Arc::clone(&shop.clock)));
+    assert_eq!(shop.stops(), "");
 }
 
 #[test]
@@ -101,6 +130,33 @@ fn a_second_record_does_not_take_a_target_object_over() {
     shop.write("customers.json", r#"[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Ada"}]"#);
     shop.write("orders.json", "[]");
     assert_eq!(shop.failures(), ["customer link/target-taken"]);
+}
+
+#[test]
+fn a_natural_key_passes_on_when_its_record_is_gone() {
+    let mut shop = Shop::new();
+    shop.edit("[\"id\"]\nmap.id = \"$.id\"\nmap.name", "[\"name\"]\nmap.name");
+    shop.write("orders.json", "[]");
+    assert_eq!(shop.failures(), NONE);
+    shop.write("customers.json", r#"[{"id": 2, "name": "Ada"}]"#);
+    assert_eq!(shop.failures(), NONE, "customer 1 is gone, and 2 has its name");
+    shop.write("customers.json", r#"[{"id": 2, "name": "Ada"}, {"id": 3, "name": "Ada"}]"#);
+    assert_eq!(shop.failures(), ["customer link/target-taken"]);
+}
+
+#[test]
+fn elements_with_one_key_fail_instead_of_vanishing() {
+    let mut shop = Shop::new();
+    shop.pipeline.push_str(
+        "\n[entity.line]\nfrom = \"orders\"\nto = \"customers\"\neach = \"$.lines[*]\"\neach_key = \"@.sku\"\n\
+         write.match = [\"id\"]\nmap.id = \"@.id\"\n",
+    );
+    let lines = r#"[{"id": 8, "sku": "a"}, {"id": 9, "sku": "a"}, {"id": 10, "sku": "b"}]"#;
+    shop.write(
+        "orders.json",
+        &format!(r#"[{{"id": 7, "total": "1.00", "customer_id": 1, "lines": {lines}}}]"#),
+    );
+    assert_eq!(shop.failures(), ["line mapping/duplicate-key"]);
 }
 
 #[test]

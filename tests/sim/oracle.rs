@@ -18,12 +18,13 @@ pub(crate) async fn judge(world: &Shared, store: &dyn StateStore, last: Option<&
         doubled("customer", &customers, &mut wrong);
         doubled("order", &orders, &mut wrong);
         for row in world.rows["customers"].values() {
-            compare("customer", row, &customers, None, &mut wrong);
+            compare("customer", row, &customers, &mut wrong);
         }
         for row in world.rows["orders"].values() {
             let parent =
                 row.parent.and_then(|id| customers.get(&id)?.first().map(|(id, _)| (*id).to_owned()));
-            compare("order", row, &orders, Some(parent), &mut wrong);
+            compare("order", row, &orders, &mut wrong);
+            of_customer(row.id, &orders, parent.as_deref(), &mut wrong);
         }
         let lines = by_source(&world.objects, "Line");
         doubled("line", &lines, &mut wrong);
@@ -80,7 +81,7 @@ fn check_lines<'a>(
             match lines.get(id).and_then(|found| found.first()) {
                 None => write!(wrong, "line {id} is lost; ").unwrap(),
                 Some((_, line)) if amount(line) != *amount_due => {
-                    write!(wrong, "line {id} is stale; ").unwrap()
+                    write!(wrong, "line {id} is stale; ").unwrap();
                 }
                 Some(_) => booked += 1,
             }
@@ -107,19 +108,20 @@ fn doubled(what: &str, found: &BySource<'_>, wrong: &mut String) {
     }
 }
 
-fn compare(what: &str, row: &Row, found: &BySource<'_>, parent: Option<Option<String>>, wrong: &mut String) {
+fn compare(what: &str, row: &Row, found: &BySource<'_>, wrong: &mut String) {
     let Some(objects) = found.get(&row.id) else {
         write!(wrong, "{what} {} is lost; ", row.id).unwrap();
         return;
     };
-    for (_, object) in objects {
-        if amount(object) != row.amount {
-            write!(wrong, "{what} {} is stale; ", row.id).unwrap();
-        }
-        if let Some(parent) = &parent
-            && object.fields.get("customer").and_then(Value::as_str).map(str::to_owned) != *parent
-        {
-            write!(wrong, "{what} {} has the wrong customer; ", row.id).unwrap();
-        }
+    if objects.iter().any(|(_, object)| amount(object) != row.amount) {
+        write!(wrong, "{what} {} is stale; ", row.id).unwrap();
+    }
+}
+
+fn of_customer(order: u64, found: &BySource<'_>, customer: Option<&str>, wrong: &mut String) {
+    let named = |object: &Object| object.fields.get("customer").and_then(Value::as_str).map(str::to_owned);
+    let orders = found.get(&order).into_iter().flatten();
+    if orders.into_iter().any(|(_, object)| named(object).as_deref() != customer) {
+        write!(wrong, "order {order} has the wrong customer; ").unwrap();
     }
 }

@@ -262,7 +262,7 @@ pub(crate) fn run(trial: &Trial) -> Verdict {
 async fn trouble(stage: &Stage, trial: &Trial) {
     let mut crashes = trial.crashes.iter().copied();
     let left = Arc::new(Mutex::new(crashes.next().unwrap_or(u64::MAX)));
-    let mut crashed = 0;
+    let mut count = 0;
     for index in 0..12 {
         let owner = format!("engine-{index}");
         let cancel = Cancel::default();
@@ -289,7 +289,7 @@ async fn trouble(stage: &Stage, trial: &Trial) {
         let (left, polls) = (Arc::clone(&left), Arc::clone(&stage.polls));
         let mut run = Box::pin(CrashAt { future, left: Arc::clone(&left), polls });
         if run.as_mut().await.is_none() {
-            crashed += 1;
+            count += 1;
             *left.lock().unwrap_or_else(PoisonError::into_inner) = crashes.next().unwrap_or(u64::MAX);
             if trial.zombie {
                 thaw_beside_successors(stage, run).await;
@@ -302,7 +302,7 @@ async fn trouble(stage: &Stage, trial: &Trial) {
             }
         }
         stage.rest(stage.chance(100..9000)).await;
-        if index >= 4 && crashed == trial.crashes.len() {
+        if index >= 4 && count == trial.crashes.len() {
             break;
         }
     }
@@ -330,7 +330,7 @@ async fn calm(stage: &Stage) -> Option<RunReport> {
     stage.rest(60_000).await;
     lock(&stage.world).catch_up();
     // What the service refused for its content is welcome now, and changes once more.
-    lock(&stage.world).touch_all();
+    lock(&stage.world).touch_refused();
     let mut last = None;
     for index in 0..5 {
         stage.rest(30_000).await;

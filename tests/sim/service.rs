@@ -124,7 +124,7 @@ fn request(write: &Write) -> Request {
     let fields: BTreeMap<String, Value> = serde_json::from_slice(&write.payload).unwrap_or_default();
     Request {
         kind: write.object.clone(),
-        request_key: write.request_key.clone(),
+        idempotency_key: write.request_key.clone(),
         marker: write.marker.clone(),
         target_id: write.target_id.clone(),
         token: write.token.clone(),

@@ -51,7 +51,7 @@ pub(crate) struct Object {
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) kind: String,
-    pub(crate) request_key: String,
+    pub(crate) idempotency_key: String,
     pub(crate) marker: String,
     pub(crate) target_id: Option<String>,
     pub(crate) token: Option<String>,
@@ -211,10 +211,13 @@ impl World {
         }
     }
 
-    /// Every row changes once more, in nothing but its date.
-    pub(crate) fn touch_all(&mut self) {
-        let now = self.now();
-        self.rows.values_mut().flat_map(BTreeMap::values_mut).for_each(|row| row.modified = now);
+    /// Where a service refuses, every row changes once more, in nothing but its date. Elsewhere nothing does:
+    /// it would heal what was lost.
+    pub(crate) fn touch_refused(&mut self) {
+        if self.picky {
+            let now = self.now();
+            self.rows.values_mut().flat_map(BTreeMap::values_mut).for_each(|row| row.modified = now);
+        }
     }
 
     fn insert(&mut self, stream: &'static str, row: Row) {
@@ -384,14 +387,12 @@ impl World {
         let answer = match self.class {
             EffectClass::NaturalKey if self.refuses(request) => Answer::Refused,
             EffectClass::NaturalKey => self.upsert(request),
-            EffectClass::IdempotencyKey => match self.answered.get(&request.request_key) {
-                Some(remembered) => remembered.clone(),
-                None => {
-                    let answer = self.write(request, true);
-                    self.answered.insert(request.request_key.clone(), answer.clone());
-                    answer
-                }
-            },
+            EffectClass::IdempotencyKey => {
+                let remembered = self.answered.get(&request.idempotency_key).cloned();
+                let answer = remembered.unwrap_or_else(|| self.write(request, true));
+                self.answered.insert(request.idempotency_key.clone(), answer.clone());
+                answer
+            }
             EffectClass::Marker | EffectClass::None => self.write(request, false),
         };
         self.note(match &answer {

@@ -112,9 +112,6 @@ pub(crate) struct Init {
 pub(crate) struct Validate {
     /// Pipelines by name, pipeline files, or project folders [default: every pipeline of the project]
     pub(crate) paths: Vec<String>,
-    /// Treat warnings as errors
-    #[arg(long)]
-    pub(crate) deny_warnings: bool,
 }
 
 #[derive(Debug, Args)]

@@ -47,7 +47,9 @@ pub(crate) fn remedy(code: &str) -> Option<&'static str> {
         "state/newer" => "use the engine that wrote it, or a newer one",
         "state/corrupt" => "put back a copy of the state file and its key",
         "connector/not-found" => "check the connection's settings in connections.toml",
-        "connector/unauthorized" | "connector/forbidden" => "check the connection's credentials",
+        "connector/unauthorized" | "connector/forbidden" => {
+            "check the connection's credentials, or the permissions of its files"
+        }
         "connector/corrupt" => "mend the source at that place; what comes before it has been synced",
         "connector/unavailable" => "try again when it is reachable: nothing is half-done",
         _ => return None,

@@ -37,7 +37,10 @@ pub(crate) fn key(state: &Path, create: bool) -> Result<[u8; 32]> {
 
 fn key_missing(message: String) -> CommandError {
     CommandError::new(Exit::Failed, "state/key-missing", message)
-        .help("put back the key file from your copy of the state")
+        .help(
+        "put back the key file from your copy of the state; without one, move the state's folder away: the next run \
+         compares and links everything anew",
+    )
 }
 
 fn read_key(path: &Path) -> Result<Option<[u8; 32]>> {

@@ -41,7 +41,11 @@ pub(crate) fn select(arguments: &[String], project: Option<&Path>) -> Result<Vec
             let message = format!("there is no file or folder `{argument}`");
             return Err(CommandError::new(Exit::NotFound, "file/not-found", message));
         } else {
-            (current(project)?, Some(Wanted::Name(argument.clone())))
+            let project = current(project).map_err(|mut error| {
+                error.message = format!("`{argument}` is no file or folder, and {}", error.message);
+                error
+            });
+            (project?, Some(Wanted::Name(argument.clone())))
         };
         let known = selections.iter_mut().find(|(selection, _)| selection.project == project);
         if let Some((selection, whole)) = known {

@@ -43,19 +43,27 @@ impl Workspace {
         let context = surroundings::context(&selection.project, cancel);
         let (project, found) =
             engine_project::load(&DiskFiles::new(&selection.project), &surroundings::environment());
-        let mut diagnostics = found.sorted();
-        let names = wanted(&project, selection, &diagnostics)?;
+        let mut all = found.clone();
+        let names = wanted(&project, selection, found.is_empty())?;
         let catalogs = catalogs(&project, &registry, &context)?;
-        let broken = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        let broken = found.has_errors();
         let mut blueprints = Vec::new();
         for name in &names {
             let (blueprint, more) = compile(&project, name, &registry, &catalogs);
-            diagnostics.extend(more);
+            all.extend(more);
             // A mistake in any file of the project may be a mistake of this pipeline: nothing runs then.
             blueprints.extend(blueprint.filter(|_| !broken).map(Arc::new));
         }
         let dir = selection.project.clone();
-        Ok(Self { dir, project, registry, context, diagnostics, blueprints, asked: names.len() })
+        Ok(Self {
+            dir,
+            project,
+            registry,
+            context,
+            diagnostics: all.sorted(),
+            blueprints,
+            asked: names.len(),
+        })
     }
 
     /// How many errors and warnings there are.
@@ -98,7 +106,7 @@ impl Workspace {
     pub(crate) fn open_state(&self) -> Result<SqliteStore> {
         let path = self.state_path();
         let folder = path.parent().unwrap_or_else(|| Path::new("."));
-        std::fs::create_dir_all(folder).map_err(|error| unavailable(folder, &error))?;
+        private_folder(folder).map_err(|error| unavailable(folder, &error))?;
         let sealer = Sealer::new(&key(&path, true)?, Arc::new(SystemRng));
         Ok(SqliteStore::open(&path, sealer)?)
     }
@@ -128,10 +136,19 @@ pub(crate) fn unavailable(path: &Path, error: &std::io::Error) -> CommandError {
     error.help("its folder must be there, with room in it, and may be written")
 }
 
+/// Makes a folder that only its owner may look into: the state names records, and some names are personal.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 /// The names of the pipelines asked for.
-fn wanted(project: &Project, selection: &Selection, diagnostics: &[Diagnostic]) -> Result<Vec<String>> {
+fn wanted(project: &Project, selection: &Selection, is_sound: bool) -> Result<Vec<String>> {
     if selection.pipelines.is_empty() {
-        if project.pipelines.is_empty() && diagnostics.is_empty() {
+        if project.pipelines.is_empty() && is_sound {
             let message = format!("`{}` has no pipelines", selection.project.display());
             return Err(CommandError::new(Exit::NotFound, "project/no-pipelines", message).help(
                 "a pipeline is a *.toml file beside engine.toml or in pipelines/; `engine init` writes one",

@@ -5,22 +5,33 @@ use bytes::Bytes;
 use engine_contract::{
     Applied, Change, Context, Current, Encode, EntitySchema, Lookup, Op, Outcome, Result, Target, Write,
 };
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Answers writes with placeholder ids; reads go to the real target.
-pub(crate) struct DryTarget(pub(crate) Box<dyn Target>);
+pub(crate) struct DryTarget {
+    target: Box<dyn Target>,
+    /// Placeholder ids count down from -1: they fit numeric columns, and no object has them.
+    placeholders: AtomicI64,
+}
+
+impl DryTarget {
+    pub(crate) fn new(target: Box<dyn Target>) -> Self {
+        Self { target, placeholders: AtomicI64::new(0) }
+    }
+}
 
 #[async_trait]
 impl Target for DryTarget {
     async fn schema(&self, context: &Context, object: &str) -> Result<EntitySchema> {
-        self.0.schema(context, object).await
+        self.target.schema(context, object).await
     }
 
     fn encode(&self, encode: &Encode<'_>) -> Result<Bytes> {
-        self.0.encode(encode)
+        self.target.encode(encode)
     }
 
     fn identify(&self, encode: &Encode<'_>) -> Option<String> {
-        self.0.identify(encode)
+        self.target.identify(encode)
     }
 
     async fn write(&self, _context: &Context, writes: &[Write]) -> Result<Vec<(String, Outcome)>> {
@@ -30,16 +41,15 @@ impl Target for DryTarget {
                 Op::Update => Change::Updated,
                 Op::Delete => Change::Deleted,
             };
-            // No reference may take it for an id of the target.
-            let target_id =
-                write.target_id.clone().unwrap_or_else(|| format!("(new {} {})", write.object, write.id));
+            let placeholder = || (self.placeholders.fetch_sub(1, Ordering::Relaxed) - 1).to_string();
+            let target_id = write.target_id.clone().unwrap_or_else(placeholder);
             (write.id.clone(), Outcome::Applied(Applied { target_id, token: write.token.clone(), change }))
         };
         Ok(writes.iter().map(answer).collect())
     }
 
     async fn lookup(&self, context: &Context, lookups: &[Lookup]) -> Result<Vec<(String, Vec<Current>)>> {
-        self.0.lookup(context, lookups).await
+        self.target.lookup(context, lookups).await
     }
 
     async fn read_back(
@@ -49,6 +59,6 @@ impl Target for DryTarget {
         match_on: &[String],
         ids: &[String],
     ) -> Result<Vec<Current>> {
-        self.0.read_back(context, object, match_on, ids).await
+        self.target.read_back(context, object, match_on, ids).await
     }
 }

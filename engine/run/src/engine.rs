@@ -80,6 +80,7 @@ impl Engine {
         self.owners.forget(&self.gone);
         let (run_id, pipeline) = (work.run_id.clone(), work.scope.pipeline.clone());
         self.observer.notice(Event::RunStarted { run_id, pipeline, mode: mode(request.full) });
+        tracing::info!(run = work.run_id, pipeline = work.scope.pipeline, "run begins");
         let covered = work.blueprint.entities.iter().map(|entity| entity.name.clone());
         let tally = Tally::new(covered.filter(|name| work.covers(name)));
         let errors = supervise(&work, (&self.owner, &*self.owners), &tally).await;
@@ -107,7 +108,15 @@ impl Engine {
         let said = error.as_ref().map(|error| (error.code().to_owned(), error.to_string()));
         let line = said.as_ref().map(|(code, message)| format!("{code}: {message}"));
         let finished = work.store.finish_run(&work.run_id, status, line, finished_at).await;
-        self.observer.notice(Event::RunFinished { run_id: work.run_id.clone(), status: status.as_str() });
+        let (code, message) = said.clone().unzip();
+        let run_id = work.run_id.clone();
+        self.observer.notice(Event::RunFinished { run_id, status: status.as_str(), code, message });
+        tracing::info!(
+            run = work.run_id,
+            status = status.as_str(),
+            error = said.as_ref().map(|(code, _)| code),
+            "run ended"
+        );
         // The error that stopped the run says more than the one that it could not be noted.
         if error.is_none() {
             finished?;
@@ -146,7 +155,7 @@ impl Engine {
             )));
         };
         if request.dry_run {
-            writes = Box::new(DryTarget(writes));
+            writes = Box::new(DryTarget::new(writes));
         }
         let store: Arc<dyn StateStore> = if request.dry_run {
             Arc::new(OverlayStore::new(Arc::clone(&self.store)))

@@ -58,6 +58,12 @@ pub enum Event {
         run_id: String,
         /// How.
         status: &'static str,
+        /// The diagnostic code of what stopped it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// What stopped it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
     },
 }
 

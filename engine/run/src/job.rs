@@ -105,12 +105,9 @@ impl<'a> Job<'a> {
     async fn advance(&self) -> Result<(), RunError> {
         self.recover().await?;
         let row = self.work.store.cursor(&self.guard.lease().key).await?;
-        let entities: Vec<&Entity> = self.entities.iter().map(|(entity, _)| *entity).collect();
-        let mut reader = Reader::start(self.work, self.group, &entities, row).await?;
-        // A read of everything meets the records that wait on its way; only those that the source has no more
-        // are left for after it.
-        let revisits_first = !reader.reads_everything();
-        if revisits_first {
+        let mut reader = Reader::start(self.work, self.group, row).await?;
+        // A read of everything meets the records that wait on its way.
+        if !reader.reads_everything() {
             self.revisit().await?;
         }
         while let Some(Read { batch, cursor, completes }) = reader.next().await? {
@@ -119,9 +116,6 @@ impl<'a> Job<'a> {
             let cursor = (self.entities.len() == self.group.entities.len()).then_some(cursor);
             let step = Step { records: &batch.records, broken: &batch.broken, asked: &[], completes, cursor };
             self.step(&step).await?;
-        }
-        if !revisits_first {
-            self.revisit().await?;
         }
         Ok(())
     }
@@ -183,6 +177,12 @@ impl<'a> Job<'a> {
 
     /// Takes records through every entity of the group. The cursor moves with the last.
     async fn step(&self, step: &Step<'_>) -> Result<(), RunError> {
+        tracing::debug!(
+            group = self.group.name,
+            records = step.records.len(),
+            broken = step.broken.len(),
+            "batch"
+        );
         let last = self.entities.len() - 1;
         for (index, (entity, program)) in self.entities.iter().enumerate() {
             let mut draft = Draft::new(self.work, entity);
@@ -193,7 +193,7 @@ impl<'a> Job<'a> {
                 }
             }
             if step.completes {
-                draft.clear_broken();
+                draft.read_whole();
             }
             let halt = self.entity(program, step, &mut draft).await?;
             let cursor = if index == last && halt.is_none() { step.cursor.clone() } else { None };

@@ -28,6 +28,8 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
     let wanted = |name: &&&str| arguments.pipeline.as_ref().is_none_or(|pipeline| pipeline == **name);
     let chosen: Vec<&&str> = names.iter().filter(wanted).collect();
     if chosen.is_empty() {
+        // With no pipeline to show, what is wrong with the files is all there is to say.
+        workspace.insist(output)?;
         let name = arguments.pipeline.clone().unwrap_or_default();
         return Err(unknown_pipeline(&name, &workspace.project));
     }

@@ -46,6 +46,10 @@ pub(super) fn run(arguments: &Test, project: Option<&Path>, output: &Output) -> 
             ran.push(one);
         }
     }
+    if let (true, Some(filter)) = (ran.is_empty(), &arguments.filter) {
+        let message = format!("no test's name contains `{filter}`");
+        return Err(CommandError::new(Exit::NotFound, "test/none-fits", message));
+    }
     let failed = ran.iter().filter(|test| !test.passed).count();
     let exit = if failed > 0 { Exit::Tests } else { Exit::Done };
     if output.is_text() {

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Validate, project: Option<&Path>, output: &Output)
         pipelines += workspace.asked;
         all.extend(workspace.diagnostics);
     }
-    let failed = errors > 0 || (arguments.deny_warnings && warnings > 0);
+    let failed = errors > 0;
     let exit = if failed { Exit::Invalid } else { Exit::Done };
     if output.is_text() {
         let style = if failed { output::BAD } else { output::GOOD };

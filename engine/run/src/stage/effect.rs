@@ -25,8 +25,8 @@ pub(crate) enum End {
     Applied(Applied),
     /// Nothing happened, and nothing will.
     Refused(ConnectorError),
-    /// Nobody knows yet: the intent stays.
-    Open,
+    /// Nobody knows yet: the intent stays. With what was heard last.
+    Open(Option<ConnectorError>),
     /// It was never sent.
     Unsent,
 }
@@ -89,13 +89,20 @@ impl<'a> Sender<'a> {
                 break;
             }
         }
+        if halt.is_none()
+            && ended.is_empty()
+            && self.work.capabilities.effect_class == EffectClass::NaturalKey
+        {
+            // One call is one transaction here: when none of it is known to have happened, nothing else will.
+            halt = self.whole_call_failed(&open);
+        }
         let unreachable =
             halt.is_none() && open.iter().any(|attempt| !attempt.sent && attempt.last.is_some());
         for attempt in open {
             if unreachable && halt.is_none() && !attempt.sent {
                 halt = attempt.last.map(|error| self.target_error(error));
                 self.halted.store(true, Ordering::Relaxed);
-                ended.push((attempt.intent, if attempt.unknown { End::Open } else { End::Unsent }));
+                ended.push((attempt.intent, if attempt.unknown { End::Open(None) } else { End::Unsent }));
                 continue;
             }
             ended.push(Self::give_up(attempt, halt.is_some()));
@@ -103,11 +110,19 @@ impl<'a> Sender<'a> {
         (ended, halt)
     }
 
+    /// The error of a call that came to nothing for every write in it.
+    fn whole_call_failed(&self, open: &[Attempt]) -> Option<RunError> {
+        let first = open.first().filter(|_| open.iter().all(|attempt| attempt.unknown))?.last.as_ref()?;
+        self.halted.store(true, Ordering::Relaxed);
+        let error = ConnectorError::new(first.kind(), first.to_string()).with_retry(first.retry());
+        Some(self.target_error(error))
+    }
+
     /// The end of an attempt for which there is no further try. When the run stops, what was refused for the
     /// moment counts as never sent.
     fn give_up(attempt: Attempt, halted: bool) -> (Intent, End) {
         let end = match (attempt.unknown, attempt.sent && !halted, attempt.last) {
-            (true, ..) => End::Open,
+            (true, _, last) => End::Open(last),
             (false, true, Some(error)) => End::Refused(error),
             (false, ..) => End::Unsent,
         };

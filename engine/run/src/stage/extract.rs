@@ -5,7 +5,7 @@
 
 use crate::{error::RunError, event::Event, state::CursorRow, work::Work};
 use engine_contract::{Batch, ConnectorError, Cursor, ReadRequest, Retry, SourceRecord};
-use engine_plan::{Entity, Group};
+use engine_plan::Group;
 use std::time::Duration;
 
 /// A batch, and where the cursor may go once it is settled.
@@ -30,13 +30,8 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Starts where the last read stopped; at the beginning when something else is read now.
-    pub(crate) async fn start(
-        work: &'a Work,
-        group: &'a Group,
-        entities: &[&Entity],
-        row: CursorRow,
-    ) -> Result<Self, RunError> {
-        let read_hash = read_hash(work, group, entities);
+    pub(crate) async fn start(work: &'a Work, group: &'a Group, row: CursorRow) -> Result<Self, RunError> {
+        let read_hash = read_hash(work, group);
         let row = if row.read_hash == read_hash { row } else { CursorRow::default() };
         let clock = work.source.clock(&work.context, &group.stream, group.cursor.as_deref());
         let clock = clock.await.map_err(|error| source_error(work, error))?;
@@ -102,8 +97,9 @@ impl<'a> Reader<'a> {
 
 /// Changes when other records are read than before, or when an entity takes others of them: then those that
 /// were passed over must be read again.
-fn read_hash(work: &Work, group: &Group, entities: &[&Entity]) -> String {
-    let entities: Vec<_> = entities.iter().map(|entity| (&entity.name, &entity.admission_hash)).collect();
+fn read_hash(work: &Work, group: &Group) -> String {
+    let entities = group.entities.iter().filter_map(|index| work.blueprint.entities.get(*index));
+    let entities: Vec<_> = entities.map(|entity| (&entity.name, &entity.admission_hash)).collect();
     let read = (&work.blueprint.source.connection, &group.stream, &group.cursor, &group.options, entities);
     let bytes = serde_json::to_vec(&read).unwrap_or_default();
     blake3::hash(&bytes).to_hex().chars().take(32).collect()

@@ -77,9 +77,9 @@ impl<'a> Draft<'a> {
         self.settlement.seen.extend(source_keys);
     }
 
-    /// The whole source was read: broken places that were not met again are mended.
-    pub(crate) fn clear_broken(&mut self) {
-        self.settlement.clear_broken = true;
+    /// The whole source was read: what was marked before and not met again is mended or gone.
+    pub(crate) fn read_whole(&mut self) {
+        self.settlement.whole = true;
     }
 
     /// A record ended without an effect.
@@ -148,7 +148,7 @@ impl<'a> Draft<'a> {
         let expected = self.expected.remove(&intent.link.record.key);
         let (item, known) =
             expected.map_or((None, Known::default()), |expected| (expected.item, expected.known));
-        if !matches!(end, End::Open) {
+        if !matches!(end, End::Open(_)) {
             self.settlement.closed.push(intent.link.record.clone());
         }
         match end {
@@ -172,7 +172,7 @@ impl<'a> Draft<'a> {
                 self.settlement.links.push(link);
             }
             End::Refused(error) => self.refused(&intent, &error, item.as_ref(), &known),
-            End::Open => self.open(intent, item.as_ref(), &known),
+            End::Open(last) => self.open(intent, last.as_ref(), item.as_ref(), &known),
             End::Unsent => {
                 self.counts.add(Status::Held);
                 self.dirty(&intent.link.record.key, &intent.link.source_key, DirtyReason::Unsent);
@@ -195,11 +195,14 @@ impl<'a> Draft<'a> {
     }
 
     /// Nobody can say yet what became of an effect.
-    fn open(&mut self, intent: Intent, item: Option<&Item>, known: &Known) {
+    fn open(&mut self, intent: Intent, last: Option<&ConnectorError>, item: Option<&Item>, known: &Known) {
         self.counts.add(Status::Failed);
         let fault = Fault {
             code: "effect/unknown-outcome".to_owned(),
-            message: "the target did not answer; the next run finds out what became of it".to_owned(),
+            message: match last {
+                Some(error) => format!("what became of it is not known yet: {error}"),
+                None => "what became of it is not known yet".to_owned(),
+            },
             place: None,
             retry: true,
         };

@@ -37,14 +37,9 @@ pub(crate) enum Stage {
 /// source key.
 pub(crate) fn items(program: &EntityProgram, entity: &Entity, records: &[SourceRecord]) -> Vec<Folded> {
     let folds = !entity.key.is_empty() && entity.each.is_none();
-    let has_keys = !entity.key.is_empty() || entity.each.is_some();
     let mut items: IndexMap<String, Folded> = IndexMap::with_capacity(records.len());
     for record in records {
-        for (index, mut item) in program.items(record).into_iter().enumerate() {
-            if item.admitted.is_err() && has_keys {
-                // It may have no key of its own: it must not take the place of an item that has one.
-                item.key = format!("!{}#{index}", record.key);
-            }
+        for item in program.items(record) {
             let version = folds.then(|| version(record));
             match items.entry(item.key.clone()) {
                 indexmap::map::Entry::Occupied(mut held) => {

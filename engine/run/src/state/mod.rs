@@ -77,7 +77,8 @@ pub trait StateStore: Send + Sync {
     /// What is known of records, by key.
     async fn recall(&self, scope: &Scope, entity: &str, keys: &[String]) -> Result<BTreeMap<String, Known>>;
 
-    /// The target ids that references lead to; those without a link are left out.
+    /// The target ids that references lead to. Those without a link are left out, and those whose object may not
+    /// be there: their children wait.
     async fn targets(&self, scope: &Scope, references: &[Reference]) -> Result<BTreeMap<Reference, String>>;
 
     /// Which of these target ids belong to a record, in any pipeline of the tenant and environment. Ids that
@@ -89,7 +90,7 @@ pub trait StateStore: Send + Sync {
         ids: &[String],
     ) -> Result<BTreeMap<String, RecordOwner>>;
 
-    /// Some of the target objects that an entity's links lead to, with their ids.
+    /// Some of the target objects that are certain to have been there, with their ids.
     async fn sample(&self, scope: &Scope, entity: &str, limit: usize) -> Result<Vec<(TargetObject, String)>>;
 
     /// The links of an entity that came from these parent records.

@@ -18,7 +18,25 @@ pub(super) enum Front {
     /// On the caller's thread: deterministic.
     Inline(Mutex<Connection>),
     /// On the writer's thread, several to a commit.
-    Writer(mpsc::Sender<Job>),
+    Writer(Writer),
+}
+
+/// The writer thread and the way to it.
+pub(super) struct Writer {
+    /// Taken when the store is closed: then the thread ends.
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Drop for Writer {
+    /// Waits for the thread, which closes the file: what is in its log goes into the file itself then.
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            // A writer that panicked has told so.
+            drop(thread.join());
+        }
+    }
 }
 
 impl Front {
@@ -30,11 +48,11 @@ impl Front {
     /// Starts the writer thread. It ends when the last sender is dropped.
     pub(super) fn writer(connection: Connection) -> Result<Self> {
         let (sender, receiver) = mpsc::channel::<Job>();
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("state-writer".to_owned())
             .spawn(move || write_groups(&connection, &receiver))
             .map_err(|error| StateError::Unavailable(error.to_string()))?;
-        Ok(Self::Writer(sender))
+        Ok(Self::Writer(Writer { jobs: Some(sender), thread: Some(thread) }))
     }
 
     /// Runs one request in a transaction, and answers when it is durable.
@@ -50,7 +68,7 @@ impl Front {
                 transaction.commit().map_err(|error| busy(&error))?;
                 Ok(value)
             }
-            Self::Writer(sender) => {
+            Self::Writer(writer) => {
                 let (answer, receiver) = tokio::sync::oneshot::channel();
                 let job: Job = Box::new(move |connection| {
                     let result = connection.and_then(|connection| in_savepoint(connection, work));
@@ -59,7 +77,7 @@ impl Front {
                         drop(answer.send(commit.and(result)));
                     })
                 });
-                sender.send(job).map_err(|_| stopped())?;
+                writer.jobs.as_ref().ok_or_else(stopped)?.send(job).map_err(|_| stopped())?;
                 receiver.await.map_err(|_| stopped())?
             }
         }

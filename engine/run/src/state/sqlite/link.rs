@@ -58,7 +58,7 @@ pub(super) fn targets(
         let values = [record(scope, &entity, &side).as_slice(), &[&list as &dyn ToSql, &route]].concat();
         let sql = format!(
             "SELECT key, target_id FROM link WHERE {RECORD} AND key IN (SELECT value FROM json_each(?6))
-             AND target_id IS NOT NULL AND (?7 IS NULL OR route = ?7)"
+             AND target_id IS NOT NULL AND sent_hash <> zeroblob(32) AND (?7 IS NULL OR route = ?7)"
         );
         for (key, id) in query(db, &sql, &values, |row| Ok((row.get(0)?, row.get(1)?)))? {
             found.insert(Reference { entity: entity.to_owned(), route: route.map(str::to_owned), key }, id);
@@ -96,7 +96,7 @@ pub(super) fn sample(
     let values = [record(scope, &entity, &side).as_slice(), &[&limit as &dyn ToSql]].concat();
     let sql = format!(
         "SELECT target_connection, target_object, target_id FROM link WHERE {RECORD}
-         AND target_id IS NOT NULL ORDER BY key DESC LIMIT ?6"
+         AND target_id IS NOT NULL AND sent_hash <> zeroblob(32) ORDER BY key DESC LIMIT ?6"
     );
     query(db, &sql, &values, |row| {
         Ok((TargetObject { connection: row.get(0)?, object: row.get(1)? }, row.get(2)?))

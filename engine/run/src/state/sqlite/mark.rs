@@ -50,9 +50,11 @@ pub(super) fn clear(db: &Connection, scope: &Scope, settlement: &Settlement) -> 
             format!("DELETE FROM {table} WHERE {RECORD} AND {column} IN (SELECT value FROM json_each(?6))");
         execute(db, &sql, &values)?;
     }
-    if settlement.clear_broken {
+    if settlement.whole {
         let values = [record(scope, &entity, &side).as_slice(), &[&settlement.run as &dyn ToSql]].concat();
-        execute(db, &format!("DELETE FROM failed WHERE {RECORD} AND broken = 1 AND run <> ?6"), &values)?;
+        for table in ["failed", "hold", "dirty"] {
+            execute(db, &format!("DELETE FROM {table} WHERE {RECORD} AND run <> ?6"), &values)?;
+        }
     }
     Ok(())
 }

@@ -68,8 +68,8 @@ pub struct Settlement {
     pub seen: Vec<String>,
     /// Records that are well: marks under their key are cleared too.
     pub well: Vec<String>,
-    /// Failures of the source itself that an earlier run saw and this one did not are forgotten.
-    pub clear_broken: bool,
+    /// The whole source was read: what other runs marked and this one did not meet is not there any more.
+    pub whole: bool,
     /// Links made or changed; a link without target id remembers a deletion.
     pub links: Vec<Link>,
     /// Links of effects that the target refused for good: only their generation counts, so that the refused
