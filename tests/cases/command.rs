@@ -47,6 +47,11 @@ fn names_that_a_project_does_not_have_are_refused() {
 }
 
 #[test]
+fn a_filter_that_fits_no_test_is_no_success() {
+    assert_eq!(code(project().path(), &["test", "refnud"]), "test/none-fits");
+}
+
+#[test]
 fn a_folder_that_is_no_project_or_an_empty_one_says_so() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(code(folder.path(), &["validate"]), "project/not-found");

@@ -145,6 +145,14 @@ fn a_natural_key_passes_on_when_its_record_is_gone() {
 }
 
 #[test]
+fn a_field_that_only_a_create_sends_is_no_change() {
+    let mut shop = Shop::new();
+    shop.edit("map.name = \"$.name\"", "map.name = { path = \"$.name\", on = \"create\" }");
+    assert_eq!(shop.run().unwrap().written(), 2);
+    assert_eq!(shop.run().unwrap().written(), 0);
+}
+
+#[test]
 fn elements_with_one_key_fail_instead_of_vanishing() {
     let mut shop = Shop::new();
     shop.pipeline.push_str(

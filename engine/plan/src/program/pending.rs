@@ -37,6 +37,12 @@ impl Pending {
     pub fn references(&self) -> &[Reference] {
         &self.references
     }
+
+    /// Whether the field's value differs between a create and an update.
+    #[must_use]
+    pub fn depends_on_operation(&self) -> bool {
+        self.alternatives.iter().any(|alternative| alternative.on.is_some())
+    }
 }
 
 /// What became of a mapped item once the links are known.

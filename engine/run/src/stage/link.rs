@@ -96,9 +96,15 @@ fn settle(work: &Work, entity: &str, candidate: Candidate, found: &Found) -> Lin
         Stage::Mapped(mapped) => {
             let (route, object) = (mapped.route.clone(), mapped.object.clone());
             let is_linked = known.link.as_ref().is_some_and(|link| link.target_id.is_some());
+            // Later runs compare with what an update would send: a field that only a create sends is no change.
+            let depends = !is_linked && mapped.pending.iter().any(Pending::depends_on_operation);
+            let compared = depends.then(|| mapped.clone().resolve(found, Op::Update));
             match mapped.resolve(found, if is_linked { Op::Update } else { Op::Create }) {
                 Resolved::Ready(fields) => {
-                    let (fields, hash) = hashed(fields);
+                    let (fields, mut hash) = hashed(fields);
+                    if let Some(Resolved::Ready(compared)) = compared {
+                        hash = hashed(compared).1;
+                    }
                     Resolution::Ready { route, object, fields, hash }
                 }
                 Resolved::Failed(error) => Resolution::Failed(error.into()),
