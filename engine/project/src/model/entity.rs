@@ -58,7 +58,8 @@ pub struct WriteTable {
     /// Deletes elements of a record that share these fields and are gone from it, beside `each` only:
     /// `replace_within = ["order_id"]`.
     pub replace_within: Vec<String>,
-    /// What happens to the target object of a record that is gone: `delete = "delete"`; `"keep"` by default.
+    /// What happens to the target object of a record that `when` no longer admits: `delete = "delete"`; `"keep"` by
+    /// default.
     pub delete: Delete,
     /// Whether existing target objects are changed: `update = false`; true by default.
     pub update: bool,
@@ -81,7 +82,7 @@ impl Default for WriteTable {
     }
 }
 
-/// What happens to the target object of a record that is gone.
+/// What happens to the target object of a record that `when` no longer admits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delete {
