@@ -1,12 +1,4 @@
-//! Exit codes, and the way from arguments to one.
-
-use crate::{
-    args, command,
-    error::{CommandError, Result},
-    output::Output,
-    surroundings,
-};
-use std::process::ExitCode;
+//! Exit codes.
 
 /// The exit codes, stable for scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,28 +52,4 @@ impl Exit {
         };
         if rank(other) > rank(self) { other } else { self }
     }
-}
-
-/// Runs the command line.
-#[must_use]
-pub fn main() -> ExitCode {
-    #[cfg(feature = "failpoints")]
-    let _scenario = fail::FailScenario::setup();
-    let cli = match args::parse(std::env::args_os()) {
-        Ok(cli) => cli,
-        Err(error) => {
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            // Nobody is left to hear that the terminal is gone.
-            drop(error.print());
-            return ExitCode::from(exit.number());
-        }
-    };
-    surroundings::start_log(cli.global.verbose);
-    let output = Output::new(&cli.global);
-    let result: Result<Exit> = command::dispatch(&cli, &output);
-    let exit = result.unwrap_or_else(|error: CommandError| {
-        output.error(&error);
-        error.exit
-    });
-    ExitCode::from(exit.number())
 }

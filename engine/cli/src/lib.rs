@@ -12,8 +12,9 @@ mod output;
 mod progress;
 mod report;
 mod select;
+mod start;
 mod surroundings;
 mod table;
 mod workspace;
 
-pub use exit::main;
+pub use start::main;

@@ -1,6 +1,6 @@
 //! Looks at the live target before anything is written.
 
-use crate::{engine::target_error, error::RunError, state::TargetObject, work::Work};
+use crate::{error::RunError, state::TargetObject, work::Work};
 use engine_contract::EffectClass;
 use engine_plan::Entity;
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ pub(crate) async fn target(work: &mut Work) -> Result<(), RunError> {
         }
         for route in &entity.routes {
             let schema = work.target.schema(&work.context, &route.object).await;
-            let schema = schema.map_err(|error| target_error(&work.blueprint, error))?;
+            let schema = schema.map_err(|error| RunError::target(&work.blueprint, error))?;
             let missing = |field: &&str| !schema.fields.is_empty() && schema.field(field).is_none();
             if let Some(field) = route.map.fields.keys().map(String::as_str).find(missing) {
                 return Err(RunError::Drift {
@@ -75,7 +75,7 @@ pub(crate) async fn still_there(work: &Work) -> Result<(), RunError> {
             }
             let match_on = work.match_on(&entity, &target.object);
             let found = work.target.read_back(&work.context, &target.object, match_on, &ids).await;
-            if found.map_err(|error| target_error(&work.blueprint, error))?.is_empty() {
+            if found.map_err(|error| RunError::target(&work.blueprint, error))?.is_empty() {
                 return Err(RunError::Emptied { connection: connection.clone(), object: target.object });
             }
         }

@@ -139,9 +139,11 @@ impl Engine {
         let program = Program::build(&blueprint).map_err(|error| RunError::Invalid(error.to_string()))?;
         let access = if request.dry_run { Access::Read } else { Access::Write };
         let source = self.open(&blueprint.source, Access::Read).await;
-        let source = source.map_err(|error| source_error(&blueprint, error))?;
-        let target =
-            self.open(&blueprint.target, access).await.map_err(|error| target_error(&blueprint, error))?;
+        let source = source.map_err(|error| RunError::source(&blueprint, error))?;
+        let target = self
+            .open(&blueprint.target, access)
+            .await
+            .map_err(|error| RunError::target(&blueprint, error))?;
         let Some(reads) = source.source else {
             return Err(RunError::Invalid(format!(
                 "connector `{}` cannot be read",
@@ -201,12 +203,4 @@ impl Engine {
 
 fn mode(full: bool) -> &'static str {
     if full { "full" } else { "incremental" }
-}
-
-fn source_error(blueprint: &Blueprint, error: engine_contract::ConnectorError) -> RunError {
-    RunError::Source { connection: blueprint.source.connection.clone(), error }
-}
-
-pub(crate) fn target_error(blueprint: &Blueprint, error: engine_contract::ConnectorError) -> RunError {
-    RunError::Target { connection: blueprint.target.connection.clone(), error }
 }

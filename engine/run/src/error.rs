@@ -2,6 +2,7 @@
 
 use crate::state::StateError;
 use engine_contract::{ConnectorError, ErrorKind};
+use engine_plan::Blueprint;
 use jiff::Timestamp;
 
 /// Why a run stopped before its end. What was settled until then stays; the next run carries on.
@@ -93,6 +94,14 @@ pub enum RunError {
 }
 
 impl RunError {
+    pub(crate) fn source(blueprint: &Blueprint, error: ConnectorError) -> Self {
+        Self::Source { connection: blueprint.source.connection.clone(), error }
+    }
+
+    pub(crate) fn target(blueprint: &Blueprint, error: ConnectorError) -> Self {
+        Self::Target { connection: blueprint.target.connection.clone(), error }
+    }
+
     /// The diagnostic code.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -9,10 +9,11 @@ use crate::{
     stage::{
         Fault, decide,
         decide::{Decision, Facts, Wish},
-        deliver::{self, Effect},
+        deliver,
         effect::Attempt,
         extract::{self, Read, Reader},
         gone,
+        intent::Effect,
         link::{self, Linked, Resolution},
         settle::Draft,
         transform,

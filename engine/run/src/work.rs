@@ -1,7 +1,7 @@
 //! What the stages of one run share.
 
 use crate::{event::Observer, key::Scope, options::Options, state::StateStore};
-use engine_contract::{Capabilities, Context, Source, Target};
+use engine_contract::{Capabilities, Context, EffectClass, Source, Target};
 use engine_plan::{Blueprint, Entity, Group, Program};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -35,6 +35,12 @@ impl Work {
             return self.keys.get(object).map_or(&[], Vec::as_slice);
         }
         &entity.write.match_on
+    }
+
+    /// Whether effects on this target need an intent with its bytes. Guarded upserts may simply be made anew
+    /// from the source; a note of which records they touch is enough.
+    pub(crate) fn keeps_intents(&self) -> bool {
+        self.options.mechanisms.intents && self.capabilities.effect_class != EffectClass::NaturalKey
     }
 
     /// The stream group that an entity is read with.

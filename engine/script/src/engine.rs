@@ -4,7 +4,11 @@
 //! standard package can sleep and its default resolver reads files. None of that is registered here. It also
 //! forgets the operations of callbacks (`map`, `sort`): [`start`] resets the count that remembers them.
 
-use crate::{decimal, text, view};
+use crate::{
+    decimal,
+    limits::{MAX_ARRAY, MAX_TEXT},
+    text, view,
+};
 use rhai::{
     Dynamic, Engine, OptimizationLevel,
     packages::{
@@ -13,11 +17,6 @@ use rhai::{
     },
 };
 use std::{cell::Cell, sync::LazyLock};
-
-/// Longest text a script may hold, in bytes.
-pub(crate) const MAX_TEXT: usize = 64 << 10;
-/// Longest list a script may hold.
-pub(crate) const MAX_ARRAY: usize = 10_000;
 
 /// Most operations of one evaluation, callbacks included.
 const MAX_OPERATIONS: u64 = 100_000;

@@ -7,6 +7,7 @@
 mod decimal;
 mod engine;
 mod error;
+mod limits;
 mod script;
 mod text;
 mod view;

@@ -2,7 +2,7 @@
 //!
 //! A function that can make a text longer checks the size itself: rhai looks only afterwards.
 
-use crate::{engine::MAX_TEXT, error::Refusal};
+use crate::{error::Refusal, limits::MAX_TEXT};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString};
 
 /// Lets scripts work on text.

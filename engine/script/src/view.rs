@@ -5,8 +5,8 @@
 //! ends by the same rule on every machine.
 
 use crate::{
-    engine::{MAX_ARRAY, MAX_TEXT},
     error::Refusal,
+    limits::{MAX_ARRAY, MAX_TEXT},
 };
 use engine_contract::{Kind, Record, Value};
 use rhai::{Array, Dynamic, Engine, EvalAltResult};

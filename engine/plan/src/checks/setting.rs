@@ -9,7 +9,7 @@
 //!
 //! **Passes:** `connector = "sqlite"`, `path = "shop.db"`.
 
-use super::{with_keys, with_texts};
+use super::names::{with_keys, with_texts};
 use crate::compile::{Scene, settings};
 use engine_project::{
     Place,

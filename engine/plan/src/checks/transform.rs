@@ -9,7 +9,10 @@
 //!
 //! **Passes:** `transform = ["trim", { fit = 100 }]`.
 
-use super::{visit, with_names, with_texts};
+use super::{
+    names::{with_names, with_texts},
+    visit,
+};
 use crate::transform::{BadArgument, Transform};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},

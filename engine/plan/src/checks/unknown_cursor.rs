@@ -8,7 +8,7 @@
 //!
 //! **Passes:** `cursor = "updated_at"`, or no cursor: the stream is swept and compared by content.
 
-use super::with_texts;
+use super::names::with_texts;
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},

@@ -9,7 +9,7 @@
 //!
 //! **Passes:** `email = "$.email"`.
 
-use super::{with_keys, with_names};
+use super::names::{with_keys, with_names};
 use crate::compile::Scene;
 use engine_contract::EntitySchema;
 use engine_project::{

@@ -8,7 +8,7 @@
 //!
 //! **Passes:** the same with `[lookup.state]`.
 
-use super::{visit, with_texts};
+use super::{names::with_texts, visit};
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},

@@ -8,7 +8,7 @@
 //!
 //! **Passes:** `needs = ["product"]`.
 
-use super::with_texts;
+use super::names::with_texts;
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},

@@ -9,7 +9,7 @@
 //!
 //! **Passes:** `to = "Invoice"`.
 
-use super::with_texts;
+use super::names::with_texts;
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},

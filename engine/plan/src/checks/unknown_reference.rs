@@ -10,7 +10,10 @@
 //!
 //! **Passes:** `{ ref = "order.unpaid", key = "$.id" }`.
 
-use super::{fixed, nearest, quoted, visit};
+use super::{
+    names::{fixed, nearest, quoted},
+    visit,
+};
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},

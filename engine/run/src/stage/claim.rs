@@ -2,7 +2,7 @@
 //!
 //! Without this the second would overwrite the first on a target with natural keys, run after run.
 
-use super::{Fault, deliver::Effect, extract};
+use super::{Fault, extract, intent::Effect};
 use crate::{
     error::RunError,
     state::{Link, RecordOwner, TargetObject},

@@ -1,104 +1,19 @@
-//! Turns decisions into intents, commits them where the target needs it, and has them sent.
+//! Has effects sent: what may be sent is committed first, as intents or as a note of the batch.
 
 use super::{
-    Fault,
     claim::{self, Claim},
     effect::{Attempt, Driven, Sender},
+    intent::{self, Effect},
     settle::Draft,
 };
 use crate::{
     error::RunError,
     failpoint::failpoint,
-    key::RecordKey,
     lease::Guard,
-    state::{Intent, Known, Link, Status},
+    state::{Intent, Status},
     work::Work,
 };
-use engine_contract::{ContentHash, EffectClass, Encode, Map, Op};
-use engine_plan::{Entity, Item};
 use futures::StreamExt;
-
-/// Something to be done to the target for one record.
-pub(crate) struct Effect {
-    pub(crate) op: Op,
-    pub(crate) link: Link,
-    pub(crate) fields: Map,
-    pub(crate) item: Option<Item>,
-    pub(crate) known: Known,
-}
-
-impl Effect {
-    /// The create or update that brings `fields` to the target.
-    pub(crate) fn content(
-        work: &Work,
-        entity: &Entity,
-        (item, known): (Item, Known),
-        (object, route, version): (String, Option<String>, Option<String>),
-        (fields, hash): (Map, ContentHash),
-    ) -> Self {
-        let live = known.link.as_ref().filter(|link| link.target_id.is_some());
-        let link = Link {
-            record: RecordKey { entity: entity.name.clone(), key: item.key.clone() },
-            source_key: item.source.key.clone(),
-            target_connection: work.blueprint.target.connection.clone(),
-            target_object: object,
-            target_id: live.and_then(|link| link.target_id.clone()),
-            route,
-            parent_key: item.parent_key.clone(),
-            source_revision: version,
-            sent_hash: hash,
-            generation: next_generation(&known),
-            target_token: live.and_then(|link| link.target_token.clone()),
-            mapping_hash: entity.mapping_hash.clone(),
-            shared: entity.write.shared,
-        };
-        let op = if live.is_some() { Op::Update } else { Op::Create };
-        Self { op, link, fields, item: Some(item), known }
-    }
-
-    /// The delete of a linked record's target object.
-    pub(crate) fn delete(link: &Link, item: Option<Item>, known: Known) -> Self {
-        let mut link = link.clone();
-        link.generation = next_generation(&known);
-        Self { op: Op::Delete, link, fields: Map::new(), item, known }
-    }
-}
-
-/// Above the generation of every effect that was sent for the record, refused ones included: services may
-/// answer a repeated key with a remembered refusal.
-fn next_generation(known: &Known) -> i64 {
-    known.link.as_ref().map_or(0, |link| link.generation) + 1
-}
-
-/// The key that is the same for every attempt of an effect and different for every other effect. Never made
-/// from the content: a record that changes between a crash and its retry must not be made twice.
-pub(crate) fn request_key(work: &Work, intent: &Intent) -> String {
-    let token = intent.link.target_token.as_deref().unwrap_or_default();
-    short_hash(work, &intent.link, &[intent.op.as_str(), &intent.link.generation.to_string(), token])
-}
-
-/// The marker that every attempt to make an object carries.
-fn marker(work: &Work, link: &Link) -> String {
-    short_hash(work, link, &["marker", &link.generation.to_string()])
-}
-
-/// 32 letters and digits.
-fn short_hash(work: &Work, link: &Link, more: &[&str]) -> String {
-    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let scope = &work.scope;
-    let words = [&scope.tenant, &scope.environment, &scope.pipeline, scope.side.as_str()];
-    let mut hasher = blake3::Hasher::new();
-    for word in words
-        .iter()
-        .copied()
-        .chain([link.record.entity.as_str(), &link.record.key])
-        .chain(more.iter().copied())
-    {
-        hasher.update(&(word.len() as u64).to_le_bytes()).update(word.as_bytes());
-    }
-    let letter = |byte: &u8| LETTERS.get(usize::from(byte & 31)).copied().map(char::from);
-    hasher.finalize().as_bytes().iter().filter_map(letter).collect()
-}
 
 /// Sends effects; what became of them goes into the draft. Returns why it stopped early, if it did.
 pub(crate) async fn deliver(
@@ -113,7 +28,7 @@ pub(crate) async fn deliver(
         Err(error) => return Some(error),
     };
     if work.options.mechanisms.intents {
-        let committed = if keeps_intents(work) {
+        let committed = if work.keeps_intents() {
             work.store.commit_intents(&guard.lease(), intents.clone()).await
         } else {
             let links = intents.iter().map(|intent| intent.link.clone()).collect();
@@ -141,7 +56,7 @@ async fn admitted(
     }
     let mut planned = Vec::with_capacity(effects.len());
     for effect in effects {
-        match encode(work, entity, &effect) {
+        match intent::encode(work, entity, &effect) {
             Ok(encoded) => planned.push((effect, encoded)),
             Err(fault) => draft.not_sent(&effect, fault, Status::Failed),
         }
@@ -155,16 +70,10 @@ async fn admitted(
             draft.not_sent(&effect, fault.clone(), Status::Blocked);
             continue;
         }
-        let intent = intent(work, guard, entity, &effect, encoded)?;
+        let intent = intent::intent(work, guard, entity, &effect, encoded)?;
         intents.push(intent);
     }
     Ok(intents)
-}
-
-/// Whether effects on this target need an intent with its bytes. Guarded upserts may simply be made anew from
-/// the source; a note of which records they touch is enough.
-pub(crate) fn keeps_intents(work: &Work) -> bool {
-    work.options.mechanisms.intents && work.capabilities.effect_class != EffectClass::NaturalKey
 }
 
 /// Sends attempts in calls of the target's size, as many at once as it allows.
@@ -193,60 +102,4 @@ pub(crate) async fn send_all(
         }
     }
     halt
-}
-
-/// The exact bytes of an effect, and the id that its object will have where the content decides that.
-struct Encoded {
-    payload: bytes::Bytes,
-    marker: String,
-    id: Option<String>,
-}
-
-fn encode(work: &Work, entity: &Entity, effect: &Effect) -> Result<Encoded, Fault> {
-    let marker = marker(work, &effect.link);
-    if effect.op == Op::Delete {
-        return Ok(Encoded { payload: bytes::Bytes::new(), marker, id: None });
-    }
-    let encode = Encode {
-        op: effect.op,
-        object: &effect.link.target_object,
-        fields: &effect.fields,
-        match_on: work.match_on(entity, &effect.link.target_object),
-        marker: &marker,
-    };
-    let payload = work.target.encode(&encode).map_err(|error| Fault::from(&error))?;
-    let id = work.target.identify(&encode);
-    Ok(Encoded { payload, marker, id })
-}
-
-fn intent(
-    work: &Work,
-    guard: &Guard,
-    entity: &Entity,
-    effect: &Effect,
-    encoded: Encoded,
-) -> Result<Intent, RunError> {
-    let mut link = effect.link.clone();
-    // With a natural key the object's id is known before it is made: a crash leaves no object without a link.
-    link.target_id = link.target_id.or(encoded.id);
-    let mut intent = Intent {
-        link,
-        op: effect.op,
-        payload: encoded.payload,
-        match_on: work.match_on(entity, &effect.link.target_object).to_vec(),
-        request_key: String::new(),
-        marker: encoded.marker,
-        revision: guard.next_revision()?,
-        attempts: 0,
-        created_at: work.context.clock.now(),
-        quiet_after: None,
-    };
-    intent.request_key = request_key(work, &intent);
-    Ok(intent)
-}
-
-impl std::fmt::Debug for Effect {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.op, self.link.record)
-    }
 }

@@ -4,7 +4,7 @@
 //! the same request key again, the same guarded row again, or, once nothing can be under way any more, a
 //! search for the marker. What cannot be resolved now stays an intent for the next run.
 
-use super::extract::pause;
+use super::{extract::pause, intent::request_key};
 use crate::{
     error::RunError,
     failpoint::failpoint,
@@ -348,7 +348,7 @@ impl<'a> Sender<'a> {
                     return Ok(Ok((attempt.intent, End::Refused(gone))));
                 };
                 attempt.intent.link.target_token = current.token;
-                attempt.intent.request_key = super::deliver::request_key(self.work, &attempt.intent);
+                attempt.intent.request_key = request_key(self.work, &attempt.intent);
                 attempt.unknown = false;
                 attempt.last = Some(stale.with_retry(engine_contract::Retry::Soon));
                 self.work.store.commit_intents(&self.guard.lease(), vec![attempt.intent.clone()]).await?;
@@ -383,7 +383,7 @@ impl<'a> Sender<'a> {
     }
 
     fn target_error(&self, error: ConnectorError) -> RunError {
-        RunError::Target { connection: self.work.blueprint.target.connection.clone(), error }
+        RunError::target(&self.work.blueprint, error)
     }
 
     fn lease_lost(&self) -> RunError {

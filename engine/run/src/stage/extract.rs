@@ -34,7 +34,7 @@ impl<'a> Reader<'a> {
         let read_hash = read_hash(work, group);
         let row = if row.read_hash == read_hash { row } else { CursorRow::default() };
         let clock = work.source.clock(&work.context, &group.stream, group.cursor.as_deref());
-        let clock = clock.await.map_err(|error| source_error(work, error))?;
+        let clock = clock.await.map_err(|error| RunError::source(&work.blueprint, error))?;
         let resumes = row.resume.is_some() && !work.full;
         let since = match (resumes, work.full) {
             (true, _) => row.resume_since,
@@ -137,14 +137,10 @@ fn lag(work: &Work, stream: &str) -> Duration {
     streams.into_iter().find(|info| info.name == stream).map_or(Duration::ZERO, |info| info.visibility_lag)
 }
 
-fn source_error(work: &Work, error: ConnectorError) -> RunError {
-    RunError::Source { connection: work.blueprint.source.connection.clone(), error }
-}
-
 /// Waits before another try of a read, or says why there is none.
 async fn wait_or_stop(work: &Work, error: ConnectorError, attempt: &mut u32) -> Result<(), RunError> {
     if !error.is_transient() || *attempt >= work.options.tries {
-        return Err(source_error(work, error));
+        return Err(RunError::source(&work.blueprint, error));
     }
     if work.context.cancel.is_cancelled() {
         return Err(RunError::Cancelled);

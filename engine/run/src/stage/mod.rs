@@ -10,6 +10,7 @@ pub(crate) mod deliver;
 pub(crate) mod effect;
 pub(crate) mod extract;
 pub(crate) mod gone;
+pub(crate) mod intent;
 pub(crate) mod link;
 pub(crate) mod settle;
 pub(crate) mod transform;

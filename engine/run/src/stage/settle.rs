@@ -4,7 +4,7 @@
 //! do not sum up to the records that came in. A record whose effect was decided and came to no end is marked,
 //! so that a run that stops anywhere forgets nothing.
 
-use super::{Fault, deliver, deliver::Effect, effect::End};
+use super::{Fault, effect::End, intent::Effect};
 use crate::{
     error::RunError,
     event::Event,
@@ -208,7 +208,7 @@ impl<'a> Draft<'a> {
         };
         let subject = self.subject_of(item, &intent.link);
         self.fail(&subject, known, fault);
-        if deliver::keeps_intents(self.work) {
+        if self.work.keeps_intents() {
             self.settlement.open.push(intent);
         } else if intent.link.target_id.is_some() {
             self.settlement.links.push(Link { sent_hash: ContentHash::UNKNOWN, ..intent.link });

@@ -12,12 +12,6 @@ use crate::{
 use bytes::Bytes;
 use rusqlite::{Connection, ToSql};
 
-/// What a sealed payload is bound to.
-pub(super) fn place(scope: &Scope, key: &RecordKey, kind: &str) -> String {
-    let Scope { tenant, environment, pipeline, side } = scope;
-    [tenant, environment, pipeline, side.as_str(), &key.entity, &key.key, kind].join("\u{1f}")
-}
-
 pub(super) fn open_intents(
     db: &Connection,
     scope: &Scope,
@@ -47,7 +41,7 @@ pub(super) fn open_intents(
         })
     })?;
     for intent in &mut intents {
-        let place = place(scope, &intent.link.record, "intent");
+        let place = row::place(scope, &intent.link.record, "intent");
         intent.payload = Bytes::from(row::unsealed(sealer.open(&place, &intent.payload))?);
     }
     Ok(intents)
@@ -55,7 +49,7 @@ pub(super) fn open_intents(
 
 pub(super) fn put_intent(db: &Connection, held: &Lease, intent: &Intent, sealer: &Sealer) -> Result<()> {
     let (scope, link) = (&held.key.scope, &intent.link);
-    let payload = row::unsealed(sealer.seal(&place(scope, &link.record, "intent"), &intent.payload))?;
+    let payload = row::unsealed(sealer.seal(&row::place(scope, &link.record, "intent"), &intent.payload))?;
     let match_on = json_list(intent.match_on.iter().map(String::as_str));
     let columns: [&dyn ToSql; 28] = [
         &scope.tenant,

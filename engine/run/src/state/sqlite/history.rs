@@ -147,7 +147,7 @@ pub(super) fn failures(
         Ok(FailedRow {
             pipeline: row.get("pipeline")?,
             entity: row.get("entity")?,
-            source_key: row.get("source_key")?,
+            source_key: masked(row.get("source_key")?),
             origin: row.get("origin")?,
             code: row.get("code")?,
             message: row.get("message")?,
@@ -162,6 +162,15 @@ pub(super) fn failures(
             run: row.get("run")?,
         })
     })
+}
+
+/// A key that is an e-mail address is personal data: its first letter must do.
+fn masked(key: String) -> String {
+    if !key.contains('@') {
+        return key;
+    }
+    let first = key.chars().next().map(String::from).unwrap_or_default();
+    format!("{first}...@...")
 }
 
 /// Failed, held and open, by pipeline. Held counts every record that waits: for a parent, for an open effect,

@@ -65,7 +65,7 @@ pub(super) fn put_failed(
     failed: &FailedRecord,
     (settlement, sealer): (&Settlement, &Sealer),
 ) -> Result<()> {
-    let place = super::effect::place(scope, &failed.record, "failed");
+    let place = super::row::place(scope, &failed.record, "failed");
     let payload = super::row::unsealed(sealer.seal(&place, &failed.payload))?;
     let file = failed.place.as_ref().map(|place| place.file.as_str());
     let line = failed.place.as_ref().and_then(|place| i64::try_from(place.line).ok());

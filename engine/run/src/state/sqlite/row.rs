@@ -1,7 +1,10 @@
 //! Between columns and types.
 
 use super::{Result, StateError, busy};
-use crate::{key::Scope, state::Link};
+use crate::{
+    key::{RecordKey, Scope},
+    state::Link,
+};
 use engine_contract::{ContentHash, Cursor, Op};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, ToSql};
@@ -74,7 +77,7 @@ pub(super) const LINK_WIDTH: usize = 14;
 /// Reads [`LINK`] and the token.
 pub(super) fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
     Ok(Link {
-        record: crate::key::RecordKey { entity: row.get(0)?, key: row.get(1)? },
+        record: RecordKey { entity: row.get(0)?, key: row.get(1)? },
         source_key: row.get(2)?,
         target_connection: row.get(3)?,
         target_object: row.get(4)?,
@@ -88,6 +91,12 @@ pub(super) fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
         shared: row.get(12)?,
         target_token: row.get(13)?,
     })
+}
+
+/// What a sealed payload is bound to.
+pub(super) fn place(scope: &Scope, key: &RecordKey, kind: &str) -> String {
+    let Scope { tenant, environment, pipeline, side } = scope;
+    [tenant, environment, pipeline, side.as_str(), &key.entity, &key.key, kind].join("\u{1f}")
 }
 
 /// A seal that does not open: another key file, or changed bytes.
