@@ -150,6 +150,12 @@ impl Engine {
                 blueprint.source.connector
             )));
         };
+        if !source.capabilities.can_fetch {
+            let connector = &blueprint.source.connector;
+            return Err(RunError::Invalid(format!(
+                "connector `{connector}` cannot fetch records by key, which a run needs to look again at those that wait"
+            )));
+        }
         let Some(mut writes) = target.target else {
             return Err(RunError::Invalid(format!(
                 "connector `{}` cannot be written",

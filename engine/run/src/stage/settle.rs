@@ -166,6 +166,10 @@ impl<'a> Draft<'a> {
                 });
                 self.settlement.well.push(intent.link.record.key.clone());
                 self.audit(&intent, Action::Applied(intent.op), Some(applied.target_id.clone()));
+                if item.is_none() && intent.op != Op::Delete {
+                    // An earlier run sent it. The record, or its parent, may have gone on without it since.
+                    self.dirty(&intent.link.record.key, &intent.link.source_key, DirtyReason::Doubt);
+                }
                 let mut link = intent.link;
                 link.target_id = (intent.op != Op::Delete).then_some(applied.target_id);
                 link.target_token = applied.token;

@@ -153,7 +153,7 @@ pub(super) fn revisits(db: &Connection, scope: &Scope, wanted: &RevisitQuery) ->
         "m.tenant = ?1 AND m.environment = ?2 AND m.pipeline = ?3 AND m.side = ?4 AND m.entity = e.key";
     let sql = format!(
         "SELECT DISTINCT source_key FROM (
-           SELECT m.source_key FROM json_each(?5) e JOIN dirty m ON {base} WHERE m.run <> ?9
+           SELECT m.source_key FROM json_each(?5) e JOIN dirty m ON {base} WHERE (m.run <> ?9 OR m.reason = 'doubt')
            UNION ALL
            SELECT m.source_key FROM json_each(?5) e JOIN failed m ON {base}
              WHERE m.run <> ?9 AND m.broken = 0 AND (m.retry = 1 OR m.mapping_hash <> e.value)

@@ -13,7 +13,7 @@ pub enum DirtyReason {
     Skipped,
     /// The run stopped before the record was sent.
     Unsent,
-    /// A run ended while it was being sent to a target with natural keys.
+    /// An earlier run ended while it was being sent.
     Doubt,
 }
 
@@ -143,7 +143,7 @@ pub struct RevisitQuery {
     pub entities: Vec<(String, String)>,
     /// Holds that end before this are listed even though their parent is missing.
     pub now: Timestamp,
-    /// What this run has marked itself is not due again.
+    /// What this run has marked itself is not due again, but for what it learned of earlier runs.
     pub run: String,
     /// Only source keys after this one.
     pub after: Option<String>,
