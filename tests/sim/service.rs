@@ -202,14 +202,15 @@ impl Source for Service {
             request.resume.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let start = request.since.map_or(i64::MIN, second);
         let (since, mut seen) = resume.unwrap_or((start, Vec::new()));
-        let page = lock(&self.0).page(&request.stream, since, &seen, PAGE.min(request.max_records));
+        let most = PAGE.min(request.max_records);
+        let page = lock(&self.0).page(&request.stream, since, &seen, most);
         self.travel(context).await;
         let Some(last) = page.last().map(|row| row.modified) else { return Ok(Batch::default()) };
         if last > since {
             seen.clear();
         }
         seen.extend(page.iter().filter(|row| row.modified == last).map(|row| row.id));
-        let resume = (page.len() == PAGE).then(|| serde_json::json!((last, seen)).to_string());
+        let resume = (page.len() == most).then(|| serde_json::json!((last, seen)).to_string());
         let checkpoint = Checkpoint { resume, cursor: Some(cursor(last)) };
         Ok(Batch { records: page.iter().map(record).collect(), broken: Vec::new(), checkpoint })
     }
