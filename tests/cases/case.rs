@@ -127,7 +127,8 @@ impl Case {
         };
         let mut blueprints = Vec::new();
         for name in names {
-            let (blueprint, more) = compile(&project, &name, &connectors::registry(), &catalogs);
+            let (blueprint, more) =
+                compile(&project, &name, &project.tenants[0], &connectors::registry(), &catalogs);
             found.extend(more);
             blueprints.extend(blueprint);
         }

@@ -62,14 +62,14 @@ enum Fault {
     Silent,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 struct NoSettings {}
 
 #[async_trait]
 impl Connector for Faulty {
     type Config = NoSettings;
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "faulty"
     }
 

@@ -6,7 +6,6 @@ use serde::Deserialize;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 /// What catalogs.json says of a connection: streams with their cursors, objects with their fields.
@@ -49,11 +48,11 @@ pub(crate) fn catalogs(json: &str) -> Catalogs {
 }
 
 fn discovery(offer: Offer) -> Discovery {
-    let stream = |(name, cursors)| StreamInfo { name, cursors, visibility_lag: Duration::ZERO };
+    let stream = |(name, cursors)| StreamInfo { name, cursors, ..StreamInfo::default() };
     let object = |(name, fields): (String, BTreeMap<String, String>)| EntitySchema {
         name,
         fields: fields.iter().map(|(name, words)| field(name, words)).collect(),
-        key: Vec::new(),
+        ..EntitySchema::default()
     };
     Discovery {
         streams: offer.streams.into_iter().map(stream).collect(),

@@ -163,7 +163,8 @@ impl Shop {
             .with("connections.toml", self.connections.as_str());
         let (project, found) = engine_project::load(&files, &BTreeMap::new());
         assert!(!found.has_errors(), "{found:?}");
-        let (blueprint, found) = compile(&project, "shop", &self.registry, &Catalogs::default());
+        let (blueprint, found) =
+            compile(&project, "shop", &project.tenants[0], &self.registry, &Catalogs::default());
         let request = RunRequest {
             blueprint: Arc::new(blueprint.unwrap_or_else(|| panic!("{found:?}"))),
             only: Vec::new(),

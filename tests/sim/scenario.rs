@@ -168,7 +168,8 @@ fn blueprint(registry: &Registry) -> Arc<Blueprint> {
         let files = MemoryFiles::default().with("sim.toml", PIPELINE).with("connections.toml", CONNECTIONS);
         let (project, found) = engine_project::load(&files, &BTreeMap::new());
         assert!(!found.has_errors(), "{found:?}");
-        let (blueprint, found) = compile(&project, "sim", registry, &Catalogs(BTreeMap::new()));
+        let (blueprint, found) =
+            compile(&project, "sim", &project.tenants[0], registry, &Catalogs(BTreeMap::new()));
         Arc::new(blueprint.unwrap_or_else(|| panic!("{found:?}")))
     }))
 }

@@ -15,7 +15,7 @@ const PAGE: usize = 5;
 
 pub(crate) struct Service(pub(crate) Shared);
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {}
 
@@ -24,6 +24,7 @@ fn streams() -> Vec<StreamInfo> {
         name: name.to_owned(),
         cursors: vec!["modified".to_owned()],
         visibility_lag: DECLARED_LAG,
+        ..StreamInfo::default()
     };
     vec![stream("customers"), stream("orders")]
 }
@@ -32,7 +33,7 @@ fn streams() -> Vec<StreamInfo> {
 impl Connector for Service {
     type Config = Settings;
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "sim"
     }
 

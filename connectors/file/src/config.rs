@@ -1,10 +1,11 @@
 //! The settings of a file connection.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// `[connection.NAME]` with `connector = "file"`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The folder that holds the files, relative to the project, such as `"data"`. Default: the project's own
@@ -17,7 +18,7 @@ pub struct Config {
 }
 
 /// `[connection.NAME.stream.NAME]`: files that together are one stream.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stream {
     /// Globs relative to the root, with `/` between folders: `["orders*.json", "archive/**/*.ndjson.gz"]`. `*`
@@ -37,7 +38,7 @@ pub struct Stream {
 }
 
 /// How a file is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// One document: an array of objects, or a single object.

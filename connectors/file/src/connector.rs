@@ -21,7 +21,7 @@ pub struct FileConnector;
 impl Connector for FileConnector {
     type Config = Config;
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "file"
     }
 
@@ -66,7 +66,7 @@ fn open(context: &Context, config: &Config) -> Result<(Folder, BTreeMap<String, 
 /// The columns of all files of a stream, when all are CSV.
 fn schema(folder: &Folder, stream: &StreamRule) -> Result<Option<EntitySchema>> {
     let mut schema =
-        EntitySchema { name: stream.name.clone(), fields: Vec::new(), key: stream.key_names.clone() };
+        EntitySchema { name: stream.name.clone(), key: stream.key_names.clone(), ..EntitySchema::default() };
     for file in folder.find(&stream.globs)?.keys() {
         if stream.format_of(file)? != Format::Csv {
             return Ok(None);

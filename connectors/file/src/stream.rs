@@ -7,7 +7,6 @@ use crate::{
     key::{FieldRule, KeyRule},
 };
 use engine_contract::{ConnectorError, Cursor, ErrorKind, Record, Result, StreamInfo};
-use std::time::Duration;
 
 /// One stream, ready to read.
 #[derive(Clone, Debug)]
@@ -45,7 +44,7 @@ impl StreamRule {
         StreamInfo {
             name: self.name.clone(),
             cursors: self.cursor.iter().cloned().collect(),
-            visibility_lag: Duration::ZERO,
+            ..StreamInfo::default()
         }
     }
 

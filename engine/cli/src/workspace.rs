@@ -47,9 +47,10 @@ impl Workspace {
         let names = wanted(&project, selection, found.is_empty())?;
         let catalogs = catalogs(&project, &registry, &context)?;
         let broken = found.has_errors();
+        let Some(tenant) = project.tenants.first() else { unreachable!() };
         let mut blueprints = Vec::new();
         for name in &names {
-            let (blueprint, more) = compile(&project, name, &registry, &catalogs);
+            let (blueprint, more) = compile(&project, name, tenant, &registry, &catalogs);
             all.extend(more);
             // A mistake in any file of the project may be a mistake of this pipeline: nothing runs then.
             blueprints.extend(blueprint.filter(|_| !broken).map(Arc::new));

@@ -3,6 +3,7 @@
 //! Flat and readable: `can_*` are abilities, `*_max` are limits where `None` means unlimited, durations say
 //! what they bound.
 
+use crate::Field;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -67,12 +68,19 @@ impl Default for Capabilities {
 }
 
 /// What a stream offers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StreamInfo {
     /// The name that `from` in a pipeline names.
     pub name: String,
+    /// What it yields, in a sentence; may be empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
     /// Fields by which changes can be read; empty means that the stream is swept and compared by content.
     pub cursors: Vec<String>,
+    /// What `source.filter` may name, and the values it takes; nothing when the stream cannot be filtered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<Field>,
     /// The longest time between a record's cursor value and the moment a reader can see it. A run reads
     /// again from its cursor minus this.
     pub visibility_lag: Duration,

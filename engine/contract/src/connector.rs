@@ -6,6 +6,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 /// Whether a connection may change anything.
@@ -22,10 +23,16 @@ pub enum Access {
 pub trait Connector: Send + Sync + 'static {
     /// The settings of a connection, `[connection.NAME]` without the keys every connection has. Use
     /// `deny_unknown_fields`, and document each field: the text is what editors show.
-    type Config: DeserializeOwned + Send + Sync;
+    type Config: DeserializeOwned + JsonSchema + Send + Sync;
 
     /// The name that `connector = "..."` selects.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
+
+    /// What every connection of this connector offers, known without opening one; nothing when each offers
+    /// something of its own.
+    fn describe(&self) -> Option<Discovery> {
+        None
+    }
 
     /// Opens a connection. Cheap where it can be: reach out on first use.
     ///

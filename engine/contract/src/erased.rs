@@ -17,7 +17,13 @@ pub struct InvalidConfig {
 #[async_trait]
 pub trait DynConnector: Send + Sync {
     /// The name that `connector = "..."` selects.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
+
+    /// The JSON Schema (2020-12) of a connection's settings.
+    fn settings_schema(&self) -> serde_json::Value;
+
+    /// See [`Connector::describe`].
+    fn describe(&self) -> Option<Discovery>;
 
     /// Checks settings without opening anything.
     ///
@@ -61,8 +67,16 @@ fn refused(error: &InvalidConfig) -> ConnectorError {
 
 #[async_trait]
 impl<C: Connector> DynConnector for C {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         Connector::name(self)
+    }
+
+    fn settings_schema(&self) -> serde_json::Value {
+        schemars::schema_for!(C::Config).to_value()
+    }
+
+    fn describe(&self) -> Option<Discovery> {
+        Connector::describe(self)
     }
 
     fn check(&self, config: &serde_json::Value) -> Result<(), InvalidConfig> {

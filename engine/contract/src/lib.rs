@@ -54,7 +54,7 @@ pub use outcome::{Applied, Change, Outcome};
 pub use path::{Path, Step};
 pub use record::{InvalidRecord, Kind, Record};
 pub use registry::Registry;
-pub use schema::{EntitySchema, Field, FieldType};
+pub use schema::{EntitySchema, Field, FieldType, Offer};
 pub use value::{Map, Value};
 pub use write::{Current, Encode, Lookup, Op, Write};
 

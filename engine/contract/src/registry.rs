@@ -6,15 +6,20 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Connectors by name.
 #[derive(Clone, Default)]
 pub struct Registry {
-    connectors: BTreeMap<&'static str, Arc<dyn DynConnector>>,
+    connectors: BTreeMap<String, Arc<dyn DynConnector>>,
 }
 
 impl Registry {
     /// Adds a connector; a second one of the same name replaces the first.
     #[must_use]
-    pub fn with(mut self, connector: impl Connector) -> Self {
-        let connector: Arc<dyn DynConnector> = Arc::new(connector);
-        self.connectors.insert(connector.name(), connector);
+    pub fn with(self, connector: impl Connector) -> Self {
+        self.with_erased(Arc::new(connector))
+    }
+
+    /// Adds a connector whose settings have no type of their own: one that is described by data.
+    #[must_use]
+    pub fn with_erased(mut self, connector: Arc<dyn DynConnector>) -> Self {
+        self.connectors.insert(connector.name().to_owned(), connector);
         self
     }
 
@@ -25,7 +30,7 @@ impl Registry {
     }
 
     /// All names, in alphabetical order.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.connectors.keys().copied()
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.connectors.keys().map(String::as_str)
     }
 }

@@ -9,6 +9,8 @@ pub mod blueprint;
 pub mod mapping;
 pub mod testing;
 pub mod transform;
+/// What a value may be, as far as it is known before any record is read.
+pub use engine_script::types;
 
 mod checks;
 mod compile;

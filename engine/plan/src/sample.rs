@@ -12,12 +12,12 @@ use engine_project::{
     load,
 };
 use serde::Deserialize;
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 /// Opens nothing.
 struct Idle;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Settings {
     #[serde(rename = "path")]
@@ -28,7 +28,7 @@ struct Settings {
 impl Connector for Idle {
     type Config = Settings;
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "idle"
     }
 
@@ -51,12 +51,15 @@ pub(crate) fn catalogs() -> Catalogs {
     let stream = |name: &str, cursors: &[&str]| StreamInfo {
         name: name.to_owned(),
         cursors: cursors.iter().map(|cursor| (*cursor).to_owned()).collect(),
-        visibility_lag: Duration::ZERO,
+        ..StreamInfo::default()
     };
     let field = |name: &str, kind| Field::new(name, kind);
     let required = |name: &str, kind| Field { required: true, ..Field::new(name, kind) };
-    let object =
-        |name: &str, fields: Vec<Field>| EntitySchema { name: name.to_owned(), fields, key: Vec::new() };
+    let object = |name: &str, fields: Vec<Field>| EntitySchema {
+        name: name.to_owned(),
+        fields,
+        ..EntitySchema::default()
+    };
     let source = Discovery {
         streams: vec![stream("orders", &["modified"]), stream("customers", &[])],
         ..Discovery::default()
@@ -108,7 +111,7 @@ pub(crate) fn blueprint(tables: &str) -> Blueprint {
 pub(crate) fn with(tables: &str, catalogs: &Catalogs) -> Blueprint {
     let (project, diagnostics) = project(tables);
     let loaded: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
-    let (blueprint, found) = compile(&project, "p", &registry(), catalogs);
+    let (blueprint, found) = compile(&project, "p", &project.tenants[0], &registry(), catalogs);
     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
     blueprint.unwrap_or_else(|| panic!("{loaded:#?}\n{found:#?}"))
 }
@@ -121,7 +124,7 @@ pub(crate) fn findings(tables: &str) -> Vec<String> {
         "{:?}",
         diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>()
     );
-    let (blueprint, found) = compile(&project, "p", &registry(), &catalogs());
+    let (blueprint, found) = compile(&project, "p", &project.tenants[0], &registry(), &catalogs());
     let has_errors = found.iter().any(|one| one.severity == engine_project::diag::Severity::Error);
     assert_eq!(blueprint.is_none(), has_errors);
     found.iter().map(|one| shown(&project, one)).collect()

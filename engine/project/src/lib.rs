@@ -23,5 +23,5 @@ pub use files::{FileError, Files, MAX_FILE_BYTES, MemoryFiles};
 pub use load::load;
 pub use place::{FileText, Place, Text};
 pub use project::{
-    Connection, Entity, EntitySource, Lookup, PipelineFile, Project, Route, Side, State, Test,
+    Connection, Entity, EntitySource, Lookup, PipelineFile, Project, Route, Side, State, Tenant, Test,
 };

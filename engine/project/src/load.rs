@@ -16,7 +16,11 @@ mod shelf;
 mod test;
 mod variables;
 
-use crate::{Files, PipelineFile, Project, diag::Diagnostic, diag::Diagnostics, diag::code};
+use crate::{
+    Files, PipelineFile, Project, Tenant,
+    diag::{Diagnostic, Diagnostics, code},
+    project::DEFAULT_TENANT,
+};
 use connections::Connections;
 use shelf::Shelf;
 use std::collections::BTreeMap;
@@ -35,6 +39,8 @@ pub fn load(files: &dyn Files, environment: &BTreeMap<String, String>) -> (Proje
     project.name = engine.name;
     project.timezone = engine.timezone;
     project.engine = engine.document;
+    project.tenants = vec![Tenant { name: DEFAULT_TENANT.to_owned(), ..Tenant::default() }];
+    DEFAULT_TENANT.clone_into(&mut project.environment);
     project.state = engine::state(engine.state_url, &variables, &mut out).unwrap_or_default();
 
     let connections = connections::read(&mut shelf, &variables, &mut out);

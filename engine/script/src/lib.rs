@@ -12,5 +12,7 @@ mod script;
 mod text;
 mod view;
 
+pub mod types;
+
 pub use error::ScriptError;
 pub use script::{Names, Script};

@@ -1,10 +1,11 @@
 //! The settings of an `SQLite` connection.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// `[connection.NAME]` with `connector = "sqlite"`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The database file, relative to the project, such as `"warehouse.db"`.
@@ -19,7 +20,7 @@ pub struct Config {
 }
 
 /// `[connection.NAME.stream.NAME]`: a table or view that is read.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stream {
     /// The table or view. Default: the stream's name.

@@ -4,7 +4,7 @@ use super::{
     table::Table,
     types::{field_type, max_length},
 };
-use engine_contract::{EntitySchema, Field};
+use engine_contract::{EntitySchema, Field, Offer};
 
 /// A table as a target object.
 pub(super) fn of_table(table: &Table) -> EntitySchema {
@@ -13,7 +13,14 @@ pub(super) fn of_table(table: &Table) -> EntitySchema {
         field.max_length = max_length(&column.declared);
         field.required = column.is_not_null && !column.has_default && !table.is_rowid(column);
         field.read_only = column.is_generated;
+        field.nullable = !column.is_not_null;
         field
     });
-    EntitySchema { name: table.name.clone(), fields: fields.collect(), key: table.key() }
+    EntitySchema {
+        name: table.name.clone(),
+        fields: fields.collect(),
+        key: table.key(),
+        offer: Offer { delete: vec!["delete".to_owned()], ..Offer::default() },
+        ..EntitySchema::default()
+    }
 }

@@ -48,6 +48,7 @@ impl StreamRule {
             cursors: self.cursor.iter().cloned().collect(),
             // A row is stamped before its transaction commits, and others may commit in between.
             visibility_lag: Duration::from_secs(60),
+            ..StreamInfo::default()
         }
     }
 }

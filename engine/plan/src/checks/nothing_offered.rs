@@ -20,18 +20,25 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     if let Some(side) = scene.file.source.as_ref()
         && offer(side).is_some_and(|offer| offer.streams.is_empty())
     {
-        out.push(nothing(code::NO_STREAM, side, "offers no stream: nothing can be read from it"));
+        out.push(nothing(scene, code::NO_STREAM, side, "offers no stream: nothing can be read from it"));
     }
     if let Some(side) = scene.file.target.as_ref()
         && offer(side).is_some_and(|offer| offer.objects.is_empty())
     {
-        out.push(nothing(code::NO_OBJECT, side, "offers no target object: nothing can be written to it"));
+        out.push(nothing(
+            scene,
+            code::NO_OBJECT,
+            side,
+            "offers no target object: nothing can be written to it",
+        ));
     }
 }
 
-fn nothing(code: Code, side: &Side, what: &str) -> Diagnostic {
-    let message = format!("the connection `{}` {what}", side.connection);
-    Diagnostic::error(code, message)
-        .at(side.place.clone(), format!("it is of connector `{}`", side.connector))
+fn nothing(scene: &Scene<'_>, code: Code, side: &Side, what: &str) -> Diagnostic {
+    let (name, connector) = scene
+        .connection(side)
+        .map_or(("", ""), |connection| (connection.name.as_str(), connection.connector.as_str()));
+    Diagnostic::error(code, format!("the connection `{name}` {what}"))
+        .at(side.place.clone(), format!("it is of connector `{connector}`"))
         .help("name another connection, or make there what this pipeline needs")
 }

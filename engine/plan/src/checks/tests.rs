@@ -134,7 +134,8 @@ fn a_misspelt_name_is_mended_where_it_stands() {
         let entity = format!("[entity.e]\nfrom = \"orders\"\nto = \"order\"\n{MAP}{line}");
         let (project, _) = crate::sample::project(&entity);
         let registry = crate::sample::registry();
-        let (_, found) = crate::compile(&project, "p", &registry, &crate::sample::catalogs());
+        let (_, found) =
+            crate::compile(&project, "p", &project.tenants[0], &registry, &crate::sample::catalogs());
         assert_eq!(found.len(), 1, "{found:#?}");
         let fix = found[0].fix.clone()?;
         let text = project.texts[&fix.place.file].text().to_owned();
@@ -169,8 +170,13 @@ fn a_connection_stands_on_the_side_that_it_offers_something_for() {
     let (mut project, _) = crate::sample::project(turned);
     let file = &mut project.pipelines[0];
     std::mem::swap(&mut file.source, &mut file.target);
-    let (blueprint, found) =
-        crate::compile(&project, "p", &crate::sample::registry(), &crate::sample::catalogs());
+    let (blueprint, found) = crate::compile(
+        &project,
+        "p",
+        &project.tenants[0],
+        &crate::sample::registry(),
+        &crate::sample::catalogs(),
+    );
     let codes: Vec<&str> = found.iter().map(|one| one.code.as_str()).collect();
     assert!(blueprint.is_none());
     assert_eq!(codes, ["connection/no-object", "connection/no-stream"]);

@@ -79,7 +79,8 @@ impl<'a> Sites<'a> {
                 }
                 Source::Script(text) => self.scripts.push(TextSite { text, has_item }),
                 Source::Ref(of) => self.rules(&of.key, has_item, true),
-                Source::Const(_) => {}
+                Source::Find(find) => self.rules(&find.value, has_item, in_key),
+                Source::Const(_) | Source::Var(_) => {}
             }
         }
     }

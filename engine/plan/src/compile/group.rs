@@ -5,6 +5,7 @@
 
 use super::order::edges;
 use crate::Group;
+use engine_contract::{Map, Value};
 use engine_project::{PipelineFile, project::Entity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +45,7 @@ pub(super) fn groups(file: &PipelineFile, order: &[&Entity]) -> Vec<Group> {
                 name: first.name.clone(),
                 stream: first.from.clone(),
                 cursor: first.source.cursor.clone(),
-                options: first.source.options.clone(),
+                options: open(&first.source.options),
                 after: after(group).iter().filter_map(place).collect::<BTreeSet<_>>().into_iter().collect(),
                 entities,
             })
@@ -77,4 +78,9 @@ fn sorted(members: &[Vec<usize>], parents: &[BTreeSet<usize>]) -> Option<Vec<usi
         done.push(left.remove(next));
     }
     Some(done)
+}
+
+/// A table of settings as values.
+fn open(table: &engine_project::model::Open) -> Map {
+    table.iter().map(|(name, value)| (name.clone(), Value::from(value.clone()))).collect()
 }

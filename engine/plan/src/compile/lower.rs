@@ -21,8 +21,8 @@ use std::collections::BTreeMap;
 pub(super) fn endpoint(scene: &Scene<'_>, side: &Side) -> Option<Endpoint> {
     let connection = scene.connection(side)?;
     Some(Endpoint {
-        connection: side.connection.clone(),
-        connector: side.connector.clone(),
+        connection: connection.name.clone(),
+        connector: connection.connector.clone(),
         settings: serde_json::Value::Object(connection.settings.clone()),
         options: side
             .options
@@ -146,6 +146,8 @@ fn one_rule(rule: &rule::Rule, has_item: bool) -> Option<Rule> {
     let source = match &rule.source {
         rule::Source::Path(paths) => Source::Path(paths.iter().map(path_rule).collect::<Option<_>>()?),
         rule::Source::Const(value) => Source::Const(stored(value)),
+        rule::Source::Var(variable) => Source::Const(stored(scene_var(variable)?)),
+        rule::Source::Find(_) => return None,
         rule::Source::Script(text) => Source::Script(script(text, has_item)),
         rule::Source::Ref(of) => Source::Ref(Ref {
             entity: of.entity.clone(),
@@ -186,4 +188,8 @@ fn script(text: &Text, has_item: bool) -> Script {
         }
     }
     Script { text: text.text.clone(), has_item, place: text.place.clone(), lines }
+}
+
+fn scene_var(_: &rule::Variable) -> Option<&'static Value> {
+    None
 }

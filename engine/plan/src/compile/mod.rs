@@ -19,7 +19,7 @@ pub(crate) use scene::{Scene, settings};
 use crate::{Blueprint, checks, hash};
 use engine_contract::{Discovery, Registry};
 use engine_project::{
-    Project,
+    Project, Tenant,
     diag::{Diagnostic, Diagnostics, code, suggest},
 };
 use std::collections::BTreeMap;
@@ -28,12 +28,13 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct Catalogs(pub BTreeMap<String, Discovery>);
 
-/// Compiles a pipeline. There is a Blueprint exactly when no diagnostic is an error and the project's loader
+/// Compiles a pipeline for a tenant. There is a Blueprint exactly when no diagnostic is an error and the project's loader
 /// found none in the pipeline's file; the loader's own diagnostics are not repeated here.
 #[must_use]
 pub fn compile(
     project: &Project,
     pipeline: &str,
+    tenant: &Tenant,
     registry: &Registry,
     catalogs: &Catalogs,
 ) -> (Option<Blueprint>, Vec<Diagnostic>) {
@@ -47,7 +48,7 @@ pub fn compile(
         }
         return (None, vec![missing]);
     };
-    let scene = Scene::new(project, file, registry, catalogs);
+    let scene = Scene::new(project, file, tenant, registry, catalogs);
     checks::run(&scene, &mut out);
     let blueprint = if file.complete && !out.has_errors() { blueprint(&scene) } else { None };
     (blueprint, out.sorted())
@@ -65,8 +66,8 @@ fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
     }
     let mut blueprint = Blueprint {
         pipeline: scene.file.name.clone(),
-        tenant: "default".to_owned(),
-        environment: "default".to_owned(),
+        tenant: scene.tenant.name.clone(),
+        environment: scene.project.environment.clone(),
         fingerprint: String::new(),
         source: lower::endpoint(scene, scene.file.source.as_ref()?)?,
         target: lower::endpoint(scene, scene.file.target.as_ref()?)?,

@@ -3,7 +3,7 @@
 use super::Catalogs;
 use engine_contract::{Discovery, EntitySchema, Registry};
 use engine_project::{
-    PipelineFile, Project,
+    PipelineFile, Project, Tenant,
     project::{Connection, Side},
     toml::child,
 };
@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 pub(crate) struct Scene<'a> {
     pub(crate) project: &'a Project,
     pub(crate) file: &'a PipelineFile,
+    pub(crate) tenant: &'a Tenant,
     pub(crate) registry: &'a Registry,
     catalogs: &'a Catalogs,
 }
@@ -21,15 +22,16 @@ impl<'a> Scene<'a> {
     pub(crate) fn new(
         project: &'a Project,
         file: &'a PipelineFile,
+        tenant: &'a Tenant,
         registry: &'a Registry,
         catalogs: &'a Catalogs,
     ) -> Self {
-        Self { project, file, registry, catalogs }
+        Self { project, file, tenant, registry, catalogs }
     }
 
     /// What a side's connection offers; nothing when that is not known.
     pub(crate) fn offer(&self, side: &Side) -> Option<&'a Discovery> {
-        self.catalogs.0.get(&side.connection)
+        self.catalogs.0.get(&self.connection(side)?.name)
     }
 
     /// What the source offers; nothing when its streams are not known.
@@ -63,7 +65,7 @@ impl<'a> Scene<'a> {
     }
 
     pub(crate) fn connection(&self, side: &Side) -> Option<&'a Connection> {
-        self.project.connections.get(&side.connection)
+        self.project.connection(side, self.tenant)
     }
 }
 

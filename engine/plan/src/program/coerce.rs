@@ -75,12 +75,23 @@ fn convert(value: Value, to: FieldType) -> Result<Value, Value> {
     match (to, value) {
         (FieldType::Json | FieldType::Any, value)
         | (FieldType::Decimal, value @ (Value::Decimal(_) | Value::Number(_)))
-        | (FieldType::Boolean, value @ Value::Bool(_)) => Ok(value),
+        | (FieldType::Boolean, value @ Value::Bool(_))
+        | (FieldType::Object, value @ Value::Map(_))
+        | (FieldType::List, value @ Value::List(_)) => Ok(value),
+        (FieldType::Date, Value::Text(text)) if text.parse::<jiff::civil::Date>().is_ok() => {
+            Ok(Value::Text(text))
+        }
+        (FieldType::Timestamp, Value::Text(text)) if is_time(&text) => Ok(Value::Text(text)),
         (FieldType::Text, value) => value.scalar_text().map(Value::Text).ok_or(value),
         (FieldType::Integer, value) => integer(&value).map(Value::Int).ok_or(value),
         (FieldType::Decimal, Value::Int(number)) => Ok(Value::Decimal(Decimal::from(number))),
-        (FieldType::Decimal | FieldType::Boolean, value) => Err(value),
+        (_, value) => Err(value),
     }
+}
+
+/// A date and time with or without an offset.
+fn is_time(text: &str) -> bool {
+    text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::DateTime>().is_ok()
 }
 
 /// The transform that makes the type of this value.
@@ -89,7 +100,11 @@ fn remedy(value: Value, to: FieldType) -> Option<&'static str> {
         FieldType::Integer => Transform::Integer,
         FieldType::Decimal => Transform::Decimal,
         FieldType::Boolean => Transform::Boolean,
-        FieldType::Text | FieldType::Json | FieldType::Any => return None,
+        FieldType::Date => Transform::Date,
+        FieldType::Timestamp => Transform::TimestampUtc,
+        FieldType::Text | FieldType::Object | FieldType::List | FieldType::Json | FieldType::Any => {
+            return None;
+        }
     };
     let name = transform.name();
     transform.apply(value).is_ok().then_some(name)

@@ -224,7 +224,7 @@ fn follow(
     let id = match (links.target_id(&reference), of.if_missing) {
         (Some(id), _) => Value::Text(id),
         (None, IfMissing::Null) => Value::Null,
-        (None, IfMissing::Hold) => {
+        (None, IfMissing::Hold | IfMissing::Fetch) => {
             let (hold_for, place) = (of.hold_for, rule.place.clone());
             return Err(Box::new(Resolved::Missing { reference, hold_for, place }));
         }

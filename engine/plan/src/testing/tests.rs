@@ -19,7 +19,8 @@ fn run(lines: &str, json: &str) -> TestOutcome {
     let tables = format!("{PIPELINE}\n[[test]]\nname = \"t\"\ninput.json = '{json}'\n{lines}\n");
     let (project, found) = sample::project(&tables);
     assert!(!found.has_errors(), "{:?}", found.iter().map(ToString::to_string).collect::<Vec<_>>());
-    let (blueprint, found) = compile(&project, "p", &sample::registry(), &crate::Catalogs::default());
+    let (blueprint, found) =
+        compile(&project, "p", &project.tenants[0], &sample::registry(), &crate::Catalogs::default());
     let blueprint = blueprint
         .unwrap_or_else(|| panic!("{:?}", found.iter().map(ToString::to_string).collect::<Vec<_>>()));
     run_test(&Program::build(&blueprint).unwrap(), &project.pipelines[0].tests[0])

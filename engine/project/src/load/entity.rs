@@ -8,11 +8,10 @@ use crate::{
     Text,
     diag::{Code, Diagnostic, Diagnostics, code, words::last},
     model::{EntityTable, Open},
-    project::{Entity, EntitySource},
+    project::{Entity, EntitySource, SyncPolicy},
     rule::Reader,
     toml::{Document, child},
 };
-use engine_contract::Value;
 use serde_json::Value as Json;
 
 /// Reads an entity. One that lacks its stream or its target object is kept, so that the rest of it is judged.
@@ -38,10 +37,13 @@ pub(super) fn read(
         each_key: reader.key(&at("each_key"), &table.each_key),
         has_elements: is_given("each") || is_given("each_key"),
         when: text("when", table.when.is_some()),
+        when_ref: None,
         source: source(&mut reader, &at("source"), table.source),
         write: table.write.0,
         map: reader.members(&at("map"), &table.map),
         routes: route::read(&at("route"), table.route, refused, &mut reader),
+        asserts: Vec::new(),
+        policy: SyncPolicy::default(),
         to: table.to.filter(|to| !to.is_empty()),
         place: document.key_place(&pointer),
         pointer,
@@ -62,8 +64,7 @@ fn source(reader: &mut Reader<'_>, pointer: &str, mut options: Open) -> EntitySo
         }
         None => None,
     };
-    let options = options.into_iter().map(|(name, value)| (name, Value::from(value))).collect();
-    EntitySource { cursor, options }
+    EntitySource { cursor, filter: Open::new(), options }
 }
 
 /// Checks what an entity must have, and what goes only together.

@@ -11,7 +11,7 @@ use crate::{
     PipelineFile,
     diag::{Diagnostic, Diagnostics, code, suggest},
     model::{PipelineToml, SideTable, Table},
-    project::Side,
+    project::{ConnectionName, Side},
     toml::{Document, child},
 };
 use std::sync::Arc;
@@ -112,8 +112,8 @@ impl Sides<'_> {
             self.out.push(diagnostic.and(known.place("/connector"), "the connection's connector"));
         }
         Some(Side {
-            connection,
-            connector: known.connector.clone(),
+            connection: ConnectionName::Named(connection),
+            connector: Some(known.connector.clone()),
             options: table.options,
             place: self.document.place(&at),
             pointer,

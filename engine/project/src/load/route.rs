@@ -57,6 +57,7 @@ fn route(
         name,
         to: table.to.unwrap_or_default(),
         when,
+        when_ref: None,
         otherwise: table.otherwise,
         map,
         place: document.key_place(&pointer),

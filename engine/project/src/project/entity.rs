@@ -2,10 +2,10 @@
 
 use crate::{
     Place, Text,
-    model::WriteTable,
-    rule::{Members, Rule},
+    model::{Conflict, Direction, Open, SourceOfTruth, WriteTable},
+    rule::{Members, Reference, Rule},
 };
-use engine_contract::Map;
+use indexmap::IndexMap;
 
 /// `[entity.NAME]`
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +28,8 @@ pub struct Entity {
     pub has_elements: bool,
     /// The script that lets records through.
     pub when: Option<Text>,
+    /// Lets only records through whose reference leads to a target object.
+    pub when_ref: Option<Reference>,
     /// How the stream is read.
     pub source: EntitySource,
     /// How target objects are written.
@@ -36,6 +38,10 @@ pub struct Entity {
     pub map: Members,
     /// The routes in the order in which they are tried: `otherwise` is the last.
     pub routes: Vec<Route>,
+    /// What must be true of a target object before anything is written.
+    pub asserts: Vec<Assert>,
+    /// Which way changes flow, and who wins.
+    pub policy: SyncPolicy,
     /// Where its name stands.
     pub place: Place,
     /// The entity in its file, as a JSON pointer; `{pointer}/from` and so on are its parts.
@@ -55,8 +61,53 @@ impl Entity {
 pub struct EntitySource {
     /// The field by which changes are read.
     pub cursor: Option<String>,
-    /// The connector's options.
-    pub options: Map,
+    /// Which records are read: names the stream's filters, values with `{ var = "..." }` unresolved.
+    pub filter: Open,
+    /// The connector's other options, values with `{ var = "..." }` unresolved.
+    pub options: Open,
+}
+
+/// `[[entity.X.assert]]`: a condition on a target object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assert {
+    /// The script: it sees `record` and `target`, and must be true.
+    pub that: Text,
+    /// What happens when it is false.
+    pub on_fail: OnFail,
+    /// Where it stands.
+    pub place: Place,
+    /// The assert in its file, as a JSON pointer.
+    pub pointer: String,
+}
+
+/// What happens when an assert is false.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OnFail {
+    /// The record fails.
+    Fail,
+    /// A line of this name makes up for a difference of at most this much; a larger one fails the record.
+    Line {
+        /// What the line is called.
+        line: String,
+        /// The largest difference.
+        up_to: rust_decimal::Decimal,
+    },
+}
+
+/// Which way changes flow between the two sides, and who wins when both changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SyncPolicy {
+    /// Which way.
+    pub direction: Direction,
+    /// Which side is right where nothing else decides.
+    pub source_of_truth: SourceOfTruth,
+    /// Who wins.
+    pub conflict: Conflict,
+    /// Who wins for single fields, by the dotted path of the target field.
+    pub conflict_fields: IndexMap<String, (Conflict, Place)>,
+    /// What source fields become when changes flow back, by the dotted path of the source field: paths into
+    /// the target object.
+    pub map_back: IndexMap<String, Rule>,
 }
 
 /// One of several target objects of an entity.
@@ -66,8 +117,10 @@ pub struct Route {
     pub name: String,
     /// The target object; empty when it was refused.
     pub to: String,
-    /// The script that chooses it; nothing for the `otherwise` route.
+    /// The script that chooses it; nothing for the `otherwise` route, and where `when_ref` chooses.
     pub when: Option<Text>,
+    /// Chooses it for records whose reference leads to a target object.
+    pub when_ref: Option<Reference>,
     /// Whether it takes what no other route took.
     pub otherwise: bool,
     /// Fields laid over those of the entity.

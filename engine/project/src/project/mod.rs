@@ -8,8 +8,12 @@ mod connection;
 mod entity;
 mod pipeline;
 mod root;
+mod tenant;
 
 pub use connection::Connection;
-pub use entity::{Entity, EntitySource, Route};
-pub use pipeline::{Lookup, PipelineFile, Side, Test};
+pub use entity::{Assert, Entity, EntitySource, OnFail, Route, SyncPolicy};
+pub use pipeline::{
+    ConnectionName, Library, Lookup, Moved, PipelineFile, Reconcile, Schedule, Side, Test, Var,
+};
 pub use root::{Project, State};
+pub use tenant::{Bind, DEFAULT_TENANT, Setting, Tenant};

@@ -2,8 +2,8 @@
 
 use super::Entity;
 use crate::{
-    Place,
-    model::{ExpectTable, Open},
+    Place, Text,
+    model::{ExpectTable, Open, VarType},
     toml::Document,
 };
 use engine_contract::Value;
@@ -26,6 +26,18 @@ pub struct PipelineFile {
     pub source: Option<Side>,
     /// Where they go; nothing when it was refused.
     pub target: Option<Side>,
+    /// Its libraries in the order of the file: each is called by its name, `woo::f(...)`.
+    pub libraries: Vec<Library>,
+    /// Its variables in the order of the file.
+    pub vars: IndexMap<String, Var>,
+    /// When it runs by itself.
+    pub schedule: Schedule,
+    /// The topics of the source's webhooks that start it.
+    pub webhooks: Vec<Text>,
+    /// What was renamed.
+    pub moved: Vec<Moved>,
+    /// The sums that both sides are compared by.
+    pub reconcile: Vec<Reconcile>,
     /// Its lookups by name.
     pub lookups: BTreeMap<String, Lookup>,
     /// Its entities in the order of the file.
@@ -55,13 +67,91 @@ impl PipelineFile {
     }
 }
 
+/// How a pipeline names a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConnectionName {
+    /// By its own name.
+    Named(String),
+    /// By a name that each tenant binds to a connection of its own.
+    Bound(String),
+}
+
+impl Default for ConnectionName {
+    fn default() -> Self {
+        Self::Named(String::new())
+    }
+}
+
+/// Functions that the scripts of a pipeline share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Library {
+    /// The name before `::`: the file's stem.
+    pub name: String,
+    /// The whole file.
+    pub text: Text,
+    /// Where the pipeline names it.
+    pub place: Place,
+}
+
+/// `[vars.NAME]`: what tenants set differently.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Var {
+    /// Its name.
+    pub name: String,
+    /// What values it takes.
+    pub kind: VarType,
+    /// One line about it.
+    pub description: Option<String>,
+    /// Its value where a tenant sets none.
+    pub default: Option<Value>,
+    /// Where its name stands.
+    pub place: Place,
+}
+
+/// When a pipeline runs by itself: cron expressions, in the zone of the tenant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schedule {
+    /// When it reads what changed.
+    pub incremental: Option<Text>,
+    /// When it reads everything.
+    pub full: Option<Text>,
+}
+
+/// `[[moved]]`: a pipeline, an entity or a connection has another name now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The old name: `entity.items`.
+    pub from: Text,
+    /// The new one.
+    pub to: Text,
+}
+
+/// `[[reconcile]]`: sums by which both sides are compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reconcile {
+    /// Its name.
+    pub name: Text,
+    /// What records are grouped by.
+    pub by: Vec<Text>,
+    /// The entity whose records are counted on the source's side.
+    pub entity: Text,
+    /// Whether records are counted too.
+    pub count: bool,
+    /// The sums of the source: paths into the record.
+    pub source: IndexMap<String, Text>,
+    /// The sums of the target: paths into the target object.
+    pub target: IndexMap<String, Text>,
+    /// Where it stands.
+    pub place: Place,
+}
+
 /// The source or the target of a pipeline.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Side {
-    /// The name of the connection; the project has it.
-    pub connection: String,
-    /// The connection's connector.
-    pub connector: String,
+    /// The connection: the project has it, or each tenant binds one.
+    pub connection: ConnectionName,
+    /// The connector, where the pipeline names it; then every connection must be of it.
+    pub connector: Option<String>,
     /// Settings of the connector that hold for this pipeline only.
     pub options: Open,
     /// Where the connection is named.
@@ -90,6 +180,12 @@ pub struct Lookup {
 pub struct Test {
     /// What it promises.
     pub name: String,
+    /// The tenant whose variables and lookups it uses.
+    pub tenant: Option<Text>,
+    /// The values of variables, where no tenant is named, or over the tenant's.
+    pub vars: BTreeMap<String, Value>,
+    /// The ids of target objects that are found: by object and value.
+    pub find: BTreeMap<String, BTreeMap<String, String>>,
     /// The entity that is mapped; the pipeline has it.
     pub entity: String,
     /// The record as JSON text, not yet parsed.

@@ -1,7 +1,11 @@
 //! The whole project.
 
-use super::{Connection, PipelineFile};
-use crate::{FileText, toml::Document};
+use super::{Connection, ConnectionName, PipelineFile, Side, Tenant};
+use crate::{
+    FileText,
+    model::{NotifierTable, RetentionTable, SafetyTable},
+    toml::Document,
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// All that the files of a project say.
@@ -11,6 +15,16 @@ pub struct Project {
     pub name: String,
     /// The name of its time zone.
     pub timezone: String,
+    /// The environment whose connections are used: `default`, or what `--env` names.
+    pub environment: String,
+    /// What limits runs.
+    pub safety: SafetyTable,
+    /// How long things are kept.
+    pub retention: RetentionTable,
+    /// Who is told what, by name.
+    pub notifiers: BTreeMap<String, NotifierTable>,
+    /// The tenants in the order of their files; one called `default` when there is no tenants/.
+    pub tenants: Vec<Tenant>,
     /// The state store.
     pub state: State,
     /// The connections by name.
@@ -41,5 +55,20 @@ impl Project {
     #[must_use]
     pub fn pipeline(&self, name: &str) -> Option<&PipelineFile> {
         self.pipelines.iter().find(|pipeline| pipeline.name == name)
+    }
+
+    /// The tenant called `name`.
+    #[must_use]
+    pub fn tenant(&self, name: &str) -> Option<&Tenant> {
+        self.tenants.iter().find(|tenant| tenant.name == name)
+    }
+
+    /// The connection that a side of a pipeline has for a tenant.
+    #[must_use]
+    pub fn connection(&self, side: &Side, tenant: &Tenant) -> Option<&Connection> {
+        match &side.connection {
+            ConnectionName::Named(name) => self.connections.get(name),
+            ConnectionName::Bound(name) => self.connections.get(&tenant.binds.get(name)?.connection),
+        }
     }
 }

@@ -10,5 +10,6 @@ mod types;
 
 pub(crate) use parse::Reader;
 pub use types::{
-    Block, HOLD_FOR, IfMissing, Member, Members, Node, On, Reference, Rule, Source, TransformCall,
+    Block, Find, HOLD_FOR, IfMissing, Member, Members, Node, On, Reference, Rule, Source, TransformCall,
+    Variable,
 };

@@ -114,6 +114,8 @@ impl Reader<'_> {
             default: None,
             required: false,
             on: None,
+            when: None,
+            marker: false,
             place: self.document.place(pointer),
             pointer: pointer.to_owned(),
         }

@@ -64,6 +64,10 @@ pub struct Rule {
     pub required: bool,
     /// Whether only creates or only updates send the field.
     pub on: Option<On>,
+    /// The script without whose consent the rule yields nothing.
+    pub when: Option<Text>,
+    /// Whether the field carries the engine's marker too.
+    pub marker: bool,
     /// Where the rule stands.
     pub place: Place,
     /// The rule in its file, as a JSON pointer: `PipelineFile::place` gives the places of its parts.
@@ -79,6 +83,10 @@ pub enum Source {
     Const(Value),
     /// The target id of another record.
     Ref(Reference),
+    /// The id of a target object that is looked up.
+    Find(Find),
+    /// A variable of the tenant.
+    Var(Variable),
     /// What a script returns.
     Script(Text),
 }
@@ -100,6 +108,30 @@ pub struct Reference {
     pub hold_for: Duration,
 }
 
+/// A target object that is looked up by one of its fields: `{ find = "Account", by = "Name", value = ... }`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Find {
+    /// The kind of target object.
+    pub object: String,
+    /// The field that is compared.
+    pub by: String,
+    /// What it must equal: rules of which the first with a value counts.
+    pub value: Vec<Rule>,
+    /// Where the object stands in the file.
+    pub place: Place,
+    /// Where the field stands in the file.
+    pub by_place: Place,
+}
+
+/// A use of a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub place: Place,
+}
+
 /// What happens to a record whose reference leads nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -107,6 +139,8 @@ pub enum IfMissing {
     /// It waits for its parent.
     #[default]
     Hold,
+    /// The parent is fetched from the source and goes first.
+    Fetch,
     /// The reference has no value.
     Null,
     /// It fails.

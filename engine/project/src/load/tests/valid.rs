@@ -31,7 +31,7 @@ fn everything_in_the_format_loads_without_a_word() {
     assert_eq!(project.state.sqlite, "state/engine.db");
     let pipeline = shop(&project);
     assert!(pipeline.complete && pipeline.incomplete.is_empty());
-    assert_eq!(pipeline.source.as_ref().unwrap().connector, "csv");
+    assert_eq!(pipeline.source.as_ref().unwrap().connector.as_deref(), Some("csv"));
     assert_eq!(pipeline.source.as_ref().unwrap().options["delimiter"], ";");
     let names: Vec<_> = pipeline.entities.keys().collect();
     assert_eq!(names, ["customer", "order", "line"], "entities keep the order of the file");
