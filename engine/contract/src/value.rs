@@ -6,6 +6,7 @@
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt::Write;
 
 /// An object's members in the order in which they were written.
 pub type Map = IndexMap<String, Value>;
@@ -120,14 +121,25 @@ impl Value {
                 }
                 out.push('}');
             }
-            scalar => out.push_str(&scalar.scalar_text().unwrap_or_default()),
+            Self::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
+            Self::Int(number) => drop(write!(out, "{number}")),
+            Self::Decimal(number) => drop(write!(out, "{number}")),
+            Self::Number(text) => out.push_str(text),
         }
     }
 }
 
 /// Appends a JSON string literal.
 fn write_string(text: &str, out: &mut String) {
-    out.push_str(&serde_json::Value::from(text).to_string());
+    let is_special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    if text.bytes().any(is_special) {
+        out.push_str(&serde_json::Value::from(text).to_string());
+        return;
+    }
+    out.reserve(text.len() + 2);
+    out.push('"');
+    out.push_str(text);
+    out.push('"');
 }
 
 impl From<&str> for Value {

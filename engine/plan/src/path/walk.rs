@@ -23,7 +23,7 @@ impl Queries {
 
     fn hits(&self, text: &str, start: &Record) -> Vec<Value> {
         let Some(query) = self.0.get(text) else { return Vec::new() };
-        let Ok(json) = serde_json::from_slice::<serde_json::Value>(start.as_bytes()) else {
+        let Ok(json) = serde_json::from_slice::<serde_json::Value>(&start.as_bytes()) else {
             return Vec::new();
         };
         let Ok(hits) = js_path_process(query, &json) else { return Vec::new() };

@@ -254,7 +254,7 @@ impl<'a> Draft<'a> {
             key: item.key.clone(),
             source_key: item.source.key.clone(),
             origin: item.source.origin.clone(),
-            payload: item.source.record.as_bytes().clone(),
+            payload: item.source.record.as_bytes(),
             mapping_hash: self.entity.mapping_hash.clone(),
         }
     }
