@@ -1,0 +1,59 @@
+//! Compiles a damaged project and checks what is promised of any text.
+
+use engine_plan::{Catalogs, compile};
+use engine_project::{MemoryFiles, Project, diag::Diagnostic, load};
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::{Duration, Instant},
+};
+
+/// The longest that a project of at most a megabyte may take.
+const LONGEST: Duration = Duration::from_secs(1);
+
+#[expect(clippy::disallowed_methods, reason = "the time that compiling takes is what is measured here")]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// What is wrong with how the project was judged.
+pub(crate) fn judge(files: &MemoryFiles) -> Result<(), String> {
+    let started = now();
+    let judged = catch_unwind(AssertUnwindSafe(|| compiled(files))).map_err(|_| "panicked".to_owned())?;
+    let took = started.elapsed();
+    let size: usize = files.0.values().map(String::len).sum();
+    if took > LONGEST && size <= 1 << 20 {
+        return Err(format!("{size} bytes took {} ms", took.as_millis()));
+    }
+    judged
+}
+
+fn compiled(files: &MemoryFiles) -> Result<(), String> {
+    let environment = BTreeMap::from([("ACME_STORE_URL".to_owned(), "https://shop.example".to_owned())]);
+    let (project, found) = load(files, &environment, None);
+    for diagnostic in found.iter() {
+        within(&project, diagnostic)?;
+    }
+    let registry = connectors::registry();
+    for pipeline in &project.pipelines {
+        for tenant in &project.tenants {
+            let (_, found) = compile(&project, &pipeline.name, tenant, &registry, &Catalogs::default());
+            for diagnostic in &found {
+                within(&project, diagnostic)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every place of a diagnostic lies inside its file, between characters.
+fn within(project: &Project, diagnostic: &Diagnostic) -> Result<(), String> {
+    let labels = diagnostic.labels.iter().map(|label| &label.place);
+    for place in labels.chain(diagnostic.fix.iter().map(|fix| &fix.place)) {
+        let Some(text) = project.texts.get(&place.file) else { continue };
+        if text.text().get(place.start..place.end).is_none() {
+            return Err(format!("{} has a place outside of `{}`: {place:?}", diagnostic.code, place.file));
+        }
+    }
+    Ok(())
+}
