@@ -8,9 +8,7 @@ use crate::mapping::{Mapping, PathRule, Ref, Rule, Script};
 use engine_contract::{Map, Value};
 use engine_project::{
     Place,
-    model::{
-        Conflict, Delete, Direction, NameTaken, OnCancel, OnMappingChange, SourceOfTruth, WhenClosed,
-    },
+    model::{Conflict, Delete, Direction, NameTaken, OnCancel, OnMappingChange, SourceOfTruth, WhenClosed},
 };
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

@@ -165,7 +165,8 @@ impl Forget {
         let mut libraries = BTreeMap::new();
         // Libraries may call each other: what is found is searched too.
         while let Some(library) = shared.libraries.iter().find(|library| {
-            !libraries.contains_key(library.name.as_str()) && texts.iter().any(|text| calls(text, &library.name))
+            !libraries.contains_key(library.name.as_str())
+                && texts.iter().any(|text| calls(text, &library.name))
         }) {
             libraries.insert(library.name.as_str(), library.text.as_str());
             texts.push(&library.text);

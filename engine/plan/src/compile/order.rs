@@ -25,7 +25,8 @@ pub(crate) fn edges<'a>(file: &'a PipelineFile, entity: &'a Entity) -> Vec<Edge<
         Source::Ref(of) => Some(Edge { parent: &of.entity, by: "ref", place: of.place.clone() }),
         _ => None,
     });
-    let conditions = entity.when_ref.iter().chain(entity.routes.iter().filter_map(|route| route.when_ref.as_ref()));
+    let conditions =
+        entity.when_ref.iter().chain(entity.routes.iter().filter_map(|route| route.when_ref.as_ref()));
     let conditions =
         conditions.map(|of| Edge { parent: &of.entity, by: "when_ref", place: of.place.clone() });
     let known = |edge: &Edge<'_>| edge.parent != entity.name && file.entities.contains_key(edge.parent);

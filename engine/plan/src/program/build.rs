@@ -72,7 +72,10 @@ impl<'a> Builder<'a> {
             OnFail::Line(crate::Adjustment { line, up_to, difference: Some(difference) }) => {
                 Some(Adjustment {
                     line: line.clone(),
-                    up_to: up_to.scalar_text().and_then(|text| Decimal::from_str_exact(&text).ok()).unwrap_or_default(),
+                    up_to: up_to
+                        .scalar_text()
+                        .and_then(|text| Decimal::from_str_exact(&text).ok())
+                        .unwrap_or_default(),
                     difference: Script::build(difference, true, &self.around)?,
                 })
             }
@@ -86,9 +89,9 @@ impl<'a> Builder<'a> {
         let field = |(name, field): (&String, &mapping::Field)| {
             let node = match &field.node {
                 mapping::Node::Object(object) => Node::Object(self.mapping(object)?),
-                mapping::Node::Rules(rules) => {
-                    Node::Rules(rules.iter().map(|rule| Ok(Arc::new(self.rule(rule)?))).collect::<Built<_>>()?)
-                }
+                mapping::Node::Rules(rules) => Node::Rules(
+                    rules.iter().map(|rule| Ok(Arc::new(self.rule(rule)?))).collect::<Built<_>>()?,
+                ),
                 mapping::Node::Blocks(blocks) => {
                     Node::Blocks(blocks.iter().map(|block| self.block(block)).collect::<Built<_>>()?)
                 }
@@ -118,9 +121,7 @@ impl<'a> Builder<'a> {
         };
         Ok(Rule {
             source: match &rule.source {
-                mapping::Source::Path(paths) => {
-                    Source::Path(paths.iter().map(walk).collect::<Built<_>>()?)
-                }
+                mapping::Source::Path(paths) => Source::Path(paths.iter().map(walk).collect::<Built<_>>()?),
                 mapping::Source::Const(value) => Source::Const(value.clone()),
                 mapping::Source::Script(script) => {
                     Source::Script(Script::build(script, false, &self.around)?)

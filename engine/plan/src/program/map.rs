@@ -183,12 +183,7 @@ impl<'a> Mapper<'a> {
         Ok(out)
     }
 
-    fn element(
-        &mut self,
-        block: &'a Block,
-        sight: Sight<'_>,
-        out: &mut Vec<Value>,
-    ) -> Result<(), MapError> {
+    fn element(&mut self, block: &'a Block, sight: Sight<'_>, out: &mut Vec<Value>) -> Result<(), MapError> {
         if block.when.as_ref().map_or(Ok(true), |when| sight.holds(when))? {
             self.at.push(At::Index(out.len()));
             out.push(Value::Map(self.mapping(&block.map, sight)?));

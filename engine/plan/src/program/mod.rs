@@ -86,12 +86,7 @@ impl EntityProgram {
     ///
     /// # Errors
     /// [`MapError`] with the place of the rule that failed or blocks the record.
-    pub fn map(
-        &self,
-        item: &Item,
-        kept_route: Option<&str>,
-        links: &dyn Links,
-    ) -> Result<Routed, MapError> {
+    pub fn map(&self, item: &Item, kept_route: Option<&str>, links: &dyn Links) -> Result<Routed, MapError> {
         map::map(self, item, kept_route, links)
     }
 

@@ -38,11 +38,13 @@ impl Pending {
 
     /// The parents that are to be fetched from the source when they are not linked (`if_missing = "fetch"`).
     pub fn fetched(&self) -> impl Iterator<Item = &Reference> {
-        self.alternatives.iter().filter_map(|alternative| match (&alternative.state, &alternative.rule.source) {
-            (State::Link(Ok(reference)), Source::Ref(of)) if of.if_missing == IfMissing::Fetch => {
-                Some(reference)
+        self.alternatives.iter().filter_map(|alternative| {
+            match (&alternative.state, &alternative.rule.source) {
+                (State::Link(Ok(reference)), Source::Ref(of)) if of.if_missing == IfMissing::Fetch => {
+                    Some(reference)
+                }
+                _ => None,
             }
-            _ => None,
         })
     }
 
@@ -101,7 +103,10 @@ enum State {
     /// The record that is referred to, or what its key lacks.
     Link(Result<Reference, String>),
     /// The target object that is looked for, and how its value is called in messages.
-    Look { find: Find, told: String },
+    Look {
+        find: Find,
+        told: String,
+    },
 }
 
 /// What a field comes to.
@@ -207,7 +212,8 @@ fn required(needed: &Needed) -> MapError {
 
 fn settle(alternatives: Vec<Alternative>, links: &dyn Links, op: Op) -> Settled {
     let (mut applied, mut no_key) = (false, None);
-    for Alternative { rule, state } in alternatives.into_iter().filter(|alternative| alternative.applies(op)) {
+    for Alternative { rule, state } in alternatives.into_iter().filter(|alternative| alternative.applies(op))
+    {
         applied = true;
         let result = match (state, &rule.source) {
             (State::Ready(value), _) => Ok(value),

@@ -56,9 +56,10 @@ impl Script {
         around: &Surroundings,
     ) -> Result<Self, BuildError> {
         let names = Names { has_item: script.has_item, has_vars: true, has_target };
-        let compiled = engine_script::Script::compile(&script.text, names, &around.libraries).map_err(|error| {
-            BuildError::Script { place: script.place.clone(), message: error.to_string() }
-        })?;
+        let compiled =
+            engine_script::Script::compile(&script.text, names, &around.libraries).map_err(|error| {
+                BuildError::Script { place: script.place.clone(), message: error.to_string() }
+            })?;
         Ok(Self { compiled, source: script.clone() })
     }
 

@@ -46,9 +46,24 @@ mod tests {
 
     #[test]
     fn only_a_single_comparison_for_equality_has_two_sides() {
-        assert_eq!(sides("sum(t.L.map(|l| l.A == 1)) + x == r.total"), Some(("sum(t.L.map(|l| l.A == 1)) + x", "r.total")));
+        assert_eq!(
+            sides("sum(t.L.map(|l| l.A == 1)) + x == r.total"),
+            Some(("sum(t.L.map(|l| l.A == 1)) + x", "r.total"))
+        );
         assert_eq!(sides("f(\"a == \\\" b\") == `==`"), Some(("f(\"a == \\\" b\")", "`==`")));
-        for none in ["a", "a != b", "a == b == c", "a == b && c", "let x = 1; x == a", "a == b // c", "a <= b", "(a == b)", "a ==", "a = b", "(a == b"] {
+        for none in [
+            "a",
+            "a != b",
+            "a == b == c",
+            "a == b && c",
+            "let x = 1; x == a",
+            "a == b // c",
+            "a <= b",
+            "(a == b)",
+            "a ==",
+            "a = b",
+            "(a == b",
+        ] {
             assert_eq!(sides(none), None, "{none}");
         }
     }

@@ -55,7 +55,14 @@ fn routes(scene: &Scene<'_>, entity: &project::Entity, has_item: bool) -> Option
     if let Some(object) = &entity.to {
         let map = map(object, &entity.map)?;
         let marker = marker(&map, "");
-        return Some(vec![Route { name: None, object: object.clone(), when: None, when_ref: None, marker, map }]);
+        return Some(vec![Route {
+            name: None,
+            object: object.clone(),
+            when: None,
+            when_ref: None,
+            marker,
+            map,
+        }]);
     }
     let route = |route: &project::Route| {
         let map = map(&route.to, &merged(&entity.map, &route.map))?;
