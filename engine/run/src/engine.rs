@@ -6,6 +6,7 @@ use crate::{
     error::RunError,
     event::{Event, Observer},
     key::{Scope, Side},
+    moved,
     options::Options,
     report::{RunReport, Tally},
     state::{OverlayStore, Owners, Run, RunStatus, StateStore, Status},
@@ -196,6 +197,7 @@ impl Engine {
             found: Mutex::default(),
             blueprint,
         };
+        moved::apply(&work, &*self.owners, &self.gone).await?;
         check::target(&mut work).await?;
         check::nothing_left_behind(&work).await?;
         check::still_there(&work).await?;
