@@ -151,6 +151,12 @@ impl Shop {
         rusqlite::Connection::open(self.path("warehouse.db")).unwrap().execute_batch(sql).unwrap();
     }
 
+    /// The only number that a query of the target gives.
+    pub(crate) fn number(&self, sql: &str) -> i64 {
+        let db = rusqlite::Connection::open(self.path("warehouse.db")).unwrap();
+        db.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
     /// Replaces a text of the pipeline.
     pub(crate) fn edit(&mut self, find: &str, replace: &str) {
         assert!(self.pipeline.contains(find));
@@ -161,7 +167,7 @@ impl Shop {
         let files = MemoryFiles::default()
             .with("shop.toml", self.pipeline.as_str())
             .with("connections.toml", self.connections.as_str());
-        let (project, found) = engine_project::load(&files, &BTreeMap::new());
+        let (project, found) = engine_project::load(&files, &BTreeMap::new(), None);
         assert!(!found.has_errors(), "{found:?}");
         let (blueprint, found) =
             compile(&project, "shop", &project.tenants[0], &self.registry, &Catalogs::default());
