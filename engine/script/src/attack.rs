@@ -12,7 +12,10 @@ use engine_contract::{Record, Value};
 
 /// A library that recurses by itself and with another one.
 const LIBRARIES: [(&str, &str); 2] = [
-    ("one", "fn down(n) { two::down(n + 1) } fn grow(t) { two::grow(t + t) } fn spin(n) { loop { n += 1; } }"),
+    (
+        "one",
+        "fn down(n) { two::down(n + 1) } fn grow(t) { two::grow(t + t) } fn spin(n) { loop { n += 1; } }",
+    ),
     ("two", "fn down(n) { one::down(n + 1) } fn grow(t) { one::grow(t + t) } fn wide(l) { l.map(|x| l) }"),
 ];
 
@@ -33,7 +36,10 @@ fn run(attack: &str, libraries: &Libraries) -> Result<(), String> {
     assert!(engine::operations() <= MAX_OPERATIONS + 20_000, "{attack}: {}", engine::operations());
     let value = result.map_err(|error| error.to_string())?;
     let (elements, text) = weight(&value);
-    assert!(elements <= 2 * MAX_ARRAY && text <= 2 * MAX_TEXT, "{attack} gives {elements} elements, {text} bytes");
+    assert!(
+        elements <= 2 * MAX_ARRAY && text <= 2 * MAX_TEXT,
+        "{attack} gives {elements} elements, {text} bytes"
+    );
     Ok(())
 }
 
@@ -147,7 +153,12 @@ fn there_is_no_way_out() {
     for attack in attacks {
         assert!(run(attack, &libraries).is_err(), "{attack}");
     }
-    for library in ["import \"x\" as y; fn f() { 1 }", "let x = 1; fn f() { x }", "fn f() { sleep(5) }", "export fn f() { 1 }"] {
+    for library in [
+        "import \"x\" as y; fn f() { 1 }",
+        "let x = 1; fn f() { x }",
+        "fn f() { sleep(5) }",
+        "export fn f() { 1 }",
+    ] {
         assert!(Libraries::compile(&[("evil", library)]).is_err(), "{library}");
     }
 }
@@ -181,7 +192,8 @@ fn depth_ends() {
 
 /// Calls of a function with arguments that are as big as can be.
 fn calls(function: &Function) -> impl Iterator<Item = String> {
-    const RECEIVERS: [&str; 6] = ["t", "l", "9223372036854775807", "\"2026-01-31T10:00:00Z\"", "[\"a\", ()]", "[l]"];
+    const RECEIVERS: [&str; 6] =
+        ["t", "l", "9223372036854775807", "\"2026-01-31T10:00:00Z\"", "[\"a\", ()]", "[l]"];
     const ARGUMENTS: [&str; 9] =
         ["t", "l", "9223372036854775807", "-9223372036854775807", "1", "\"é\"", "|x| t", "|x, y| l", "()"];
     let counts: Vec<usize> = function.counts().collect();
@@ -209,7 +221,8 @@ fn no_function_gives_more_than_the_limits() {
                 assert!(run(&changed, &libraries).is_err() || weight_is_small(&changed), "{changed}");
             }
         }
-        let is_reached = given > before || ["call", "minor_units", "in_zone", "with_zone", "divided"].contains(&function.name);
+        let is_reached = given > before
+            || ["call", "minor_units", "in_zone", "with_zone", "divided"].contains(&function.name);
         assert!(is_reached, "no call of `{}` gives anything", function.name);
     }
 }
@@ -223,10 +236,29 @@ fn weight_is_small(attack: &str) -> bool {
 fn our_functions_pay_for_long_values() {
     let libraries = Libraries::default();
     let loops = [
-        "t.trimmed()", "t.lowered()", "t.uppered()", "t.replaced(\"y\", \"z\")", "t.split_by(\"y\")", "t.words()",
-        "t.sub_text(1)", "t.padded_left(65536, \"x\")", "l.sum()", "l.first()", "l.joined(\"\")", "l.index_of(8)",
-        "l.contains(8)", "8 in l", "l.sub_list(1)", "l.sorted()", "l.reversed()", "l.unique()", "l.chunked(1)",
-        "l.flattened()", "l.smallest()", "l.largest()", "l.map(|x| x)",
+        "t.trimmed()",
+        "t.lowered()",
+        "t.uppered()",
+        "t.replaced(\"y\", \"z\")",
+        "t.split_by(\"y\")",
+        "t.words()",
+        "t.sub_text(1)",
+        "t.padded_left(65536, \"x\")",
+        "l.sum()",
+        "l.first()",
+        "l.joined(\"\")",
+        "l.index_of(8)",
+        "l.contains(8)",
+        "8 in l",
+        "l.sub_list(1)",
+        "l.sorted()",
+        "l.reversed()",
+        "l.unique()",
+        "l.chunked(1)",
+        "l.flattened()",
+        "l.smallest()",
+        "l.largest()",
+        "l.map(|x| x)",
     ];
     for call in loops {
         let error = run(&format!("{BIG}loop {{ {call}; }}"), &libraries).unwrap_err();

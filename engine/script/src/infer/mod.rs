@@ -9,6 +9,8 @@ mod expression;
 mod frame;
 mod narrow;
 mod operator;
+#[cfg(test)]
+mod soundness;
 mod statement;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,10 @@ fn eval(script: &str) -> String {
     let item = Record::parse(r#"{"n":1}"#).unwrap();
     let vars = Map::from_iter([
         ("prefix".to_owned(), Value::from("WC-")),
-        ("deep".to_owned(), Value::Map(Map::from_iter([("a".to_owned(), Value::List(vec![Value::from(4)]))]))),
+        (
+            "deep".to_owned(),
+            Value::Map(Map::from_iter([("a".to_owned(), Value::List(vec![Value::from(4)]))])),
+        ),
         ("long".to_owned(), Value::Text("x".repeat(70_000))),
     ]);
     let target = Map::from_iter([("Id".to_owned(), Value::from("9"))]);

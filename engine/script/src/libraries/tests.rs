@@ -68,8 +68,7 @@ fn a_library_has_a_name_of_its_own() {
 
 #[test]
 fn an_error_in_a_library_names_both_places() {
-    let libraries =
-        Libraries::compile(&[("a", "fn f(r) {\n  g(r) }\nfn g(r) {\n  r.x.y }")]).unwrap();
+    let libraries = Libraries::compile(&[("a", "fn f(r) {\n  g(r) }\nfn g(r) {\n  r.x.y }")]).unwrap();
     let error = eval("1 +\n  a::f(record)", &libraries, "{}").unwrap_err();
     assert_eq!(error.line, 2, "{error}");
     assert!(error.message.ends_with("(library `a`, line 4 column 7)"), "{error}");
