@@ -8,17 +8,14 @@
 //!
 //! **Passes:** `when = "record.total.to_decimal() > 0"`.
 
-use super::visit;
-use engine_project::{
-    diag::{Diagnostic, Diagnostics, code},
-    project::Entity,
-};
+use super::visit::Sites;
+use engine_project::diag::{Diagnostic, Diagnostics, code};
 use engine_script::{Names, Script};
 use std::ops::Range;
 
-pub(super) fn check(entity: &Entity, out: &mut Diagnostics) {
-    for site in visit::sites(entity).scripts {
-        let names = if site.has_item { Names::RecordAndItem } else { Names::Record };
+pub(super) fn check(sites: &Sites<'_>, out: &mut Diagnostics) {
+    for site in sites.scripts.iter().chain(&sites.conditions) {
+        let names = if site.sight.has_item() { Names::RecordAndItem } else { Names::Record };
         if let Err(error) = Script::compile(&site.text.text, names) {
             let place = site.text.place_of(bytes_at(&site.text.text, error.line, error.column));
             let message = format!("the script does not compile: {}", error.message);

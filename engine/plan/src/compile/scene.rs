@@ -1,10 +1,11 @@
 //! All that is known while a pipeline is compiled.
 
 use super::Catalogs;
+use crate::checks::types::Shape;
 use engine_contract::{Discovery, EntitySchema, Registry};
 use engine_project::{
     PipelineFile, Project, Tenant,
-    project::{Connection, Side},
+    project::{Connection, Entity, Side},
     toml::child,
 };
 use serde_json::Value as Json;
@@ -48,6 +49,13 @@ impl<'a> Scene<'a> {
     pub(crate) fn schema(&self, object: &str) -> Option<&'a EntitySchema> {
         let schema = self.target()?.objects.iter().find(|schema| schema.name == object)?;
         (!schema.fields.is_empty()).then_some(schema)
+    }
+
+    /// The records of an entity's stream, as far as they are known.
+    pub(crate) fn record(&self, entity: &Entity) -> Shape<'_> {
+        let streams = self.source().map(|source| source.stream_schemas.as_slice()).unwrap_or_default();
+        let schema = streams.iter().find(|schema| schema.name == entity.from);
+        schema.map_or(Shape::Unknown, |schema| Shape::record(&schema.fields))
     }
 
     /// Whether the pipeline has an entity of this name, even one that the loader refused.

@@ -16,6 +16,13 @@ pub(crate) struct Segment {
     pub(crate) whole: Range<usize>,
 }
 
+impl Segment {
+    /// Whether it names a member.
+    pub(crate) fn is_name(&self) -> bool {
+        matches!(self.part, Part::Name(_))
+    }
+}
+
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Part {

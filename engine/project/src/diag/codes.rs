@@ -195,6 +195,15 @@ codes! {
     /// A field that the target requires is not mapped.
     FIELD_MISSING = "mapping/missing-field";
 
+    /// A path leads to a field that the stream does not have.
+    PATH_UNKNOWN = "mapping/unknown-path";
+    /// A path takes a list, an object or a plain value for something else.
+    PATH_SHAPE = "mapping/path-shape";
+    /// A filter compares a fraction, which filters do not do exactly.
+    FILTER_FRACTION = "mapping/inexact-filter";
+    /// A path with `..` walks through the whole record.
+    PATH_DESCENDANTS = "mapping/descendants";
+
     /// A record has no value for a required field.
     VALUE_REQUIRED = "mapping/required";
     /// A value has a type that the target's field does not take.
