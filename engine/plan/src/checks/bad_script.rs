@@ -10,13 +10,13 @@
 
 use super::visit::Sites;
 use engine_project::diag::{Diagnostic, Diagnostics, code};
-use engine_script::{Names, Script};
+use engine_script::{Libraries, Names, Script};
 use std::ops::Range;
 
 pub(super) fn check(sites: &Sites<'_>, out: &mut Diagnostics) {
     for site in sites.scripts.iter().chain(&sites.conditions) {
-        let names = if site.sight.has_item() { Names::RecordAndItem } else { Names::Record };
-        if let Err(error) = Script::compile(&site.text.text, names) {
+        let names = Names { has_item: site.sight.has_item(), has_vars: true, has_target: false };
+        if let Err(error) = Script::compile(&site.text.text, names, &Libraries::default()) {
             let place = site.text.place_of(bytes_at(&site.text.text, error.line, error.column));
             let message = format!("the script does not compile: {}", error.message);
             out.push(Diagnostic::error(code::SCRIPT_SYNTAX, message).at(place, ""));

@@ -6,7 +6,7 @@ use crate::{
     mapping::{Block, Mapping, Node, PathRule, Rule, Script, Source},
     path::Queries,
 };
-use engine_script::Names;
+use engine_script::{Libraries, Names};
 use std::{collections::BTreeMap, fmt};
 
 /// The compiled parts of a Program.
@@ -82,10 +82,11 @@ impl Parts {
 
     fn script(&mut self, script: Option<&Script>) -> Result<(), BuildError> {
         let Some(script) = script else { return Ok(()) };
-        let names = if script.has_item { Names::RecordAndItem } else { Names::Record };
-        let compiled = engine_script::Script::compile(&script.text, names).map_err(|error| {
-            BuildError::Script { place: script.place.clone(), message: error.to_string() }
-        })?;
+        let names = Names { has_item: script.has_item, ..Names::default() };
+        let compiled =
+            engine_script::Script::compile(&script.text, names, &Libraries::default()).map_err(|error| {
+                BuildError::Script { place: script.place.clone(), message: error.to_string() }
+            })?;
         let scripts = if script.has_item { &mut self.on_items } else { &mut self.on_records };
         scripts.insert(script.text.clone(), compiled);
         Ok(())

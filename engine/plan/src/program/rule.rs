@@ -7,6 +7,7 @@ use crate::{
 };
 use engine_contract::{Record, Value};
 use engine_project::diag::code;
+use engine_script::Inputs;
 
 /// What rules see: the record, and the element of the `each` around them.
 #[derive(Clone, Copy)]
@@ -37,7 +38,7 @@ impl Sight<'_> {
     /// The answer of a condition.
     pub(crate) fn holds(&self, script: &Script) -> Result<bool, MapError> {
         let compiled = self.parts.compiled(script).ok_or_else(|| unknown_script(script))?;
-        compiled.eval_bool(self.record, self.item).map_err(|error| script_failed(script, &error))
+        compiled.eval_bool(self.inputs()).map_err(|error| script_failed(script, &error))
     }
 
     /// The key that some rules make, or the first rule whose part is missing.
@@ -58,9 +59,13 @@ impl Sight<'_> {
         Ok(key.map(|key| Reference { entity: of.entity.clone(), route: of.route.clone(), key }))
     }
 
+    fn inputs(&self) -> Inputs<'_> {
+        Inputs { record: self.record, item: self.item, vars: None, target: None }
+    }
+
     fn run(&self, script: &Script) -> Result<Value, MapError> {
         let compiled = self.parts.compiled(script).ok_or_else(|| unknown_script(script))?;
-        compiled.eval(self.record, self.item).map_err(|error| script_failed(script, &error))
+        compiled.eval(self.inputs()).map_err(|error| script_failed(script, &error))
     }
 }
 
