@@ -12,7 +12,7 @@ mod walk;
 
 pub(crate) use parse::parse;
 pub(crate) use segment::{Part, Segment, fraction, paths_of_condition, segments};
-pub(crate) use walk::{Queries, all, leads_to_list, value};
+pub(crate) use walk::Walk;
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,9 @@
 //! Maps a test's record and judges the result.
 
 use super::compare::{at, differences};
-use crate::{EntityProgram, Item, Links, MapError, Program, Reference, Resolved};
+use crate::{EntityProgram, Find, Found, Item, Links, MapError, Program, Reference, Resolved, Routed};
 use engine_contract::{Map, Op, Record, SourceRecord};
 use engine_project::{model::Status, project::Test};
-use std::collections::BTreeMap;
 
 /// How a test went.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +55,7 @@ fn input(test: &Test) -> Result<SourceRecord, String> {
 
 fn ended(entity: &EntityProgram, test: &Test, source: &SourceRecord) -> Vec<Ended> {
     let op = if test.expect.status == Some(Status::Updated) { Op::Update } else { Op::Create };
-    entity.items(source).iter().map(|item| end(entity, item, &Stubs(&test.refs), op)).collect()
+    entity.items(source).iter().map(|item| end(entity, item, &Stubs(test), op)).collect()
 }
 
 fn end(entity: &EntityProgram, item: &Item, links: &Stubs<'_>, op: Op) -> Ended {
@@ -66,9 +65,15 @@ fn end(entity: &EntityProgram, item: &Item, links: &Stubs<'_>, op: Op) -> Ended 
         Ok(false) => return ended(Status::Filtered, None),
         Err(error) => return ended(Status::Failed, Some(error.clone())),
     }
-    let mapped = match entity.map(item, None) {
-        Ok(mapped) => mapped,
-        Err(error) => return ended(Status::Failed, Some(error)),
+    let failed = |error: MapError| {
+        let status = if error.blocks() { Status::Blocked } else { Status::Failed };
+        ended(status, Some(error))
+    };
+    let mapped = match entity.map(item, None, links) {
+        Ok(Routed::Mapped(mapped)) => mapped,
+        Ok(Routed::Filtered) => return ended(Status::Filtered, None),
+        Ok(Routed::Missing { .. }) => return ended(Status::Held, None),
+        Err(error) => return failed(error),
     };
     let route = mapped.route.clone();
     match mapped.resolve(links, op) {
@@ -77,7 +82,7 @@ fn end(entity: &EntityProgram, item: &Item, links: &Stubs<'_>, op: Op) -> Ended 
             Ended { status, route, fields, error: None }
         }
         Resolved::Missing { .. } => Ended { route, ..ended(Status::Held, None) },
-        Resolved::Failed(error) => Ended { route, ..ended(Status::Failed, Some(error)) },
+        Resolved::Blocked(error) | Resolved::Failed(error) => Ended { route, ..failed(error) },
     }
 }
 
@@ -94,7 +99,9 @@ fn judge(test: &Test, ended: &[Ended]) -> Vec<String> {
             }
         }
         (None, None) => {
-            let wrong = ended.iter().filter(|item| matches!(item.status, Status::Held | Status::Failed));
+            let wrong = ended
+                .iter()
+                .filter(|item| matches!(item.status, Status::Held | Status::Blocked | Status::Failed));
             out.extend(wrong.map(told));
         }
         (None, Some(_)) => {}
@@ -156,19 +163,24 @@ fn described(error: &MapError) -> String {
     format!("{} ({}, {})", error.message, error.code, error.place)
 }
 
-/// The links that a test says exist.
-struct Stubs<'a>(&'a BTreeMap<String, BTreeMap<String, String>>);
+/// The links and target objects that a test says exist.
+struct Stubs<'a>(&'a Test);
 
 impl Links for Stubs<'_> {
     fn target_id(&self, reference: &Reference) -> Option<String> {
         let Reference { entity, route, key } = reference;
-        let named = |name: &str| self.0.get(name)?.get(key).cloned();
+        let named = |name: &str| self.0.refs.get(name)?.get(key).cloned();
         match route {
             Some(route) => named(&format!("{entity}.{route}")),
             None => named(entity).or_else(|| {
-                let mut routes = self.0.iter().filter(|(name, _)| name.split('.').next() == Some(entity));
+                let mut routes =
+                    self.0.refs.iter().filter(|(name, _)| name.split('.').next() == Some(entity));
                 routes.find_map(|(_, links)| links.get(key)).cloned()
             }),
         }
+    }
+
+    fn found(&self, find: &Find) -> Option<Found> {
+        self.0.find.get(&find.object)?.get(&find.value).cloned().map(Found::One)
     }
 }
