@@ -6,14 +6,20 @@
 mod bad_path;
 mod bad_script;
 mod cycle;
+mod filter;
 mod missing_field;
 mod names;
+mod not_offered;
+mod not_searchable;
 mod nothing_offered;
 mod on_in_key;
 mod path_filter;
 mod path_shape;
+mod read_only_object;
 mod reference_in_key;
 mod setting;
+mod swept;
+mod test_stub;
 mod transform;
 pub(crate) mod types;
 mod unknown_cursor;
@@ -25,6 +31,8 @@ mod unknown_path;
 mod unknown_reference;
 mod unknown_stream;
 mod unknown_write_field;
+mod unused;
+mod variables;
 pub(crate) mod visit;
 
 #[cfg(test)]
@@ -39,6 +47,9 @@ pub(crate) fn run(scene: &Scene<'_>, out: &mut Diagnostics) {
     setting::check(scene, out);
     nothing_offered::check(scene, out);
     cycle::check(scene, out);
+    variables::check(scene, out);
+    unused::check(scene, out);
+    test_stub::check(scene, out);
     for entity in scene.file.entities.values() {
         of_entity(scene, entity, out);
     }
@@ -47,7 +58,11 @@ pub(crate) fn run(scene: &Scene<'_>, out: &mut Diagnostics) {
 fn of_entity(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
     unknown_stream::check(scene, entity, out);
     unknown_cursor::check(scene, entity, out);
+    swept::check(scene, entity, out);
+    filter::check(scene, entity, out);
     unknown_object::check(scene, entity, out);
+    read_only_object::check(scene, entity, out);
+    not_offered::check(scene, entity, out);
     unknown_need::check(scene, entity, out);
     unknown_write_field::check(scene, entity, out);
     transform::check(entity, out);
@@ -60,6 +75,7 @@ fn of_entity(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
         let mapped = Mapped::of(scene, &whole, visit::of_map(entity, scene.record(entity)));
         unknown_field::check(&mapped, out);
         missing_field::check(&mapped, out);
+        not_offered::markers(scene, &mapped, out);
     }
 }
 
@@ -72,4 +88,5 @@ fn of_source(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
     path_shape::check(scene, entity, &sites, &lost, out);
     path_filter::check(&sites, out);
     bad_script::check(&sites, out);
+    not_searchable::check(scene, entity, &sites, out);
 }

@@ -53,7 +53,7 @@ fn word(
     let pointer = format!("{}/write/{setting}", entity.pointer);
     // Only what the file says: what it leaves out asks for nothing.
     let word = scene.file.document.get(&pointer)?.as_str()?;
-    if Some(word) == always || offered.iter().any(|offered| offered == word) || scene.is_refused_at(&pointer) {
+    if Some(word) == always || offered.iter().any(|offered| offered == word) {
         return None;
     }
     let message = format!("`{object}` does not offer `{setting} = \"{word}\"`");

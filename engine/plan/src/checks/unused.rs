@@ -1,7 +1,7 @@
 //! Lookups and libraries that nothing uses.
 //!
-//! **What it finds.** As a warning, a lookup that no rule names (`pipeline/unused-lookup`), and a library that no
-//! script and no other library calls (`pipeline/unused-library`).
+//! **What it finds.** As a warning, a lookup that no rule names (`lookup/unused`), and a library that no
+//! script and no other library calls (`library/unused`).
 //!
 //! **Why it matters.** Someone keeps it up to date in vain, or a rule names another one by mistake.
 //!

@@ -2,7 +2,7 @@
 //!
 //! **What it finds.** A `{ var = "..." }` that no `[vars]` of the pipeline declares (`mapping/unknown-variable`): in
 //! rules, in what transforms are given, in filters and options. And as a warning a variable that is declared and
-//! never used (`pipeline/unused-variable`).
+//! never used (`var/unused`).
 //!
 //! **Why it matters.** There would be no value; and what tenants set would change nothing.
 //!
@@ -36,7 +36,7 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
         if vars.contains_key(name) || name.is_empty() || scene.is_refused(&["vars", name]) {
             continue;
         }
-        let unknown = Diagnostic::error(code::VAR_UNKNOWN, format!("there is no variable `{name}`"));
+        let unknown = Diagnostic::error(code::VARIABLE_UNKNOWN, format!("there is no variable `{name}`"));
         out.push(with_texts(unknown.at(place.clone(), ""), name, vars.keys().map(String::as_str)));
     }
     let used: BTreeSet<&str> = uses.iter().map(|(name, _)| name.as_str()).collect();

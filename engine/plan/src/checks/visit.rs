@@ -2,7 +2,7 @@
 
 use super::types::{Shape, Sight};
 use engine_project::{
-    Text,
+    PipelineFile, Text,
     project::Entity,
     rule::{Block, Members, Node, Reference, Rule, Source},
 };
@@ -21,6 +21,14 @@ pub(crate) struct RuleSite<'a> {
 pub(crate) struct TextSite<'a> {
     pub(crate) text: &'a Text,
     pub(crate) sight: Sight<'a>,
+    /// Whether it is a script that sees the target object.
+    pub(crate) has_target: bool,
+}
+
+impl<'a> TextSite<'a> {
+    fn new(text: &'a Text, sight: Sight<'a>) -> Self {
+        Self { text, sight, has_target: false }
+    }
 }
 
 /// What an entity is made of.
@@ -53,12 +61,29 @@ pub(crate) fn references(entity: &Entity) -> Vec<&Reference> {
     of_rules.chain(sites.when_refs).collect()
 }
 
+/// The target objects of an entity, each with the pointer to what names it.
+pub(crate) fn objects(entity: &Entity) -> Vec<(&str, &str)> {
+    let own = entity.to.iter().map(|object| (object.as_str(), entity.pointer.as_str()));
+    let routes = entity.routes.iter().map(|route| (route.to.as_str(), route.pointer.as_str()));
+    // A target object that was refused is no name.
+    own.chain(routes).filter(|(object, _)| !object.is_empty()).collect()
+}
+
+/// The texts of all scripts of a pipeline, without its libraries.
+pub(crate) fn all_scripts(file: &PipelineFile) -> Vec<&str> {
+    let of_entity = |entity| {
+        let Sites { scripts, conditions, .. } = sites(entity, Shape::Unknown);
+        scripts.into_iter().chain(conditions).map(|site| site.text.text.as_str())
+    };
+    file.entities.values().flat_map(of_entity).collect()
+}
+
 /// Everything that an entity with such records is made of, in the order of the file.
 pub(crate) fn sites<'a>(entity: &'a Entity, record: Shape<'a>) -> Sites<'a> {
     let mut sites = Sites::default();
     let (outer, inner) = (Sight::of(record), of_map(entity, record));
     sites.rules(&entity.key, outer, true);
-    sites.eaches.extend(entity.each.iter().map(|text| TextSite { text, sight: outer }));
+    sites.eaches.extend(entity.each.iter().map(|text| TextSite::new(text, outer)));
     sites.rules(&entity.each_key, inner, true);
     sites.admission(entity.when.as_ref(), entity.when_ref.as_ref(), inner);
     sites.members(&entity.map, inner);
@@ -66,12 +91,14 @@ pub(crate) fn sites<'a>(entity: &'a Entity, record: Shape<'a>) -> Sites<'a> {
         sites.admission(route.when.as_ref(), route.when_ref.as_ref(), inner);
         sites.members(&route.map, inner);
     }
+    let asserts = entity.asserts.iter().map(|assert| &assert.that);
+    sites.conditions.extend(asserts.map(|text| TextSite { has_target: true, ..TextSite::new(text, inner) }));
     sites
 }
 
 impl<'a> Sites<'a> {
     fn admission(&mut self, when: Option<&'a Text>, when_ref: Option<&'a Reference>, sight: Sight<'a>) {
-        self.conditions.extend(when.map(|text| TextSite { text, sight }));
+        self.conditions.extend(when.map(|text| TextSite::new(text, sight)));
         if let Some(of) = when_ref {
             self.when_refs.push(of);
             self.rules(&of.key, sight, true);
@@ -89,21 +116,21 @@ impl<'a> Sites<'a> {
     }
 
     fn block(&mut self, block: &'a Block, sight: Sight<'a>) {
-        self.eaches.extend(block.each.iter().map(|text| TextSite { text, sight }));
+        self.eaches.extend(block.each.iter().map(|text| TextSite::new(text, sight)));
         let sight = within(block, sight);
-        self.conditions.extend(block.when.iter().map(|text| TextSite { text, sight }));
+        self.conditions.extend(block.when.iter().map(|text| TextSite::new(text, sight)));
         self.members(&block.map, sight);
     }
 
     fn rules(&mut self, rules: &'a [Rule], sight: Sight<'a>, in_key: bool) {
         for rule in rules {
             self.rules.push(RuleSite { rule, in_key, sight });
-            self.conditions.extend(rule.when.iter().map(|text| TextSite { text, sight }));
+            self.conditions.extend(rule.when.iter().map(|text| TextSite::new(text, sight)));
             match &rule.source {
                 Source::Path(paths) => {
-                    self.paths.extend(paths.iter().map(|text| TextSite { text, sight }));
+                    self.paths.extend(paths.iter().map(|text| TextSite::new(text, sight)));
                 }
-                Source::Script(text) => self.scripts.push(TextSite { text, sight }),
+                Source::Script(text) => self.scripts.push(TextSite::new(text, sight)),
                 Source::Ref(of) => self.rules(&of.key, sight, true),
                 Source::Find(find) => self.rules(&find.value, sight, in_key),
                 Source::Const(_) | Source::Var(_) => {}
