@@ -15,6 +15,7 @@ pub(crate) fn print(output: &Output, project: &Project, diagnostics: &[Diagnosti
         match diagnostic.severity {
             Severity::Error => output.print_error(&text),
             Severity::Warning => output.talk(&text),
+            Severity::Note => {}
         }
     }
 }
@@ -23,6 +24,7 @@ fn render(colors: bool, project: &Project, diagnostic: &Diagnostic) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.code.as_str()));
     for (file, labels) in by_file(&diagnostic.labels) {

@@ -118,7 +118,7 @@ pub(crate) fn with(tables: &str, catalogs: &Catalogs) -> Blueprint {
     blueprint.unwrap_or_else(|| panic!("{loaded:#?}\n{found:#?}"))
 }
 
-/// What the checks say of tables, each with the text it points at: `code "text": message | help`.
+/// What the checks say of tables, notes left out, each with the text it points at: `code "text": message | help`.
 pub(crate) fn findings(tables: &str) -> Vec<String> {
     let (project, diagnostics) = project(tables);
     assert!(
@@ -129,7 +129,8 @@ pub(crate) fn findings(tables: &str) -> Vec<String> {
     let (blueprint, found) = compile(&project, "p", &project.tenants[0], &registry(), &catalogs());
     let has_errors = found.iter().any(|one| one.severity == engine_project::diag::Severity::Error);
     assert_eq!(blueprint.is_none(), has_errors);
-    found.iter().map(|one| shown(&project, one)).collect()
+    let is_note = |one: &&Diagnostic| one.severity == engine_project::diag::Severity::Note;
+    found.iter().filter(|one| !is_note(one)).map(|one| shown(&project, one)).collect()
 }
 
 fn shown(project: &Project, found: &Diagnostic) -> String {

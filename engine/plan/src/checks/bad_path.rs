@@ -10,18 +10,16 @@
 //!
 //! **Passes:** `each = "$.lines[*]"` with `map.Amount = "@.total"`.
 
-use super::visit::{self, TextSite};
+use super::visit::{Sites, TextSite};
 use crate::{
     mapping::{Root, Way},
     path,
 };
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
-    project::Entity,
 };
 
-pub(super) fn check(entity: &Entity, out: &mut Diagnostics) {
-    let sites = visit::sites(entity);
+pub(super) fn check(sites: &Sites<'_>, out: &mut Diagnostics) {
     for site in &sites.paths {
         parsed(*site, out);
     }
@@ -38,7 +36,7 @@ pub(super) fn check(entity: &Entity, out: &mut Diagnostics) {
 fn parsed(site: TextSite<'_>, out: &mut Diagnostics) -> Option<Way> {
     let text = &site.text.text;
     match path::parse(text) {
-        Ok((Root::Element, _)) if !site.has_item => {
+        Ok((Root::Element, _)) if !site.sight.has_item() => {
             let outside =
                 Diagnostic::error(code::ELEMENT_OUTSIDE, format!("`{text}` has no `each` around it"))
                     .at(site.text.place_of(0..1), "`@` is the element of an `each`");

@@ -8,17 +8,14 @@
 //!
 //! **Passes:** `when = "record.total.to_decimal() > 0"`.
 
-use super::visit;
-use engine_project::{
-    diag::{Diagnostic, Diagnostics, code},
-    project::Entity,
-};
+use super::visit::Sites;
+use engine_project::diag::{Diagnostic, Diagnostics, code};
 use engine_script::{Libraries, Names, Script};
 use std::ops::Range;
 
-pub(super) fn check(entity: &Entity, out: &mut Diagnostics) {
-    for site in visit::sites(entity).scripts {
-        let names = Names { has_item: site.has_item, ..Names::default() };
+pub(super) fn check(sites: &Sites<'_>, out: &mut Diagnostics) {
+    for site in sites.scripts.iter().chain(&sites.conditions) {
+        let names = Names { has_item: site.sight.has_item(), has_vars: true, has_target: false };
         if let Err(error) = Script::compile(&site.text.text, names, &Libraries::default()) {
             let place = site.text.place_of(bytes_at(&site.text.text, error.line, error.column));
             let message = format!("the script does not compile: {}", error.message);

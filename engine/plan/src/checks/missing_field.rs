@@ -1,7 +1,8 @@
 //! Required fields that nobody maps.
 //!
 //! **What it finds.** A field that the target requires on a create and that an entity's map, with the
-//! route's laid over it, does not have.
+//! route's laid over it, does not have. So too the required fields of an inner object, and of the elements of
+//! a list, once anything of them is mapped.
 //!
 //! **Why it matters.** The target would refuse every create.
 //!
@@ -9,37 +10,24 @@
 //!
 //! **Passes:** `id = "$.id"`.
 
-use crate::compile::{Scene, merged};
+use super::types::{Level, Mapped};
 use engine_project::{
-    Place,
     diag::{Diagnostic, Diagnostics, code},
-    project::Entity,
     rule::{Members, Node},
 };
 
-pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
-    // That nothing is mapped, or that a map was refused, has been reported.
-    let maps_nothing = entity.map.is_empty() && entity.routes.iter().all(|route| route.map.is_empty());
-    if maps_nothing || scene.is_refused(&["entity", &entity.name, "map"]) {
-        return;
-    }
-    if let Some(object) = entity.to.as_ref().filter(|_| entity.routes.is_empty()) {
-        one(scene, object, &entity.map, &entity.place, out);
-    }
-    let was_refused = |route: &str| scene.is_refused(&["entity", &entity.name, "route", route, "map"]);
-    for route in entity.routes.iter().filter(|route| !was_refused(&route.name)) {
-        one(scene, &route.to, &merged(&entity.map, &route.map), &route.place, out);
+pub(super) fn check(mapped: &Mapped<'_>, out: &mut Diagnostics) {
+    for level in mapped.levels.iter().filter(|level| level.holder.is_whole()) {
+        one(level, out);
     }
 }
 
-fn one(scene: &Scene<'_>, object: &str, map: &Members, place: &Place, out: &mut Diagnostics) {
-    let fields = scene.schema(object).map(|schema| schema.fields.as_slice()).unwrap_or_default();
-    for field in fields.iter().filter(|field| field.required && !field.read_only) {
-        if !maps(map, &field.name) {
-            let message = format!("`{object}` requires `{}`, and the map does not fill it", field.name);
-            let missing = Diagnostic::error(code::FIELD_MISSING, message).at(place.clone(), "");
-            out.push(missing.help(format!("add `{} = \"$...\"` to the map", field.name)));
-        }
+fn one(level: &Level<'_>, out: &mut Diagnostics) {
+    let required = level.holder.fields().filter(|field| field.required && !field.read_only);
+    for field in required.filter(|field| !maps(level.members, &field.name)) {
+        let message = format!("{} requires `{}`, and the map does not fill it", level.holder.label(), field.name);
+        let missing = Diagnostic::error(code::FIELD_MISSING, message).at(level.place.clone(), "");
+        out.push(missing.help(format!("add `{} = \"$...\"` to the map", field.name)));
     }
 }
 

@@ -9,7 +9,7 @@
 //!
 //! **Passes:** `to = "Invoice"`.
 
-use super::names::with_texts;
+use super::{names::with_texts, visit};
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
@@ -18,10 +18,8 @@ use engine_project::{
 
 pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
     let Some(target) = scene.target() else { return };
-    let own = entity.to.iter().map(|object| (object, &entity.pointer));
-    for (object, pointer) in own.chain(entity.routes.iter().map(|route| (&route.to, &route.pointer))) {
-        // A target object that was refused is no name.
-        if !object.is_empty() && target.objects.iter().all(|known| known.name != *object) {
+    for (object, pointer) in visit::objects(entity) {
+        if target.objects.iter().all(|known| known.name != object) {
             let place = scene.file.place(&format!("{pointer}/to"));
             let message = format!("the target has no object `{object}`");
             let unknown = Diagnostic::error(code::OBJECT_UNKNOWN, message).at(place, "");

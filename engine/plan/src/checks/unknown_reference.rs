@@ -18,15 +18,13 @@ use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,
-    rule::{Reference, Source},
+    rule::Reference,
 };
 use std::collections::BTreeSet;
 
 pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
-    for site in visit::rules(entity) {
-        if let Source::Ref(of) = &site.rule.source {
-            out.extend(one(scene, of));
-        }
+    for of in visit::references(entity) {
+        out.extend(one(scene, of));
     }
 }
 

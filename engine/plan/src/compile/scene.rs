@@ -1,11 +1,12 @@
 //! All that is known while a pipeline is compiled.
 
 use super::Catalogs;
-use engine_contract::{Discovery, EntitySchema, Registry, Value};
+use crate::checks::types::Shape;
+use engine_contract::{Discovery, EntitySchema, Offer, Registry, StreamInfo, Value};
 use engine_project::{
     PipelineFile, Project, Tenant,
     model::VarType,
-    project::{Connection, Side},
+    project::{Connection, Entity, Side},
     toml::child,
 };
 use rust_decimal::Decimal;
@@ -98,10 +99,32 @@ impl<'a> Scene<'a> {
         self.offer(self.file.target.as_ref()?).filter(|known| !known.objects.is_empty())
     }
 
+    /// A target object, where the target is known to have it.
+    pub(crate) fn object(&self, name: &str) -> Option<&EntitySchema> {
+        self.target()?.objects.iter().find(|object| object.name == name)
+    }
+
+    /// What a target object offers beyond creates and updates; one that says nothing at all is not known.
+    pub(crate) fn policies(&self, object: &str) -> Option<&Offer> {
+        self.object(object).map(|object| &object.offer).filter(|offer| **offer != Offer::default())
+    }
+
+    /// The stream that an entity reads, where the source is known to have it.
+    pub(crate) fn stream(&self, entity: &Entity) -> Option<&StreamInfo> {
+        self.source()?.streams.iter().find(|stream| stream.name == entity.from)
+    }
+
     /// The fields of a target object, where they are known.
     pub(crate) fn schema(&self, object: &str) -> Option<&EntitySchema> {
         let schema = self.target()?.objects.iter().find(|schema| schema.name == object)?;
         (!schema.fields.is_empty()).then_some(schema)
+    }
+
+    /// The records of an entity's stream, as far as they are known.
+    pub(crate) fn record(&self, entity: &Entity) -> Shape<'_> {
+        let streams = self.source().map(|source| source.stream_schemas.as_slice()).unwrap_or_default();
+        let schema = streams.iter().find(|schema| schema.name == entity.from);
+        schema.map_or(Shape::Unknown, |schema| Shape::record(&schema.fields))
     }
 
     /// Whether the pipeline has an entity of this name, even one that the loader refused.

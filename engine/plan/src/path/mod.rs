@@ -3,11 +3,15 @@
 //! A rule takes one value from a path. A singular path has at most one hit; a path whose only plurality is a
 //! filter (`$.meta[?@.key == 'po'].value`) means its first hit; any other (`[*]`, slices, unions, `..`)
 //! means the list of all hits. In `each` every path means all its hits.
+//!
+//! `$.meta('_po')` is short for `$.meta_data[?@.key == '_po'].value`: the value of a record's meta data.
 
 mod parse;
+mod segment;
 mod walk;
 
 pub(crate) use parse::parse;
+pub(crate) use segment::{Part, Segment, fraction, paths_of_condition, segments};
 pub(crate) use walk::Walk;
 
 #[cfg(test)]

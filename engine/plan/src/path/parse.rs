@@ -1,5 +1,6 @@
 //! From the text of a path to its compiled form.
 
+use super::segment::{Part, segments};
 use crate::mapping::{Hop, Root, Way};
 use engine_contract::{Path, Step};
 use jsonpath_rust::parser::{
@@ -26,9 +27,24 @@ pub(crate) fn parse(text: &str) -> Result<(Root, Way), BadPath> {
         (_, Some(rest)) => (Root::Element, rest),
         _ => return Err(bad("a path starts with `$` or `@`")),
     };
-    let rooted = format!("${rest}");
-    let query = parse_json_path(&rooted).map_err(|error| refused(&error, text))?;
+    let written = format!("${rest}");
+    let rooted = without_meta(&written);
+    let query = parse_json_path(&rooted).map_err(|error| {
+        // What was put in has no place of its own.
+        if rooted == written { refused(&error, text) } else { bad("not a JSONPath") }
+    })?;
     Ok((root, way(&query, rooted)))
+}
+
+/// The path with every `meta('key')` written out.
+fn without_meta(text: &str) -> String {
+    let mut out = text.to_owned();
+    for segment in segments(text).iter().rev() {
+        let Part::Meta(key) = &segment.part else { continue };
+        let key = text.get(key.clone()).unwrap_or_default();
+        out.replace_range(segment.whole.clone(), &format!(".meta_data[?@.key == {key}].value"));
+    }
+    out
 }
 
 fn way(query: &JpQuery, text: String) -> Way {

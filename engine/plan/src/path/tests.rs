@@ -43,6 +43,18 @@ fn wildcards_give_lists_and_filters_their_first_hit() {
 }
 
 #[test]
+fn meta_reads_the_value_of_a_key() {
+    let json = r#"{"meta_data":[{"id":1,"key":"_po","value":"A1"},{"id":2,"key":"it's","value":{"b":2}}],
+        "l":[{"meta_data":[{"key":"_po","value":7}]}]}"#;
+    assert_eq!(read("$.meta('_po')", json).as_deref(), Some("\"A1\""));
+    assert_eq!(read("$.meta(\"it's\").b", json).as_deref(), Some("2"));
+    assert_eq!(read("$.meta('none')", json), None);
+    assert_eq!(read("$.l[*].meta('_po')", json).as_deref(), Some("[7]"));
+    assert_eq!(parse("$.meta('_po')..").unwrap_err().bytes, 0..15);
+    assert_eq!(parse("$.meta(_po)").unwrap_err().bytes, 6..7);
+}
+
+#[test]
 fn a_broken_path_names_the_byte() {
     for (text, bytes) in [("$.billing..", 10..11), ("$.l[", 3..4), ("@.é$", 4..5), ("x", 0..1)] {
         assert_eq!(parse(text).unwrap_err().bytes, bytes, "{text}");

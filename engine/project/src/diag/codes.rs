@@ -241,6 +241,57 @@ codes! {
     /// A field that the target requires is not mapped.
     FIELD_MISSING = "mapping/missing-field";
 
+    /// A target object does not offer a policy that an entity asks for.
+    NOT_OFFERED = "entity/not-offered";
+    /// An entity writes a target object that can only be looked up.
+    OBJECT_READ_ONLY = "entity/read-only-object";
+    /// A stream is read whole in every run and compared by content.
+    STREAM_SWEPT = "entity/swept";
+    /// A filter is named that the stream does not have.
+    FILTER_UNKNOWN = "entity/unknown-filter";
+    /// A filter is given a value that it does not take.
+    FILTER_VALUE = "entity/filter-value";
+    /// Changes of a field cannot flow back, because its rule cannot be inverted.
+    ONE_WAY_RULE = "entity/one-way-rule";
+    /// `conflict_fields` names a field that the map does not fill.
+    CONFLICT_FIELD = "entity/unknown-conflict-field";
+    /// `map_back` names a field that one of the two sides does not have.
+    MAP_BACK = "entity/map-back";
+
+    /// A variable is declared that nothing uses.
+    VAR_UNUSED = "var/unused";
+    /// A lookup is defined that no rule uses.
+    LOOKUP_UNUSED = "lookup/unused";
+    /// A library is named that no script calls.
+    LIBRARY_UNUSED = "library/unused";
+    /// A test has a stub for something that the pipeline does not use.
+    TEST_STUB = "test/unknown-stub";
+
+    /// A variable is used that the pipeline does not declare.
+    VARIABLE_UNKNOWN = "mapping/unknown-variable";
+    /// A rule looks for an object, or by a field, that the target does not have.
+    FIND_UNKNOWN = "mapping/unknown-find";
+    /// The target cannot search objects by a field.
+    NOT_SEARCHABLE = "mapping/not-searchable";
+    /// A condition gives something else than true or false.
+    CONDITION = "mapping/condition";
+    /// A script reads a member of something that may be missing.
+    MEMBER_OF_NOTHING = "mapping/member-of-nothing";
+    /// A default is given for a value that is always there.
+    DEFAULT_UNUSED = "mapping/unused-default";
+    /// A transform may lose a part of a value.
+    LOSSY = "mapping/lossy";
+    /// Money passes through a step that is not exact.
+    MONEY_INEXACT = "mapping/inexact-money";
+    /// A path leads to a field that the stream does not have.
+    PATH_UNKNOWN = "mapping/unknown-path";
+    /// A path takes a list, an object or a plain value for something else.
+    PATH_SHAPE = "mapping/path-shape";
+    /// A filter compares a fraction, which filters do not do exactly.
+    FILTER_FRACTION = "mapping/inexact-filter";
+    /// A path with `..` walks through the whole record.
+    PATH_DESCENDANTS = "mapping/descendants";
+
     /// A record has no value for a required field.
     VALUE_REQUIRED = "mapping/required";
     /// A value has a type that the target's field does not take.

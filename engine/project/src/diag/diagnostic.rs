@@ -13,6 +13,8 @@ pub enum Severity {
     Error,
     /// It runs, but probably not as meant.
     Warning,
+    /// It runs as it should; this is worth knowing, and shown to those who ask for more.
+    Note,
 }
 
 impl Severity {
@@ -22,6 +24,7 @@ impl Severity {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         }
     }
 }
@@ -46,7 +49,7 @@ pub struct Fix {
     pub replacement: String,
 }
 
-/// One mistake. Build it with [`Diagnostic::error`] or [`Diagnostic::warning`] and the methods after them.
+/// One mistake. Build it with [`Diagnostic::error`], [`Diagnostic::warning`] or [`Diagnostic::note`] and the methods after them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     /// Which kind of mistake.
@@ -73,6 +76,11 @@ impl Diagnostic {
     /// A warning without a place.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// A note without a place.
+    pub fn note(code: Code, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(code, message) }
     }
 
     /// Says where the mistake is.
