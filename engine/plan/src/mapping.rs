@@ -200,6 +200,8 @@ pub enum Way {
     One(Path),
     /// Through `[*]`, to a list of values: `$.lines[*].total`.
     Many(Vec<Hop>),
+    /// Through filters such as `[?@.key == 'po']`, to the first hit: `$.meta_data[?@.key == 'po'].value`.
+    First(Vec<Hop>),
     /// Anything else that a path can say, as text from `$`.
     Query {
         /// The path.
@@ -209,7 +211,7 @@ pub enum Way {
     },
 }
 
-/// One step of a path with wildcards.
+/// One step of a path with wildcards or filters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hop {
@@ -217,4 +219,11 @@ pub enum Hop {
     Step(Step),
     /// To every element or member.
     All,
+    /// To every element or member that has a member of this name, which is this text.
+    Where {
+        /// The name.
+        member: String,
+        /// The text.
+        equals: String,
+    },
 }

@@ -123,6 +123,12 @@ impl Record {
         is_object.then(|| self.tape.members(self.node).map(named).collect())
     }
 
+    /// Whether this is a text, and exactly this one.
+    #[must_use]
+    pub fn is_text(&self, text: &str) -> bool {
+        self.tape.is_text(self.node, text)
+    }
+
     /// The whole record as a value. Costs a full parse: name paths instead where you can.
     #[must_use]
     pub fn to_value(&self) -> Value {

@@ -72,7 +72,7 @@ impl Tape {
     /// The value of the member called `name`, when the node is an object that has one; the first of several.
     pub(super) fn member(&self, node: u32, name: &str) -> Option<u32> {
         let mut members = self.members(node);
-        members.find(|(key, _)| self.is_called(*key, name)).map(|(_, value)| value)
+        members.find(|(key, _)| self.is_text(*key, name)).map(|(_, value)| value)
     }
 
     /// The names and values of an object's members; empty for anything else.
@@ -103,6 +103,18 @@ impl Tape {
         })
     }
 
+    /// Whether a node is a text or a name, and exactly this one.
+    pub(super) fn is_text(&self, node: u32, text: &str) -> bool {
+        let raw = self.raw(node);
+        let Some(inner) = raw.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
+            return false;
+        };
+        if inner.contains(&b'\\') {
+            return serde_json::from_slice::<String>(raw).is_ok_and(|own| own == text);
+        }
+        inner == text.as_bytes()
+    }
+
     fn node(&self, node: u32) -> Option<&Node> {
         self.nodes.get(usize::try_from(node).ok()?)
     }
@@ -118,15 +130,6 @@ impl Tape {
             Some(found) if self.raw(node).first() == Some(&bracket) => node + 1..found.next,
             _ => 0..0,
         }
-    }
-
-    fn is_called(&self, key: u32, name: &str) -> bool {
-        let raw = self.raw(key);
-        let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-        if inner.contains(&b'\\') {
-            return serde_json::from_slice::<String>(raw).is_ok_and(|key| key == name);
-        }
-        inner == name.as_bytes()
     }
 }
 

@@ -22,7 +22,8 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     let sites = scene.file.entities.values().flat_map(visit::rules);
     let named: BTreeSet<&str> = sites.filter_map(|site| site.rule.lookup.as_deref()).collect();
     for lookup in scene.file.lookups.values().filter(|lookup| !named.contains(lookup.name.as_str())) {
-        let unused = Diagnostic::warning(code::LOOKUP_UNUSED, format!("no rule uses lookup `{}`", lookup.name));
+        let unused =
+            Diagnostic::warning(code::LOOKUP_UNUSED, format!("no rule uses lookup `{}`", lookup.name));
         out.push(unused.at(lookup.place.clone(), "").help("remove it, or name it in a rule"));
     }
     let mut texts = visit::all_scripts(scene.file);

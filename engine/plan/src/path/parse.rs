@@ -5,7 +5,10 @@ use crate::mapping::{Hop, Root, Way};
 use engine_contract::{Path, Step};
 use jsonpath_rust::parser::{
     errors::JsonPathError,
-    model::{JpQuery, Segment, Selector},
+    model::{
+        Comparable, Comparison, Filter, FilterAtom, JpQuery, Literal, Segment, Selector, SingularQuery,
+        SingularQuerySegment,
+    },
     parse_json_path,
 };
 use std::ops::Range;
@@ -51,10 +54,11 @@ fn way(query: &JpQuery, text: String) -> Way {
     let hops: Option<Vec<Hop>> = query.segments.iter().map(hop).collect();
     match hops {
         Some(hops) if hops.contains(&Hop::All) => Way::Many(hops),
+        Some(hops) if hops.iter().any(|hop| matches!(hop, Hop::Where { .. })) => Way::First(hops),
         Some(hops) => {
             let steps = hops.into_iter().filter_map(|hop| match hop {
                 Hop::Step(step) => Some(step),
-                Hop::All => None,
+                Hop::All | Hop::Where { .. } => None,
             });
             Way::One(Path { steps: steps.collect() })
         }
@@ -69,8 +73,19 @@ fn hop(segment: &Segment) -> Option<Hop> {
             usize::try_from(*index).ok().map(Step::Index).map(Hop::Step)
         }
         Segment::Selector(Selector::Wildcard) => Some(Hop::All),
+        Segment::Selector(Selector::Filter(Filter::Atom(FilterAtom::Comparison(comparison)))) => {
+            equality(comparison)
+        }
         _ => None,
     }
+}
+
+/// A filter that compares one member with a text, `@.key == 'po'`; any other is for the evaluator.
+fn equality(comparison: &Comparison) -> Option<Hop> {
+    let Comparison::Eq(left, Comparable::Literal(Literal::String(text))) = comparison else { return None };
+    let Comparable::SingularQuery(SingularQuery::Current(segments)) = left else { return None };
+    let [SingularQuerySegment::Name(name)] = segments.as_slice() else { return None };
+    Some(Hop::Where { member: plain_name(name)?, equals: plain_name(text)? })
 }
 
 /// A name without the quotes of `['...']`; nothing when it has escapes, which the evaluator then reads.

@@ -92,9 +92,11 @@ proptest! {
     /// The compiled walk and the library's evaluator agree on paths that both can read.
     #[test]
     fn compiled_paths_agree_with_the_evaluator(
-        steps in prop::collection::vec(prop::sample::select(vec![".a", ".b", "[0]", "[1]", "[*]", "['a']"]), 0..4),
+        steps in prop::collection::vec(prop::sample::select(vec![
+            ".a", ".b", "[0]", "[1]", "[*]", "['a']", "[?@.a == 'x']", "[?@['b'] == \"é\"]",
+        ]), 0..4),
     ) {
-        let json = r#"{"a":[{"a":1,"b":[2,{"a":3}]},[4,5]],"b":{"a":{"b":6},"b":null}}"#;
+        let json = r#"{"a":[{"a":"x","b":[2,{"a":3}]},[4,5],{"a":"\u0078","b":"é"}],"b":{"a":{"b":6,"a":"x"},"b":null}}"#;
         let text = format!("${}", steps.concat());
         let record = Record::parse(json).unwrap();
         let ours: Vec<_> = Walk::new(&rule(&text)).unwrap().all(&record, None);

@@ -21,6 +21,7 @@ pub(crate) struct Walk {
 enum Way {
     One(Path),
     Many(Vec<Hop>),
+    First(Vec<Hop>),
     /// For the evaluator; whether its first hit is meant, or the list of all.
     Query(Box<JpQuery>, bool),
 }
@@ -31,6 +32,7 @@ impl Walk {
         let way = match &path.way {
             crate::mapping::Way::One(one) => Way::One(one.clone()),
             crate::mapping::Way::Many(hops) => Way::Many(hops.clone()),
+            crate::mapping::Way::First(hops) => Way::First(hops.clone()),
             crate::mapping::Way::Query { text, first } => {
                 Way::Query(Box::new(parse_json_path(text).ok()?), *first)
             }
@@ -47,6 +49,7 @@ impl Walk {
                 let hits = walk(start, hops);
                 (!hits.is_empty()).then(|| Value::List(hits.iter().map(Record::to_value).collect()))
             }
+            Way::First(hops) => walk(start, hops).first().map(Record::to_value),
             Way::Query(query, true) => evaluate(query, start).into_iter().next(),
             Way::Query(query, false) => {
                 let hits = evaluate(query, start);
@@ -60,15 +63,15 @@ impl Walk {
         let Some(start) = self.start(record, item) else { return Vec::new() };
         match &self.way {
             Way::One(one) => start.part(one).into_iter().collect(),
-            Way::Many(hops) => walk(start, hops),
+            Way::Many(hops) | Way::First(hops) => walk(start, hops),
             Way::Query(query, _) => evaluate(query, start).iter().map(Record::from_value).collect(),
         }
     }
 
     /// Whether every list that the path goes through is there: then its hits are all that there are.
     pub(crate) fn leads_to_list(&self, record: &Record) -> bool {
-        let Way::Many(hops) = &self.way else { return true };
-        let mut lists = hops.iter().enumerate().filter(|(_, hop)| matches!(hop, Hop::All));
+        let (Way::Many(hops) | Way::First(hops)) = &self.way else { return true };
+        let mut lists = hops.iter().enumerate().filter(|(_, hop)| !matches!(hop, Hop::Step(_)));
         lists.all(|(index, _)| {
             let above = walk(record, hops.get(..index).unwrap_or_default());
             !above.is_empty() && above.iter().all(|list| list.kind() == Kind::List)
@@ -102,9 +105,19 @@ fn hits(record: &Record, hop: &Hop) -> Vec<Record> {
     match hop {
         Hop::Step(Step::Key(name)) => record.member(name).into_iter().collect(),
         Hop::Step(Step::Index(index)) => record.element(*index).into_iter().collect(),
-        Hop::All => record.elements().unwrap_or_else(|| {
-            let members = record.members().unwrap_or_default();
-            members.into_iter().map(|(_, member)| member).collect()
-        }),
+        Hop::All => inside(record),
+        Hop::Where { member, equals } => {
+            let mut all = inside(record);
+            all.retain(|part| part.member(member).is_some_and(|value| value.is_text(equals)));
+            all
+        }
     }
+}
+
+/// The elements of a list, or the values of an object's members.
+fn inside(record: &Record) -> Vec<Record> {
+    record.elements().unwrap_or_else(|| {
+        let members = record.members().unwrap_or_default();
+        members.into_iter().map(|(_, member)| member).collect()
+    })
 }
