@@ -40,8 +40,10 @@ fn tables_are_merged_and_everything_else_is_replaced_with_its_places() {
 
 #[test]
 fn an_environment_adds_no_connection() {
-    let (project, out) =
-        load_demo(BASE, "[connection.stor]\nconnector = \"csv\"\n[connection.warehouse]\npath = \"x\"\n");
+    let (project, out) = load_demo(
+        &BASE.replace("connection.a", "connection.store"),
+        "[connection.stor]\nconnector = \"csv\"\n[connection.warehouse]\npath = \"x\"\n",
+    );
     let messages: Vec<_> = out.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
     assert_eq!(
         messages,

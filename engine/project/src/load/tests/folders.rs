@@ -68,3 +68,35 @@ fn a_folder_with_a_broken_file_is_no_pipeline() {
     assert_eq!(lines(&out), ["1 toml/syntax"]);
     assert!(project.pipelines.is_empty());
 }
+
+#[test]
+fn a_pipeline_cut_between_its_tables_is_the_same_pipeline() {
+    let shop = include_str!("project/shop.toml");
+    let is_cut = |line: &str| {
+        let name = line.strip_prefix("[entity.").or_else(|| line.strip_prefix("[lookup."));
+        line == "[[test]]" || name.is_some_and(|name| !name.contains('.'))
+    };
+    let starts: Vec<usize> = shop
+        .match_indices("\n[")
+        .map(|(at, _)| at + 1)
+        .filter(|at| is_cut(shop[*at..].lines().next().unwrap()))
+        .collect();
+    assert!(starts.len() > 5);
+    for at in starts {
+        let (first, second) = shop.split_at(at);
+        let mut files =
+            valid_files().with("pipelines/shop/a.toml", first).with("pipelines/shop/b.toml", second);
+        files.0.remove("pipelines/shop.toml");
+        for beside in ["lookups/tax.csv", "samples/order.json"] {
+            let text = files.0.remove(&format!("pipelines/{beside}")).unwrap();
+            files = files.with(format!("pipelines/shop/{beside}"), text);
+        }
+        let (project, out) = load_all(&files);
+        assert!(out.is_empty(), "{first}---\n{:#?}", out.sorted());
+        let pipeline = project.pipeline("shop-to-books").unwrap();
+        assert_eq!(pipeline.entities.keys().collect::<Vec<_>>(), ["customer", "order", "line"]);
+        assert_eq!((pipeline.tests.len(), pipeline.lookups.len()), (2, 2));
+        let whole = &load_all(&valid_files()).0.pipelines[0];
+        assert_eq!(pipeline.document.json(), whole.document.json());
+    }
+}

@@ -16,7 +16,7 @@ macro_rules! shops {
     };
 }
 
-fn files() -> MemoryFiles {
+pub(super) fn files() -> MemoryFiles {
     shops!(
         "engine.toml",
         "connections.toml",
@@ -78,8 +78,8 @@ fn everything_that_the_reference_project_says_is_kept() {
     let only = payment.when_ref.as_ref().unwrap();
     assert_eq!((only.entity.as_str(), only.route.as_deref()), ("order", Some("unpaid")));
     let Node::Blocks(lines) = &payment.map["Line"].node else { panic!() };
-    let Node::Blocks(links) = &lines[0].map["LinkedTxn"].node else { panic!() };
-    let Node::Rules(rules) = &links[0].map["TxnId"].node else { panic!() };
+    let Node::Blocks(linked) = &lines[0].map["LinkedTxn"].node else { panic!() };
+    let Node::Rules(rules) = &linked[0].map["TxnId"].node else { panic!() };
     assert!(
         matches!(&rules[0].source, Source::Ref(reference) if reference.route.as_deref() == Some("unpaid"))
     );
