@@ -79,7 +79,7 @@ fn a_pipeline_cut_between_its_tables_is_the_same_pipeline() {
     let starts: Vec<usize> = shop
         .match_indices("\n[")
         .map(|(at, _)| at + 1)
-        .filter(|at| is_cut(shop[*at..].lines().next().unwrap()))
+        .filter(|at| is_cut(shop.get(*at..).unwrap().lines().next().unwrap()))
         .collect();
     assert!(starts.len() > 5);
     for at in starts {

@@ -85,6 +85,7 @@ fn every_mistake_in_a_table_is_told_where_it_stands() {
         ("source.filter.since = { var = 7 }\n", "7 format/wrong-type"),
         ("map.b = { path = \"$.b\", transform = [{ prefix = { var = [] } }] }\n", "7 format/wrong-type"),
         ("[vars.a]\ntype = \"text\"\ndefault = \"\"\n", "8 format/unknown-value"),
+        ("[vars.a]\ntype = \"int\"\ndefault = 7\n", "8 format/unknown-value"),
         ("[vars.a]\ndefault = 7\n", "8 var/type"),
         ("[vars.a]\ntype = \"integer\"\ndefault = 1.5\n", "9 var/type"),
         ("[vars.a]\ntype = \"decimal\"\ndefault = \"1,5\"\n", "9 var/type"),
