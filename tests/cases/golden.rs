@@ -25,8 +25,13 @@ pub(crate) fn folder() -> PathBuf {
 
 /// Its files by path.
 pub(crate) fn files() -> BTreeMap<String, String> {
+    files_below(&folder())
+}
+
+/// The files of a project by path.
+pub(crate) fn files_below(root: &Path) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    let mut folders = vec![folder()];
+    let mut folders = vec![root.to_owned()];
     while let Some(inside) = folders.pop() {
         for entry in std::fs::read_dir(inside).unwrap() {
             let path = entry.unwrap().path();
@@ -34,7 +39,7 @@ pub(crate) fn files() -> BTreeMap<String, String> {
                 folders.push(path);
                 continue;
             }
-            let name = path.strip_prefix(folder()).unwrap().to_string_lossy().replace('\\', "/");
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
             files.insert(name, std::fs::read_to_string(&path).unwrap());
         }
     }

@@ -22,6 +22,7 @@ mod connector;
 mod golden;
 mod run;
 mod shop;
+mod shops;
 
 use case::Case;
 use engine_project::diag::Code;

@@ -12,7 +12,7 @@ use engine_project::{
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The areas of codes.
-const AREAS: [&str; 17] = [
+const AREAS: [&str; 23] = [
     "file",
     "toml",
     "format",
@@ -30,6 +30,12 @@ const AREAS: [&str; 17] = [
     "run",
     "connector",
     "effect",
+    "tenant",
+    "var",
+    "library",
+    "schedule",
+    "moved",
+    "reconcile",
 ];
 
 /// Codes that no test can provoke, because a whole system would have to fail.

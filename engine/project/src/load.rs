@@ -56,7 +56,7 @@ pub fn load(
     let (mut pipelines, broken) = read_pipelines(&around, &mut shelf, &mut out);
     refuse_duplicates(&pipelines, &mut out);
     let known = tenant::Known { pipelines: &pipelines, broken: &broken, connections: &connections };
-    let tenants = tenant::read(&tenant_files, known, &engine.variables, &mut shelf, &mut out);
+    let tenants = tenant::read(&tenant_files, known, &mut shelf, &mut out);
     check_together(&mut pipelines, &broken, &connections, &mut out);
     tenant::check_tests(&mut pipelines, &tenants, &mut out);
     let project = Project {

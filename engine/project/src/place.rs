@@ -73,8 +73,15 @@ impl FileText {
         let line = self.line_starts.partition_point(|&line_start| line_start <= start);
         let line_start = line.checked_sub(1).and_then(|index| self.line_starts.get(index));
         let line_start = line_start.copied().unwrap_or(0);
-        let column = self.characters_before(start) - self.characters_before(line_start) + 1;
+        let column = self.characters_between(line_start, start) + 1;
         Place { file: self.file.clone(), line, column, start, end }
+    }
+
+    fn characters_between(&self, from: usize, to: usize) -> usize {
+        if to - from < BLOCK {
+            return self.text.as_bytes().get(from..to).map_or(0, starts);
+        }
+        self.characters_before(to) - self.characters_before(from)
     }
 
     fn characters_before(&self, byte: usize) -> usize {

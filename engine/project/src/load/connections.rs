@@ -96,7 +96,10 @@ fn connection(
     for (key, value) in &mut settings {
         fill(document, &child(&pointer, key), value, variables, out);
     }
-    let table = decoded.table.0;
+    let mut table = decoded.table.0;
+    for (key, value) in table.emulate.iter_mut().flatten() {
+        fill(document, &child(&child(&pointer, "emulate"), key), value, variables, out);
+    }
     if table.connector.is_none() && !decoded.refused.has(&child(&pointer, "connector")) {
         out.push(missing_key(document, &pointer, "connector", "\"sqlite\""));
     }

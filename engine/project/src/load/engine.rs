@@ -47,7 +47,7 @@ pub(super) fn read<'a>(
     limits::check_retention(&read, &file.retention, out);
     let variables = Variables { listed: project.env, environment };
     let state_url = file.state.url.as_ref().and_then(|_| read.text_at("/state/url"));
-    let notifiers = Notifiers { document: &read, refused: &decoded.refused, variables: &variables };
+    let notifiers = Notifiers { document: &read, refused: &decoded.refused, variables: Some(&variables) };
     Engine {
         name: project.name.unwrap_or_default(),
         timezone: project.timezone.unwrap_or_else(|| "UTC".to_owned()),

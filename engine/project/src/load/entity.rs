@@ -51,6 +51,9 @@ fn each(reader: &mut Reader<'_, '_>, pointer: &str, is_given: bool) -> Option<Te
 
 /// The cursor, the filter, and the rest for the connector.
 fn source(reader: &mut Reader<'_, '_>, pointer: &str, mut options: Open) -> EntitySource {
+    for (name, value) in &options {
+        reader.check_variables(&child(pointer, name), value);
+    }
     let mut common = Open::new();
     for key in EntitySourceTable::KEYS {
         common.extend(options.shift_remove(key).map(|value| (key.to_owned(), value)));

@@ -49,7 +49,8 @@ pub(super) fn check_retention(document: &Document, table: &RetentionTable, out: 
 pub(super) struct Notifiers<'a> {
     pub(super) document: &'a Document,
     pub(super) refused: &'a Refused,
-    pub(super) variables: &'a Variables<'a>,
+    /// What `${env:NAME}` may stand for; nothing where it is an ordinary text.
+    pub(super) variables: Option<&'a Variables<'a>>,
 }
 
 impl Notifiers<'_> {
@@ -63,7 +64,9 @@ impl Notifiers<'_> {
         for (name, Table(mut table)) in tables {
             let pointer = child("/notifier", &name);
             self.check(&pointer, &table, out);
-            fill(self.document, &child(&pointer, "url"), &mut table.url, self.variables, out);
+            if let Some(variables) = self.variables {
+                fill(self.document, &child(&pointer, "url"), &mut table.url, variables, out);
+            }
             known.insert(name, table);
         }
         known

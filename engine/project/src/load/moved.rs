@@ -43,7 +43,7 @@ pub(super) fn read(
         } else {
             let message = format!("`{}` cannot become `{}`", from.text, to.text);
             let diagnostic = Diagnostic::error(code::MOVED_NAME, message).at(to.place, "");
-            out.push(diagnostic.and(from.place, "").help("both are of the same kind"));
+            out.push(diagnostic.and(from.place, "the old name").help("both are of the same kind"));
         }
     }
     moved
@@ -75,7 +75,7 @@ impl Names<'_> {
             if let Some((kind, name)) = kind_of(&moved.from)
                 && self.known(kind, pipeline).contains(&name)
             {
-                let message = format!("there still is a {kind} `{name}`");
+                let message = format!("the {kind} `{name}` still exists");
                 let place = moved.from.place.clone();
                 let diagnostic = Diagnostic::error(code::MOVED_STILL_THERE, message).at(place, "");
                 out.push(diagnostic.help("`from` is the old name, which nothing has any more"));

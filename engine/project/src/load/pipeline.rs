@@ -58,7 +58,7 @@ fn tables(
         name: name(document, toml.pipeline.0.name, &parts.path, reader.out),
         description: toml.pipeline.0.description,
         libraries: library::read(&toml.pipeline.0.libraries, reader),
-        vars: vars::read(document, toml.vars, reader.out),
+        vars: vars::read(document, toml.vars, &refused, reader.out),
         schedule: schedule::read(document, &toml.schedule, reader.out),
         webhooks: topics(&toml.webhooks.topics, reader),
         moved: moved::read(document, &toml.moved, &refused, reader.out),
@@ -68,6 +68,9 @@ fn tables(
         document: Arc::clone(document),
         ..PipelineFile::default()
     };
+    if file.libraries.len() < toml.pipeline.0.libraries.len() {
+        file.incomplete.insert("/pipeline/libraries".to_owned());
+    }
     let mut sides = Sides { document, around, refused: &refused, out: reader.out };
     file.source = sides.read("source", toml.source.0);
     file.target = sides.read("target", toml.target.0);

@@ -9,7 +9,6 @@ use super::{
     decode::{Refused, decode, empty_name},
     engine, limits, pipeline, schedule,
     shelf::Shelf,
-    variables::Variables,
 };
 use crate::{
     PipelineFile, Tenant,
@@ -47,7 +46,6 @@ pub(super) struct Tenants {
 pub(super) fn read(
     paths: &[String],
     known: Known<'_>,
-    variables: &Variables<'_>,
     shelf: &mut Shelf<'_>,
     out: &mut Diagnostics,
 ) -> Tenants {
@@ -55,7 +53,7 @@ pub(super) fn read(
     for path in paths {
         let errors = out.errors();
         let Some(document) = shelf.document(path, out) else { continue };
-        let (mut tenant, refused) = one(&document, variables, out);
+        let (mut tenant, refused) = one(&document, out);
         Check { tenant: &tenant, document: &document, refused: &refused, known }.run(out);
         check_others(&tenant, &tenants, out);
         tenant.complete = out.errors() == errors;
@@ -72,7 +70,7 @@ pub(super) fn read(
     Tenants { known: tenants, has_broken }
 }
 
-fn one(document: &Arc<Document>, variables: &Variables<'_>, out: &mut Diagnostics) -> (Tenant, Refused) {
+fn one(document: &Arc<Document>, out: &mut Diagnostics) -> (Tenant, Refused) {
     let decoded = decode::<Table<TenantFile>>(document, "", document.json(), out);
     let (Table(file), refused) = (decoded.table, decoded.refused);
     let Table(table) = file.tenant;
@@ -90,7 +88,7 @@ fn one(document: &Arc<Document>, variables: &Variables<'_>, out: &mut Diagnostic
         let place = place("/vars", &name);
         (name, Setting { value, place })
     };
-    let notifiers = limits::Notifiers { document, refused: &refused, variables };
+    let notifiers = limits::Notifiers { document, refused: &refused, variables: None };
     let name = table.name.filter(|name| !name.is_empty());
     let tenant = Tenant {
         name: name.unwrap_or_else(|| pipeline::stem(document.file())),

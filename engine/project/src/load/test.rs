@@ -56,7 +56,7 @@ pub(super) fn read(
 fn check_vars(pipeline: &PipelineFile, at: &str, values: &BTreeMap<String, Value>, out: &mut Diagnostics) {
     for (name, value) in values {
         let pointer = child(at, name);
-        if let Some(var) = pipeline.vars.get(name) {
+        if let Some(var) = vars::declared(pipeline, name) {
             let wrong = vars::wrong_type(name, var.kind, value, pipeline.place(&pointer));
             out.extend(wrong.map(|wrong| wrong.and(var.place.clone(), "declared here")));
         } else if !vars::may_declare(pipeline, name) {

@@ -1,5 +1,6 @@
 //! Reads `[vars]`, and checks the values that variables are given.
 
+use super::decode::Refused;
 use crate::{
     PipelineFile, Place,
     diag::{Diagnostic, Diagnostics, code, suggest},
@@ -16,12 +17,13 @@ use rust_decimal::Decimal;
 pub(super) fn read(
     document: &Document,
     tables: IndexMap<String, Table<VarTable>>,
+    refused: &Refused,
     out: &mut Diagnostics,
 ) -> IndexMap<String, Var> {
     let mut vars = IndexMap::new();
     for (name, Table(table)) in tables {
         let pointer = child("/vars", &name);
-        if let Some(value) = &table.default {
+        if let Some(value) = table.default.as_ref().filter(|_| !refused.has(&child(&pointer, "type"))) {
             let place = document.place(&child(&pointer, "default"));
             out.extend(wrong_type("default", table.kind, value, place));
         }
@@ -30,6 +32,12 @@ pub(super) fn read(
         vars.insert(name.clone(), Var { name, kind, description, default, place });
     }
     vars
+}
+
+/// The variable that a pipeline declares, where its type is known.
+pub(super) fn declared<'a>(pipeline: &'a PipelineFile, name: &str) -> Option<&'a Var> {
+    let was_refused = pipeline.incomplete.contains(&format!("{}/type", child("/vars", name)));
+    pipeline.vars.get(name).filter(|_| !was_refused)
 }
 
 /// Whether a pipeline declares a variable, or may: its table was refused.

@@ -183,6 +183,28 @@ impl Reader<'_, '_> {
         if name == "each" { self.path(&pointer) } else { self.document.text_at(&pointer) }
     }
 
+    /// Checks that every `{ var = ... }` inside a value that is kept as it is names a variable.
+    pub(crate) fn check_variables(&mut self, pointer: &str, value: &Json) {
+        match value {
+            Json::Object(members) => {
+                for (name, member) in members {
+                    let pointer = child(pointer, name);
+                    if members.len() == 1 && name == "var" && !member.is_string() {
+                        self.wrong_type(&pointer, name, "the name of a variable", member);
+                    } else {
+                        self.check_variables(&pointer, member);
+                    }
+                }
+            }
+            Json::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.check_variables(&child(pointer, index), item);
+                }
+            }
+            _ => {}
+        }
+    }
+
     pub(crate) fn wrong_type(&mut self, pointer: &str, name: &str, wanted: &str, value: &Json) {
         // What has no exact value has been reported.
         if !value.is_null() {

@@ -189,7 +189,9 @@ impl Reader<'_, '_> {
     fn transforms(&mut self, pointer: &str, items: &[Json]) -> Vec<TransformCall> {
         let mut calls = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            let place = self.document.place(&child(pointer, index));
+            let at = child(pointer, index);
+            let place = self.document.place(&at);
+            self.check_variables(&at, item);
             match call(item) {
                 Some((name, args)) => calls.push(TransformCall { name, args, place }),
                 None if item.is_null() => {}
@@ -207,14 +209,10 @@ impl Reader<'_, '_> {
 fn unknown_keyword(key: &str, place: Place) -> Diagnostic {
     let message = format!("`{key}` is not a keyword of a rule");
     let diagnostic = Diagnostic::error(code::UNKNOWN_KEYWORD, message).at(place.clone(), "");
-    if let Some(near) = suggest(key, RuleTable::keywords()) {
-        return diagnostic.help(format!("did you mean `{near}`?")).fix(place, near);
+    match suggest(key, RuleTable::keywords()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(place, near),
+        None => diagnostic.help("an object with a field of this name is written { object = { ... } }"),
     }
-    let keywords: Vec<_> = RuleTable::keywords().collect();
-    diagnostic.help(format!(
-        "the keywords are {}; an object with a field of this name is written {{ object = {{ ... }} }}",
-        list(&keywords, "and")
-    ))
 }
 
 fn call(item: &Json) -> Option<(String, Json)> {

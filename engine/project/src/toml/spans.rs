@@ -81,6 +81,8 @@ impl Spans {
 /// The pointer of a member or element of the value at `pointer`.
 #[must_use]
 pub fn child(pointer: &str, name: impl std::fmt::Display) -> String {
-    let name = name.to_string().replace('~', "~0").replace('/', "~1");
-    format!("{pointer}/{name}")
+    let name = name.to_string();
+    let is_plain = !name.contains(['~', '/']);
+    let name = if is_plain { name } else { name.replace('~', "~0").replace('/', "~1") };
+    [pointer, "/", &name].concat()
 }

@@ -4,7 +4,10 @@
 //! Every key and value keeps the place in the file that it came from.
 
 use super::{Document, child, document::Parts};
-use crate::diag::{Diagnostic, Diagnostics, code, words::header};
+use crate::diag::{
+    Diagnostic, Diagnostics, code,
+    words::{header, last},
+};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -95,7 +98,7 @@ impl Merge<'_> {
     fn both(&mut self, at: &str, into: &mut Map<String, Value>, from: Map<String, Value>) {
         let was_reported = self.is_reported;
         if matches!(self.policy, Policy::Unite(_)) && self.is_opened_twice(at) {
-            self.report(at);
+            self.report(at, &header(at));
             self.is_reported = true;
         }
         self.tables(at, into, from);
@@ -124,7 +127,10 @@ impl Merge<'_> {
 
     fn conflict(&mut self, at: &str, old: &mut Value, value: Value) {
         match &self.policy {
-            Policy::Unite(_) => self.report(at),
+            Policy::Unite(_) => {
+                let parent = at.rsplit_once('/').map_or("", |(parent, _)| parent);
+                self.report(at, &format!("`{}` in {}", last(at), header(parent)));
+            }
             Policy::Overlay => {
                 self.parts.spans.forget(at);
                 self.parts.spans.adopt(at, &self.other.spans, at, self.first);
@@ -133,12 +139,12 @@ impl Merge<'_> {
         }
     }
 
-    fn report(&mut self, at: &str) {
+    fn report(&mut self, at: &str, what: &str) {
         let Policy::Unite(out) = &mut self.policy else { return };
         if self.is_reported {
             return;
         }
-        let message = format!("{} is given twice", header(at));
+        let message = format!("{what} is given twice");
         out.push(
             Diagnostic::error(code::PIPELINE_TWICE, message)
                 .at(self.other.key_place(at), "")

@@ -108,7 +108,8 @@ impl<'a> Check<'a> {
     /// Checks the values that it gives to variables.
     fn given_vars(&self, out: &mut Diagnostics) {
         for (name, setting) in &self.tenant.vars {
-            let declared: Vec<&Var> = self.run_by().filter_map(|pipeline| pipeline.vars.get(name)).collect();
+            let declared: Vec<&Var> =
+                self.run_by().filter_map(|pipeline| vars::declared(pipeline, name)).collect();
             let wrong = |var: &&Var| {
                 let wrong = vars::wrong_type(name, var.kind, &setting.value, setting.place.clone());
                 wrong.map(|wrong| wrong.and(var.place.clone(), "declared here"))

@@ -5,7 +5,12 @@ use crate::MAX_FILE_BYTES;
 use proptest::prelude::*;
 
 fn check(files: &MemoryFiles) {
-    let (project, out) = load_all(files);
+    check_in(files, None);
+}
+
+fn check_in(files: &MemoryFiles, name: Option<&str>) {
+    let (project, out) = load(files, &environment(), name);
+    assert!(!project.tenants.is_empty());
     for diagnostic in &out.sorted() {
         let fix = diagnostic.fix.iter().map(|fix| &fix.place);
         for place in diagnostic.labels.iter().map(|label| &label.place).chain(fix) {
@@ -94,13 +99,32 @@ proptest! {
     }
 
     #[test]
+    fn any_change_of_tenants_environments_and_folders_is_survived(changes in prop::collection::vec(change(), 1..5), cut in any::<prop::sample::Index>()) {
+        let mut files = shops::files();
+        for path in ["tenants/acme.toml", "connections.demo.toml", "pipelines/woo-to-supabase.toml"] {
+            let text = files.0.get_mut(path).unwrap();
+            *text = changed(text, &changes);
+        }
+        let text = files.0.remove("pipelines/woo-to-supabase.toml").unwrap();
+        let (first, second) = text.split_at(text.floor_char_boundary(cut.index(text.len() + 1)));
+        check_in(&files.with("pipelines/s/a.toml", first).with("pipelines/s/b.toml", second), Some("demo"));
+    }
+
+    #[test]
     fn any_value_of_a_wrong_type_is_reported_or_fine(
         values in prop::collection::vec((any::<prop::sample::Index>(), proptest::sample::select(
             &["7", "1.50", "true", "\"text\"", "\"$.a\"", "[]", "[1]", "[[]]", "{}", "{ a = 1 }", "{ path = 1 }", "{ map = 1 }",
-              "{ map = {} }", "[{ map = {} }, {}]", "2026-01-01", "inf", "{ ref = \"x\", key = {} }", "{ script = \"1\" }"][..])), 1..6)
+              "{ map = {} }", "[{ map = {} }, {}]", "2026-01-01", "inf", "{ ref = \"x\", key = {} }", "{ script = \"1\" }", "{ var = 1 }", "{ find = \"x\", by = 1, value = [] }", "{ bind = \"x\" }", "{ secret = 1 }"][..])), 1..6)
     ) {
         let text = with_values(include_str!("project/shop.toml"), &values);
         check(&valid_files().with("pipelines/shop.toml", text));
+        let mut files = shops::files();
+        for (path, text) in &mut files.0 {
+            if std::path::Path::new(path).extension().is_some_and(|extension| extension == "toml") {
+                *text = with_values(text, &values);
+            }
+        }
+        check_in(&files, Some("demo"));
     }
 }
 
