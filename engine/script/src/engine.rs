@@ -7,6 +7,7 @@
 //! There is one engine for scripts without libraries, and one for each set of libraries.
 
 use crate::{
+    captures::{self, Constant},
     functions,
     limits::{
         MAX_ARRAY, MAX_CALLS, MAX_DEPTH, MAX_FUNCTIONS, MAX_MAP, MAX_OPERATIONS, MAX_TEXT, MAX_VARIABLES,
@@ -28,8 +29,11 @@ thread_local! {
 }
 
 /// Begins the count of a new evaluation.
-pub(crate) fn start() {
+pub(crate) fn start(constant: Option<&Constant>) {
     OPERATIONS.set(0);
+    if let Some(constant) = constant {
+        captures::start(constant);
+    }
     view::start();
 }
 
@@ -51,8 +55,15 @@ fn count(_: u64) -> Option<Dynamic> {
     (!spend(1)).then_some(Dynamic::UNIT)
 }
 
-/// The engine that compiles and evaluates every script without libraries.
+/// The engine that compiles every script without libraries, and evaluates those that capture nothing.
 pub(crate) static ENGINE: LazyLock<Engine> = LazyLock::new(build);
+
+/// The engine that evaluates scripts with closures that capture something.
+pub(crate) static CAPTURING: LazyLock<Engine> = LazyLock::new(|| {
+    let mut engine = build();
+    captures::register(&mut engine);
+    engine
+});
 
 /// An engine with the functions and the limits of every script.
 pub(crate) fn build() -> Engine {

@@ -110,6 +110,10 @@ fn describe(error: &EvalAltResult) -> String {
         E::ErrorArrayBounds(..) | E::ErrorStringBounds(..) | E::ErrorIndexNotFound(..) => {
             "the index is out of bounds".to_owned()
         }
+        E::ErrorDataRace(..) => {
+            "a closure reads the variable that the call around it works on: give it a copy, by `let`"
+                .to_owned()
+        }
         E::ErrorFor(_) => "this value cannot be looped over".to_owned(),
         E::ErrorArithmetic(text, _) if text.contains("ivision by zero") => "division by zero".to_owned(),
         E::ErrorArithmetic(..) => "the number is out of range or not a number".to_owned(),

@@ -1,9 +1,9 @@
 //! What a script sees: the names, and on each evaluation their values.
 
-use crate::{convert, error::ScriptError, view};
+use crate::{calls, convert, error::ScriptError, view, walk};
 use engine_contract::{Map, Record};
-use rhai::{AST, ASTNode, Dynamic, Expr, Scope};
-use std::collections::BTreeSet;
+use rhai::{AST, ASTNode, Dynamic, Expr, ImmutableString, Scope};
+use std::{collections::BTreeSet, sync::LazyLock};
 
 /// The names that a script sees beside `record`, which is always there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,19 +67,21 @@ impl Uses {
     pub(crate) fn of(ast: &AST, names: Names) -> Self {
         let none = || Members::Named(BTreeSet::new());
         let mut uses = Self { names, record: false, item: false, vars: none(), target: none() };
-        ast.walk(&mut |path: &[ASTNode<'_>]| {
-            uses.see(path);
-            true
-        });
+        walk::each(ast, &mut |path| uses.see(path));
         uses
     }
 
-    /// A captured name reaches a closure as a variable too, so that no use is missed.
     fn see(&mut self, path: &[ASTNode<'_>]) {
         let Some((ASTNode::Expr(here), around)) = path.split_last() else { return };
         let Expr::Variable(variable, ..) = here else { return };
         let member = match around.last() {
-            Some(ASTNode::Expr(Expr::Dot(pair, ..))) if std::ptr::eq(&raw const pair.lhs, *here) => {
+            // In the closure it has the same name, and is seen there.
+            Some(ASTNode::Expr(Expr::FnCall(call, place))) if calls::is_capture(call, *place) => {
+                return self.see_captured(&variable.1);
+            }
+            Some(ASTNode::Expr(Expr::Dot(pair, ..) | Expr::Index(pair, ..)))
+                if std::ptr::eq(&raw const pair.lhs, *here) =>
+            {
                 first_member(&pair.rhs)
             }
             _ => None,
@@ -93,33 +95,56 @@ impl Uses {
         }
     }
 
-    /// The scope of one evaluation.
-    pub(crate) fn scope(&self, inputs: Inputs<'_>) -> Result<Scope<'static>, ScriptError> {
+    /// A record that is captured is read whether the closure runs or not.
+    fn see_captured(&mut self, name: &str) {
+        self.record |= name == "record";
+        self.item |= name == "item";
+    }
+
+    /// Puts the inputs of one evaluation into an empty scope.
+    pub(crate) fn fill(&self, scope: &mut Scope<'static>, inputs: Inputs<'_>) -> Result<(), ScriptError> {
         let view = |part: Option<&Record>| match part {
             Some(part) => view::to_dynamic(part.clone()).map_err(|error| ScriptError::of_evaluation(&error)),
             None => Ok(Dynamic::UNIT),
         };
-        let mut scope = Scope::new();
-        scope.push_constant_dynamic("record", view(Some(inputs.record).filter(|_| self.record))?);
+        let words = &*WORDS;
+        scope.push_constant_dynamic(words.record.clone(), view(Some(inputs.record).filter(|_| self.record))?);
         if self.names.has_item {
-            scope.push_constant_dynamic("item", view(inputs.item.filter(|_| self.item))?);
+            scope.push_constant_dynamic(words.item.clone(), view(inputs.item.filter(|_| self.item))?);
         }
         if self.names.has_vars {
-            scope.push_constant_dynamic("vars", self.vars.read(inputs.vars)?);
+            scope.push_constant_dynamic(words.vars.clone(), self.vars.read(inputs.vars)?);
         }
         if self.names.has_target {
-            scope.push_constant_dynamic("target", self.target.read(inputs.target)?);
+            scope.push_constant_dynamic(words.target.clone(), self.target.read(inputs.target)?);
         }
-        Ok(scope)
+        Ok(())
     }
 }
 
-/// `city` of the chain `.city`, `.city.name` or `.city[0]`.
+/// The names as rhai holds them, made once.
+struct Words {
+    record: ImmutableString,
+    item: ImmutableString,
+    vars: ImmutableString,
+    target: ImmutableString,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
+    record: "record".into(),
+    item: "item".into(),
+    vars: "vars".into(),
+    target: "target".into(),
+});
+
+/// `city` of the chain `.city`, `["city"]`, `.city.name` or `.city[0]`.
 fn first_member(chain: &Expr) -> Option<String> {
     match chain {
         Expr::Property(property, _) => Some(property.2.to_string()),
+        Expr::StringConstant(name, _) => Some(name.to_string()),
         Expr::Dot(pair, ..) | Expr::Index(pair, ..) => match &pair.lhs {
             Expr::Property(property, _) => Some(property.2.to_string()),
+            Expr::StringConstant(name, _) => Some(name.to_string()),
             _ => None,
         },
         _ => None,

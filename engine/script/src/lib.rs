@@ -9,6 +9,7 @@
 #[cfg(test)]
 mod attack;
 mod calls;
+mod captures;
 mod convert;
 mod engine;
 mod error;
@@ -19,6 +20,7 @@ mod libraries;
 mod limits;
 mod script;
 mod view;
+mod walk;
 
 pub mod types;
 

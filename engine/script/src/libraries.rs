@@ -6,11 +6,16 @@
 
 use crate::{
     calls,
-    engine::{self, ENGINE},
+    captures::{self, Captures},
+    engine::{self, CAPTURING, ENGINE},
     error::ScriptError,
 };
 use rhai::{AST, Engine, Module, Position, Scope};
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 /// A set of libraries. Cheap to clone; the default has none.
 #[derive(Clone, Default)]
@@ -21,6 +26,7 @@ pub struct Libraries {
 struct Shelf {
     engine: Engine,
     asts: BTreeMap<String, AST>,
+    captures: Captures,
 }
 
 impl fmt::Debug for Libraries {
@@ -38,8 +44,9 @@ impl Libraries {
         if sources.is_empty() {
             return Ok(Self::default());
         }
-        let mut engine = engine::build();
         check_names(sources)?;
+        let mut engine = engine::build();
+        captures::register(&mut engine);
         // The parser wants to know the names of all libraries, also in calls from one to another.
         for (name, _) in sources {
             engine.register_static_module(*name, Module::new().into());
@@ -55,17 +62,31 @@ impl Libraries {
                 .map_err(|error| (index, ScriptError::of_evaluation(&error)))?;
             engine.register_static_module(*name, module.into());
         }
-        let libraries = Self { shelf: Some(Arc::new(Shelf { engine, asts })) };
+        let captures = asts.values().map(Captures::of).fold(Captures::default(), |all, one| one.with(&all));
+        let libraries = Self { shelf: Some(Arc::new(Shelf { engine, asts, captures })) };
         for (index, (name, _)) in sources.iter().enumerate() {
-            if let Some(ast) = libraries.ast(name) {
-                calls::check(ast, &libraries).map_err(|error| (index, error))?;
-            }
+            let Some(ast) = libraries.ast(name) else { continue };
+            calls::check(ast, &libraries)
+                .and_then(|()| Captures::of(ast).with(libraries.captures()).check())
+                .map_err(|error| (index, error))?;
         }
         Ok(libraries)
     }
 
     pub(crate) fn engine(&self) -> &Engine {
         self.shelf.as_deref().map_or(&ENGINE, |shelf| &shelf.engine)
+    }
+
+    /// The engine that evaluates a script; without libraries, one that captures something has its own.
+    pub(crate) fn evaluator(&self, captures: bool) -> &Engine {
+        self.shelf
+            .as_deref()
+            .map_or_else(|| if captures { &*CAPTURING } else { &*ENGINE }, |shelf| &shelf.engine)
+    }
+
+    pub(crate) fn captures(&self) -> &Captures {
+        static NONE: LazyLock<Captures> = LazyLock::new(Captures::default);
+        self.shelf.as_deref().map_or(&NONE, |shelf| &shelf.captures)
     }
 
     /// The functions of a library.

@@ -1,15 +1,17 @@
 //! Scripts: compiled once, evaluated per record.
 
 use crate::{
-    calls, convert, engine,
+    calls,
+    captures::{Captures, Constant},
+    convert, engine,
     error::ScriptError,
     infer::{self, Inference, Sights},
     inputs::{Inputs, Names, Uses},
     libraries::Libraries,
 };
 use engine_contract::Value;
-use rhai::{AST, Dynamic, Position};
-use std::{fmt, sync::Arc};
+use rhai::{AST, Dynamic, Position, Scope};
+use std::{cell::Cell, fmt, sync::Arc};
 
 /// A compiled script. Cheap to clone.
 #[derive(Clone)]
@@ -17,10 +19,17 @@ pub struct Script {
     compiled: Arc<Compiled>,
 }
 
+thread_local! {
+    /// An empty scope that keeps its memory from one evaluation to the next.
+    static SCOPE: Cell<Scope<'static>> = Cell::new(Scope::new());
+}
+
 struct Compiled {
     ast: AST,
     libraries: Libraries,
     uses: Uses,
+    /// The captured variables that are never changed; `None` when nothing is captured.
+    constant: Option<Constant>,
 }
 
 impl fmt::Debug for Script {
@@ -41,8 +50,15 @@ impl Script {
             .compile_with_scope(&names.scope(), text)
             .map_err(|error| ScriptError::of_syntax(&error))?;
         calls::check(&ast, libraries)?;
-        let uses = Uses::of(&ast, names);
-        Ok(Self { compiled: Arc::new(Compiled { ast, libraries: libraries.clone(), uses }) })
+        let captures = Captures::of(&ast).with(libraries.captures());
+        captures.check()?;
+        let compiled = Compiled {
+            uses: Uses::of(&ast, names),
+            constant: (!captures.is_empty()).then(|| captures.constant()),
+            libraries: libraries.clone(),
+            ast,
+        };
+        Ok(Self { compiled: Arc::new(compiled) })
     }
 
     /// Runs the script.
@@ -77,13 +93,15 @@ impl Script {
     }
 
     fn run(&self, inputs: Inputs<'_>) -> Result<Dynamic, ScriptError> {
-        let Compiled { ast, libraries, uses } = &*self.compiled;
-        engine::start();
-        let mut scope = uses.scope(inputs)?;
-        libraries
-            .engine()
-            .eval_ast_with_scope::<Dynamic>(&mut scope, ast)
-            .map_err(|error| ScriptError::of_evaluation(&error))
+        let Compiled { ast, libraries, uses, constant } = &*self.compiled;
+        engine::start(constant.as_ref());
+        let mut scope = SCOPE.take();
+        uses.fill(&mut scope, inputs)?;
+        let engine = libraries.evaluator(constant.is_some());
+        let result = engine.eval_ast_with_scope::<Dynamic>(&mut scope, ast);
+        scope.clear();
+        SCOPE.set(scope);
+        result.map_err(|error| ScriptError::of_evaluation(&error))
     }
 }
 

@@ -71,7 +71,7 @@ fn scalar(value: Value) -> Result<Dynamic, Box<EvalAltResult>> {
 impl View {
     fn member(&mut self, name: &str) -> Result<Dynamic, Box<EvalAltResult>> {
         spend(self.record.size())?;
-        self.record.member(name).map_or(Ok(Dynamic::UNIT), |part| to_dynamic(part))
+        self.record.member(name).map_or(Ok(Dynamic::UNIT), to_dynamic)
     }
 
     pub(crate) fn has(&mut self, name: &str) -> Result<bool, Box<EvalAltResult>> {

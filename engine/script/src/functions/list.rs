@@ -20,7 +20,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ],
         gives: Gives::Mapped,
         origin: Origin::Ours(|engine, name| {
-            engine.register_fn(name, map);
+            engine.register_fn(name, |context: NativeCallContext, list: &mut Array, closure: FnPtr| {
+                map(&context, list, &closure)
+            });
         }),
     },
     Function {
@@ -69,7 +71,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         examples: &[("[1, 2, 3].count(|n| n > 1)", "2")],
         gives: Gives::Integer,
         origin: Origin::Ours(|engine, name| {
-            engine.register_fn(name, count);
+            engine.register_fn(name, |context: NativeCallContext, list: &mut Array, closure: FnPtr| {
+                count(&context, list, &closure)
+            });
         }),
     },
     Function {
@@ -132,17 +136,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
         gives: Gives::Integer,
         origin: Origin::Ours(|engine, name| {
             engine.register_fn(name, |context: NativeCallContext, list: &mut Array, value: Dynamic| {
-                place(position(&context, list, &value, 0)?)
+                position(&context, list, &value, 0).map(place)
             });
             engine.register_fn(
                 name,
                 |context: NativeCallContext, list: &mut Array, value: Dynamic, start: i64| {
                     let start = size(start, "`index_of` starts at 0 or later")?;
-                    place(position(&context, list, &value, start)?)
+                    position(&context, list, &value, start).map(place)
                 },
             );
             engine.register_fn(name, |context: NativeCallContext, list: &mut Array, test: FnPtr| {
-                place(first_that(&context, list, &test)?)
+                first_that(&context, list, &test).map(place)
             });
         }),
     },
@@ -176,11 +180,11 @@ fn test(context: &NativeCallContext, closure: &FnPtr, element: &Dynamic, index: 
     answer.as_bool().or_else(|_| Refusal::raise("the closure must say true or false"))
 }
 
-fn map(context: NativeCallContext, list: &mut Array, closure: FnPtr) -> Answer<Array> {
+fn map(context: &NativeCallContext, list: &mut Array, closure: &FnPtr) -> Answer<Array> {
     let mut weight = Weight::default();
     let mut out = Array::new();
     for (index, element) in list.iter().enumerate() {
-        let made = call(&context, &closure, element, index)?;
+        let made = call(context, closure, element, index)?;
         weight.add(&made)?;
         out.push(made);
     }
@@ -225,14 +229,14 @@ fn same(context: &NativeCallContext, one: &Dynamic, two: &Dynamic) -> Answer<boo
 }
 
 /// A position as scripts know it: -1 when there is none.
-fn place(position: Option<usize>) -> Answer<i64> {
-    Ok(position.map_or(-1, whole))
+fn place(position: Option<usize>) -> i64 {
+    position.map_or(-1, whole)
 }
 
-fn count(context: NativeCallContext, list: &mut Array, closure: FnPtr) -> Answer<i64> {
+fn count(context: &NativeCallContext, list: &mut Array, closure: &FnPtr) -> Answer<i64> {
     let mut count = 0;
     for (index, element) in list.iter().enumerate() {
-        count += i64::from(test(&context, &closure, element, index)?);
+        count += i64::from(test(context, closure, element, index)?);
     }
     Ok(count)
 }

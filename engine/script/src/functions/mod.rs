@@ -5,6 +5,7 @@
 //! of our functions changes what it is given. Those that can make a value longer than what they get check
 //! the size themselves, and those that walk a long value count operations for it.
 
+mod changing;
 mod date;
 mod decimal;
 mod group;
@@ -37,6 +38,8 @@ pub(crate) struct Function {
 pub(crate) enum Origin {
     /// It is ours, and this registers it under its name.
     Ours(fn(&mut rhai::Engine, &str)),
+    /// The same, and it changes the variable it is called on.
+    OursChanging(fn(&mut rhai::Engine, &str)),
     /// It is rhai's.
     Rhai,
     /// It is rhai's, and changes the variable it is called on.
@@ -94,6 +97,7 @@ pub(crate) static CHAPTERS: &[Chapter] = &[
     Chapter { title: "Numbers", functions: decimal::FUNCTIONS },
     Chapter { title: "Dates and times", functions: date::FUNCTIONS },
     Chapter { title: "What remains of rhai", functions: remaining::FUNCTIONS },
+    Chapter { title: "Changing a variable", functions: changing::FUNCTIONS },
 ];
 
 /// The functions by name.
@@ -112,7 +116,7 @@ impl Function {
     }
 
     pub(crate) fn is_changing(&self) -> bool {
-        matches!(self.origin, Origin::RhaiChanging)
+        matches!(self.origin, Origin::RhaiChanging | Origin::OursChanging(_))
     }
 }
 
@@ -139,7 +143,7 @@ pub(crate) fn names<'a>() -> impl Iterator<Item = &'a str> {
 /// Lets scripts call our functions.
 pub(crate) fn register(engine: &mut rhai::Engine) {
     for function in CHAPTERS.iter().flat_map(|chapter| chapter.functions) {
-        if let Origin::Ours(register) = function.origin {
+        if let Origin::Ours(register) | Origin::OursChanging(register) = function.origin {
             register(engine, function.name);
         }
     }

@@ -1,6 +1,6 @@
 //! The examples of the table are tests, and the page of the table is fresh.
 
-use super::{CHAPTERS, Function, Origin};
+use super::{CHAPTERS, Function};
 use crate::{Inputs, Libraries, Names, Script};
 use engine_contract::{Map, Record, Value};
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
@@ -107,7 +107,7 @@ fn describe(function: &Function, out: &mut String) {
     for signature in function.signatures {
         writeln!(out, "`{signature}`  ").unwrap();
     }
-    let changes = if matches!(function.origin, Origin::RhaiChanging) && function.name != "call" {
+    let changes = if function.is_changing() && function.name != "call" {
         " Changes the variable it is called on."
     } else {
         ""

@@ -83,11 +83,10 @@ pub(super) fn pay(size: usize) -> Answer<()> {
 
 /// Refuses a text that would be too long, before it is made.
 pub(super) fn check_text(bytes: usize) -> Answer<()> {
-    pay(bytes)?;
     if bytes > MAX_TEXT {
         return Refusal::raise("the text would grow longer than 65536 bytes");
     }
-    Ok(())
+    pay(bytes)
 }
 
 /// A number, whichever kind it is.

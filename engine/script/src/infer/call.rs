@@ -4,11 +4,12 @@ use super::{
     chain,
     frame::{Frame, What},
     operator::is_text,
-    unit::{Function, Unit, changed_argument, root},
+    unit::{Function, Unit},
 };
 use crate::{
     functions::{self, Gives},
     types::{Base, Type},
+    walk::{changed_argument, root},
 };
 use rhai::{Expr, FnCallExpr};
 
@@ -42,7 +43,7 @@ impl Frame<'_, '_> {
         let value = match call.args.split_first() {
             Some((first, rest)) => {
                 let first = self.expression(first);
-                self.of_table(&call.name, first, rest)
+                self.of_table(&call.name, &first, rest)
             }
             None => Type::any(),
         };
@@ -64,7 +65,7 @@ impl Frame<'_, '_> {
         }
         let may_hold_closures =
             self.world.makes_objects && (value.is_any() || value.bases.contains(&Base::Object));
-        let given = self.of_table(&call.name, value, &call.args);
+        let given = self.of_table(&call.name, &value, &call.args);
         if may_hold_closures { Type::any() } else { given }
     }
 
@@ -117,11 +118,11 @@ impl Frame<'_, '_> {
     }
 
     /// What a function of the table gives; its closures are looked into.
-    fn of_table(&mut self, name: &str, first: Type, rest: &[Expr]) -> Type {
+    fn of_table(&mut self, name: &str, first: &Type, rest: &[Expr]) -> Type {
         let mut made = Type::any();
         let mut others = Vec::new();
         for argument in rest {
-            if let Some(value) = self.closure(name, &first, argument) {
+            if let Some(value) = self.closure(name, first, argument) {
                 made = value;
             } else {
                 others.push(self.expression(argument));
@@ -131,7 +132,7 @@ impl Frame<'_, '_> {
             |function: &&&functions::Function| function.counts().any(|count| count == rest.len() + 1);
         let known = functions::named(name);
         match (known.iter().find(counted), known.len()) {
-            (Some(function), 1) => give(function.gives, &first, &others, made),
+            (Some(function), 1) => give(function.gives, first, &others, made),
             _ => Type::any(),
         }
     }
@@ -182,11 +183,9 @@ impl Frame<'_, '_> {
 fn give(gives: Gives, first: &Type, others: &[Type], made: Type) -> Type {
     let is_list = first.is_only(&[Base::List]);
     match gives {
-        Gives::Text => Type::of(Base::Text),
         Gives::Shorter if is_text(first) => Type { max_length: first.max_length, ..Type::of(Base::Text) },
-        Gives::Shorter => Type::of(Base::Text),
         Gives::Trimmed if is_text(first) => Type { one_of: None, nullable: false, ..first.clone() },
-        Gives::Trimmed => Type::of(Base::Text),
+        Gives::Text | Gives::Shorter | Gives::Trimmed => Type::of(Base::Text),
         Gives::Integer => Type::of(Base::Integer),
         Gives::Decimal => money(first, others, Type::of(Base::Decimal)),
         Gives::DecimalOrNothing => money(first, others, Type::of(Base::Decimal).or_null()),

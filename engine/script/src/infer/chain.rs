@@ -120,7 +120,9 @@ impl Frame<'_, '_> {
         match link.node {
             Expr::Property(property, place) => self.property(value, &property.2, *place, before.as_deref()),
             Expr::MethodCall(call, place) => {
-                let takes_nothing = ["is_empty", "to_string", "type_of"].contains(&call.name.as_str());
+                // What a function of the script does with nothing is its own affair.
+                let takes_nothing = ["is_empty", "to_string", "type_of"].contains(&call.name.as_str())
+                    || self.unit.function(&call.name, call.args.len()).is_some();
                 if !takes_nothing {
                     self.on_nothing(&value, before.as_deref(), *place, call.name.chars().count());
                 }

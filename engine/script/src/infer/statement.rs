@@ -15,7 +15,9 @@ impl Frame<'_, '_> {
         let value = self.statements(statements);
         let inner: Vec<String> = self.variables.iter().skip(outer).map(|(name, _)| name.clone()).collect();
         self.variables.truncate(outer);
-        inner.iter().for_each(|name| self.forget(name));
+        for name in &inner {
+            self.forget(name);
+        }
         value
     }
 
@@ -65,7 +67,9 @@ impl Frame<'_, '_> {
             }
             Stmt::TryCatch(flow, _) => self.attempt(flow),
             Stmt::BreakLoop(value, ..) => {
-                value.iter().for_each(|value| drop(self.expression(value)));
+                if let Some(value) = value {
+                    drop(self.expression(value));
+                }
                 // Behind a loop every variable that it changes is unknown: the flow from here adds nothing.
                 Type::never()
             }
@@ -77,7 +81,7 @@ impl Frame<'_, '_> {
     fn assignment(&mut self, how: &OpAssignment, place: &Expr, value: &Expr) -> Type {
         let value = self.expression(value);
         let Expr::Variable(variable, ..) = place else {
-            if let Some(name) = super::unit::root(place) {
+            if let Some(name) = crate::walk::root(place) {
                 self.havoc(&[name].into());
             }
             return Type::nothing();

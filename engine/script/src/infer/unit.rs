@@ -1,6 +1,7 @@
 //! The text that inference walks through: a script or a library, with its functions.
 
-use rhai::{AST, ASTNode, Expr, FnCallExpr, FnPtr, Stmt};
+use crate::walk::{self, Changing};
+use rhai::{AST, ASTNode, Expr, FnPtr, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A script or a library.
@@ -30,15 +31,13 @@ impl Unit {
             makes_objects: false,
             own: ast.iter_functions().map(|function| function.name.to_owned()).collect(),
         };
-        ast.walk(&mut |path: &[ASTNode<'_>]| {
+        walk::each(ast, &mut |path| {
             unit.makes_objects |= matches!(path.last(), Some(ASTNode::Expr(Expr::Map(..))));
-            true
         });
         for function in ast.iter_functions() {
             let count = function.params.len();
-            let alone = ast.clone_functions_only_filtered(|_, _, _, name, params| {
-                name == function.name && params == count
-            });
+            let mut alone = ast.clone_functions_only();
+            alone.retain_functions(|_, _, name, params| name == function.name && params == count);
             let body = tops(&alone);
             if function.name.starts_with("anon$") {
                 let changed = unit.changing(true).changed(&body);
@@ -78,7 +77,7 @@ impl Unit {
     }
 }
 
-/// The statements at the top of a function that is alone in its tree.
+/// The statements of a function that is alone in its tree.
 fn tops(alone: &AST) -> Vec<Stmt> {
     let mut body = Vec::new();
     alone.walk(&mut |path: &[ASTNode<'_>]| {
@@ -88,71 +87,4 @@ fn tops(alone: &AST) -> Vec<Stmt> {
         true
     });
     body
-}
-
-/// Which calls may change what they are called on.
-#[derive(Clone, Copy)]
-pub(super) struct Changing<'a> {
-    /// The names of the script's own functions: their `this` is the variable itself.
-    own: &'a BTreeSet<String>,
-    /// Objects may hold closures, so that any call may change one.
-    any: bool,
-}
-
-impl Changing<'_> {
-    fn names(self, function: &str) -> bool {
-        let known = crate::functions::named(function);
-        self.any
-            || known.is_empty()
-            || self.own.contains(function)
-            || known.iter().any(|function| function.is_changing())
-    }
-
-    /// Whether a call that may change something is in a chain.
-    pub(super) fn is_in(self, chain: &Expr) -> bool {
-        match chain {
-            Expr::MethodCall(call, _) => self.names(&call.name),
-            Expr::Dot(pair, ..) | Expr::Index(pair, ..) => self.is_in(&pair.lhs) || self.is_in(&pair.rhs),
-            _ => false,
-        }
-    }
-
-    /// The names of the variables that some statements may change.
-    pub(super) fn changed(self, statements: &[Stmt]) -> BTreeSet<String> {
-        let mut names = BTreeSet::new();
-        let mut path = Vec::new();
-        for statement in statements {
-            statement.walk(&mut path, &mut |path: &[ASTNode<'_>]| {
-                names.extend(path.last().and_then(|node| self.by(node)));
-                true
-            });
-        }
-        names
-    }
-
-    fn by(self, node: &ASTNode<'_>) -> Option<String> {
-        match node {
-            ASTNode::Stmt(Stmt::Assignment(pair)) => root(&pair.1.lhs),
-            ASTNode::Expr(chain @ (Expr::Dot(..) | Expr::Index(..))) if self.is_in(chain) => root(chain),
-            ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => {
-                changed_argument(call)
-            }
-            _ => None,
-        }
-    }
-}
-
-/// The variable that a call like `push(list, 1)` changes.
-pub(super) fn changed_argument(call: &FnCallExpr) -> Option<String> {
-    let changes = crate::functions::named(&call.name).iter().any(|function| function.is_changing());
-    call.args.first().filter(|_| changes).and_then(root)
-}
-
-/// The variable at the beginning of a chain.
-pub(super) fn root(chain: &Expr) -> Option<String> {
-    match chain {
-        Expr::Variable(variable, ..) => Some(variable.1.to_string()),
-        Expr::Dot(pair, ..) | Expr::Index(pair, ..) => root(&pair.lhs),
-        _ => None,
-    }
 }

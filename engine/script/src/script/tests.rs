@@ -196,3 +196,10 @@ fn a_view_parses_nothing_but_what_is_named() {
     assert!(fails("record.text", &long).contains("65536"));
     assert!(fails("record.list", &long).contains("10000"));
 }
+
+#[test]
+fn a_failed_evaluation_leaves_nothing_for_the_next() {
+    let script = compile("let x = record.id; if x == 7 { throw 1; } x").unwrap();
+    assert!(script.eval(inputs(&record(ORDER))).is_err());
+    assert_eq!(script.eval(inputs(&record(r#"{"id":8}"#))), Ok(Value::Int(8)));
+}
