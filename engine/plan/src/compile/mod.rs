@@ -58,7 +58,8 @@ pub fn compile(
     (blueprint, out.sorted())
 }
 
-fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
+/// The Blueprint of a pipeline in which no check found an error.
+pub(crate) fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
     let order = order(scene.file)?;
     let shared = Shared {
         lookups: lower::lookups(scene),

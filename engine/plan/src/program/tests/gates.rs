@@ -2,6 +2,7 @@
 
 use crate::sample::{blueprint, links, mapped};
 use engine_contract::Op;
+use engine_project::rule::IfMissing;
 
 const PARENT: &str = "[entity.order]\nfrom = \"orders\"\nmap.id = \"$.id\"\n\
     [entity.order.route.paid]\nto = \"receipt\"\nwhen = \"record.paid\"\n\
@@ -18,25 +19,23 @@ const PAID: [(&str, &str); 2] = [("order 7", "9"), ("order.paid 7", "9")];
 
 #[test]
 fn a_record_passes_only_when_its_parent_is_linked_by_the_route_that_is_named() {
-    let lines = |more: &str| {
-        format!("to = \"payment\"\nmap.a = 1\nwhen_ref = {{ ref = \"order.unpaid\", key = \"$.id\"{more} }}")
-    };
+    let lines = "to = \"payment\"\nmap.a = 1\nwhen_ref = { ref = \"order.unpaid\", key = \"$.id\" }";
     let order = r#"{"id":7}"#;
-    assert_eq!(run(&lines(""), order, &UNPAID).unwrap(), r#"{"a":1}"#);
-    assert_eq!(run(&lines(""), order, &PAID).unwrap_err(), "filtered");
+    assert_eq!(run(lines, order, &UNPAID).unwrap(), r#"{"a":1}"#);
+    assert_eq!(run(lines, order, &PAID).unwrap_err(), "filtered");
     assert_eq!(
-        run(&lines(""), order, &[]).unwrap_err(),
+        run(lines, order, &[]).unwrap_err(),
         "held 86400s for order 7",
         "by whichever route the parent comes, the record is looked at again"
     );
-    assert_eq!(run(&lines(", hold_for = \"2h\""), order, &[]).unwrap_err(), "held 7200s for order 7");
-    assert_eq!(run(&lines(", if_missing = \"null\""), order, &[]).unwrap_err(), "filtered");
-    assert!(
-        run(&lines(", if_missing = \"fail\""), order, &[])
-            .unwrap_err()
-            .starts_with("mapping/reference-missing")
-    );
-    assert_eq!(run(&lines(""), r#"{"id":0}"#, &[]).unwrap_err(), "filtered", "it names no parent at all");
+    assert_eq!(run(lines, r#"{"id":0}"#, &[]).unwrap_err(), "filtered", "it names no parent at all");
+    let mut plan = blueprint(&format!("{PARENT}[entity.e]\nfrom = \"orders\"\n{lines}\n"));
+    let mut missing = |if_missing| {
+        plan.entities[1].when_ref.as_mut().unwrap().if_missing = if_missing;
+        mapped(&plan, order, &links(&[]), Op::Create).unwrap_err()
+    };
+    assert_eq!(missing(IfMissing::Null), "filtered");
+    assert!(missing(IfMissing::Fail).starts_with("mapping/reference-missing"));
 }
 
 #[test]
@@ -71,11 +70,12 @@ fn a_record_keeps_its_route_whatever_its_parent_says_now() {
 
 #[test]
 fn a_rule_whose_condition_is_false_yields_nothing() {
-    let lines = "to = \"order\"\nneeds = [\"order\"]\nmap.r = { ref = \"order\", key = \"$.p\", if_missing = \"null\" }\n\
+    let lines = "to = \"order\"\n\
         map.a = [{ path = \"$.x\", when = \"record.use_x\", default = 0 }, { path = \"$.y\" }]\n\
         map.b = { const = 1, when = \"record.use_x\", required = true }";
-    let run = |json: &str| run(lines, json, &[]).unwrap();
-    assert_eq!(run(r#"{"use_x":true,"x":1,"y":2,"p":1}"#), r#"{"r":null,"a":1,"b":1}"#);
-    assert_eq!(run(r#"{"use_x":true,"y":2,"p":1}"#), r#"{"r":null,"a":0,"b":1}"#);
-    assert_eq!(run(r#"{"use_x":false,"x":1,"y":2,"p":1}"#), r#"{"r":null,"a":2,"b":null}"#);
+    let plan = blueprint(&format!("[entity.e]\nfrom = \"orders\"\n{lines}\n"));
+    let run = |json: &str| mapped(&plan, json, &links(&[]), Op::Create).unwrap();
+    assert_eq!(run(r#"{"use_x":true,"x":1,"y":2}"#), r#"{"a":1,"b":1}"#);
+    assert_eq!(run(r#"{"use_x":true,"y":2}"#), r#"{"a":0,"b":1}"#);
+    assert_eq!(run(r#"{"use_x":false,"x":1,"y":2}"#), r#"{"a":2,"b":null}"#);
 }

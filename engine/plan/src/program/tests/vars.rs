@@ -1,7 +1,8 @@
 //! Variables, libraries and lookups of tenants, compiled for one tenant.
 
 use crate::{
-    Blueprint, Catalogs, compile,
+    Blueprint, Catalogs,
+    compile::{Scene, blueprint},
     sample::{Known, mapped, registry},
 };
 use engine_contract::Op;
@@ -36,9 +37,9 @@ fn plan(tables: &str, tenant: &str, library: &str) -> Blueprint {
     let (project, found) = load(&files, &BTreeMap::new(), None);
     let loaded: Vec<String> = found.iter().map(ToString::to_string).collect();
     let tenant = project.tenant("acme").unwrap_or_else(|| panic!("{loaded:#?}"));
-    let (blueprint, found) = compile(&project, "p", tenant, &registry(), &Catalogs::default());
-    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-    blueprint.unwrap_or_else(|| panic!("{loaded:#?}\n{found:#?}"))
+    let (registry, catalogs) = (registry(), Catalogs::default());
+    let scene = Scene::new(&project, &project.pipelines[0], tenant, &registry, &catalogs);
+    blueprint(&scene).unwrap_or_else(|| panic!("{loaded:#?}"))
 }
 
 const LIBRARY: &str = "fn number(order, prefix) { `${prefix}${order.n}` }\n";
