@@ -44,7 +44,7 @@ pub(crate) fn run(scene: &Scene<'_>, out: &mut Diagnostics) {
         missing_field::check(scene, entity, out);
         bad_path::check(entity, out);
         bad_script::check(entity, out);
-        transform::check(entity, out);
+        transform::check(scene, entity, out);
         unknown_lookup::check(scene, entity, out);
         unknown_reference::check(scene, entity, out);
         reference_in_key::check(entity, out);

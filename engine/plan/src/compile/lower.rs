@@ -48,7 +48,7 @@ fn stored(value: &Value) -> Value {
 pub(super) fn entity(scene: &Scene<'_>, entity: &project::Entity) -> Option<Entity> {
     let fans_out = entity.has_elements;
     let each = match &entity.each {
-        Some(each) => Some(Each { path: path_rule(each)?, key: rules(&entity.each_key, true)? }),
+        Some(each) => Some(Each { path: path_rule(each)?, key: rules(scene, &entity.each_key, true)? }),
         None => None,
     };
     let mut parents = Vec::new();
@@ -60,7 +60,7 @@ pub(super) fn entity(scene: &Scene<'_>, entity: &project::Entity) -> Option<Enti
     Some(Entity {
         name: entity.name.clone(),
         place: entity.place.clone(),
-        key: rules(&entity.key, false)?,
+        key: rules(scene, &entity.key, false)?,
         each,
         when: entity.when.as_ref().map(|text| script(text, fans_out)),
         routes: routes(scene, entity, fans_out)?,
@@ -73,11 +73,11 @@ pub(super) fn entity(scene: &Scene<'_>, entity: &project::Entity) -> Option<Enti
 
 fn routes(scene: &Scene<'_>, entity: &project::Entity, has_item: bool) -> Option<Vec<Route>> {
     if let Some(object) = &entity.to {
-        let map = mapping(&entity.map, scene.schema(object), "", has_item)?;
+        let map = mapping(scene, &entity.map, scene.schema(object), "", has_item)?;
         return Some(vec![Route { name: None, object: object.clone(), when: None, map }]);
     }
     let route = |route: &project::Route| {
-        let map = mapping(&merged(&entity.map, &route.map), scene.schema(&route.to), "", has_item)?;
+        let map = mapping(scene, &merged(&entity.map, &route.map), scene.schema(&route.to), "", has_item)?;
         let when = route.when.as_ref().map(|text| script(text, has_item));
         Some(Route { name: Some(route.name.clone()), object: route.to.clone(), when, map })
     };
@@ -97,6 +97,7 @@ fn policy(entity: &project::Entity) -> WritePolicy {
 }
 
 fn mapping(
+    scene: &Scene<'_>,
     members: &Members,
     schema: Option<&EntitySchema>,
     within: &str,
@@ -106,11 +107,11 @@ fn mapping(
         let path = format!("{within}{name}");
         let node = match &member.node {
             rule::Node::Object(object) => {
-                Node::Object(mapping(object, schema, &format!("{path}."), has_item)?)
+                Node::Object(mapping(scene, object, schema, &format!("{path}."), has_item)?)
             }
-            rule::Node::Rules(list) => Node::Rules(rules(list, has_item)?),
+            rule::Node::Rules(list) => Node::Rules(rules(scene, list, has_item)?),
             rule::Node::Blocks(blocks) => {
-                Node::Blocks(blocks.iter().map(|one| block(one, has_item)).collect::<Option<_>>()?)
+                Node::Blocks(blocks.iter().map(|one| block(scene, one, has_item)).collect::<Option<_>>()?)
             }
         };
         let target = schema.and_then(|schema| schema.field(&path)).map(|field| TargetField {
@@ -124,7 +125,7 @@ fn mapping(
     Some(Mapping { fields: members.iter().map(field).collect::<Option<_>>()? })
 }
 
-fn block(block: &rule::Block, has_item: bool) -> Option<Block> {
+fn block(scene: &Scene<'_>, block: &rule::Block, has_item: bool) -> Option<Block> {
     let each = match &block.each {
         Some(text) => Some(path_rule(text)?),
         None => None,
@@ -133,16 +134,16 @@ fn block(block: &rule::Block, has_item: bool) -> Option<Block> {
     Some(Block {
         each,
         when: block.when.as_ref().map(|text| script(text, has_item)),
-        map: mapping(&block.map, None, "", has_item)?,
+        map: mapping(scene, &block.map, None, "", has_item)?,
         place: block.place.clone(),
     })
 }
 
-fn rules(rules: &[rule::Rule], has_item: bool) -> Option<Vec<Rule>> {
-    rules.iter().map(|one| one_rule(one, has_item)).collect()
+fn rules(scene: &Scene<'_>, rules: &[rule::Rule], has_item: bool) -> Option<Vec<Rule>> {
+    rules.iter().map(|one| one_rule(scene, one, has_item)).collect()
 }
 
-fn one_rule(rule: &rule::Rule, has_item: bool) -> Option<Rule> {
+fn one_rule(scene: &Scene<'_>, rule: &rule::Rule, has_item: bool) -> Option<Rule> {
     let source = match &rule.source {
         rule::Source::Path(paths) => Source::Path(paths.iter().map(path_rule).collect::<Option<_>>()?),
         rule::Source::Const(value) => Source::Const(stored(value)),
@@ -152,14 +153,14 @@ fn one_rule(rule: &rule::Rule, has_item: bool) -> Option<Rule> {
         rule::Source::Ref(of) => Source::Ref(Ref {
             entity: of.entity.clone(),
             route: of.route.clone(),
-            key: rules(&of.key, has_item)?,
+            key: rules(scene, &of.key, has_item)?,
             if_missing: of.if_missing,
             hold_for: of.hold_for,
             place: of.place.clone(),
         }),
     };
     let step = |call: &rule::TransformCall| {
-        let transform = Transform::parse(&call.name, &call.args).ok()?;
+        let transform = Transform::parse(&call.name, &call.args, &scene.defaults()).ok()?;
         Some(TransformStep { transform, place: call.place.clone() })
     };
     Some(Rule {
