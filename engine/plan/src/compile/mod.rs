@@ -4,6 +4,7 @@
 //! come out parents before children, else in the order of the file, so that equal projects give equal
 //! Blueprints.
 
+mod defaults;
 mod group;
 mod lower;
 mod merge;
