@@ -32,15 +32,9 @@ fn by_name(files: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
     use crate::Problem;
-
-    /// The files of a bundled connector.
-    pub(crate) fn folder(name: &str) -> BTreeMap<String, String> {
-        let (_, files) = FOLDERS.iter().find(|(folder, _)| *folder == name).unwrap();
-        by_name(files)
-    }
 
     #[test]
     fn every_bundled_connector_reads_and_has_the_name_of_its_folder() {

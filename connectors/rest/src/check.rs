@@ -42,7 +42,7 @@ fn one(setting: &Setting, pointer: &str, value: &Value) -> Result<(), InvalidCon
     match (setting.kind, value) {
         (Kind::Secret, value) => secret(pointer, value),
         (Kind::Integer, Value::Number(number)) if number.is_i64() => Ok(()),
-        (Kind::Integer, _) => Err(wrong_type(pointer, value, "i64")),
+        (Kind::Integer, _) => Err(wrong_type(pointer, value, "a whole number")),
         (Kind::Boolean, Value::Bool(_)) | (Kind::Text | Kind::Date, Value::String(_)) => Ok(()),
         (Kind::Boolean, _) => Err(wrong_type(pointer, value, "a boolean")),
         (Kind::Url, Value::String(text)) => address(text).map_err(|why| refused(pointer, why)),
