@@ -65,9 +65,10 @@ fn schemas(files: &BTreeMap<String, String>, problems: &mut Vec<Problem>) -> BTr
     schemas
 }
 
-/// Whether a file holds fields.
-fn is_schema(file: &str) -> bool {
-    (file.starts_with("streams/") || file.starts_with("objects/")) && file.ends_with(".json")
+/// Whether a file holds fields, by its name.
+pub(crate) fn is_schema(file: &str) -> bool {
+    let name = file.strip_prefix("streams/").or_else(|| file.strip_prefix("objects/"));
+    name.and_then(|name| name.strip_suffix(".json")).is_some()
 }
 
 /// The byte at a line and column, both counted from 1.

@@ -87,7 +87,8 @@ fn said(file: &str, changes: &[(&str, &str)]) -> Vec<String> {
         .into_iter()
         .map(|problem| {
             let text = files.get(&problem.file).map_or("", String::as_str);
-            format!("{} `{}`: {}", problem.file, &text[problem.range], problem.message)
+            let place = text.get(problem.range).unwrap();
+            format!("{} `{place}`: {}", problem.file, problem.message)
         })
         .collect()
 }

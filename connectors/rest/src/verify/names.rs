@@ -1,7 +1,7 @@
 //! Names of files and fields that must exist.
 
 use super::Scene;
-use crate::source::Problem;
+use crate::source::{Problem, is_schema};
 use engine_contract::{EntitySchema, Field};
 
 /// Lower-case letters, digits and dashes.
@@ -25,9 +25,7 @@ pub(super) fn schema<'a>(
     }
     // A file that could not be read has had its problem already.
     let Some(schema) = scene.schemas.get(file) else {
-        let is_json =
-            file.ends_with(".json") && (file.starts_with("streams/") || file.starts_with("objects/"));
-        if !is_json {
+        if !is_schema(file) {
             out.push(scene.problem(&path, "schemas are `streams/NAME.json` and `objects/NAME.json`"));
         }
         return None;
