@@ -1,0 +1,223 @@
+//! connector.toml as it is written. Unknown keys are refused, so that a typo is never taken for a default.
+
+use engine_contract::EffectClass;
+use serde::Deserialize;
+use std::{collections::BTreeMap, time::Duration};
+
+/// A whole connector.toml.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Manifest {
+    pub(crate) connector: About,
+    /// The settings of a connection: `[settings.url]`.
+    #[serde(default)]
+    pub(crate) settings: BTreeMap<String, Setting>,
+    #[serde(default)]
+    pub(crate) source: SourceTable,
+    #[serde(default)]
+    pub(crate) target: TargetTable,
+    #[serde(default)]
+    pub(crate) webhooks: Webhooks,
+    /// What can be read: `[stream.orders]`.
+    #[serde(default)]
+    pub(crate) stream: BTreeMap<String, StreamTable>,
+    /// What can be written or looked up: `[object.Invoice]`.
+    #[serde(default)]
+    pub(crate) object: BTreeMap<String, ObjectTable>,
+}
+
+impl Manifest {
+    /// All that `[connection.NAME]`, `[source] options` and `[target] options` may say, by name.
+    pub(crate) fn settings(&self) -> BTreeMap<&str, &Setting> {
+        let options = self.source.options.iter().chain(&self.target.options);
+        self.settings.iter().chain(options).map(|(name, setting)| (name.as_str(), setting)).collect()
+    }
+}
+
+/// `[connector]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct About {
+    /// The name that `connector = "..."` selects.
+    pub(crate) name: String,
+    /// What it does, in a sentence.
+    pub(crate) description: String,
+    /// Where the service describes its API.
+    pub(crate) docs: String,
+}
+
+/// What a setting, an option or a filter takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    Text,
+    Integer,
+    Boolean,
+    /// A day. Filters only.
+    Date,
+    /// An address that begins with `https://` or `http://`.
+    Url,
+    /// `{ secret = "name" }`, never the secret itself.
+    Secret,
+    /// One of the texts in `one_of`.
+    OneOf,
+}
+
+/// `[settings.X]`, `[source.options.X]` or `[target.options.X]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Setting {
+    #[serde(rename = "type")]
+    pub(crate) kind: Kind,
+    /// What it means; editors show it.
+    pub(crate) description: String,
+    #[serde(default)]
+    pub(crate) required: bool,
+    /// Several may be given, as a list.
+    #[serde(default)]
+    pub(crate) many: bool,
+    /// The only texts there are.
+    #[serde(default)]
+    pub(crate) one_of: Vec<String>,
+    pub(crate) default: Option<serde_json::Value>,
+    pub(crate) example: Option<serde_json::Value>,
+}
+
+/// `[source]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SourceTable {
+    pub(crate) options: BTreeMap<String, Setting>,
+}
+
+/// `[target]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TargetTable {
+    /// How unknown outcomes are resolved where an object says nothing else.
+    pub(crate) effect: Option<EffectClass>,
+    pub(crate) options: BTreeMap<String, Setting>,
+}
+
+/// `[webhooks]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Webhooks {
+    /// What pipelines may name in their own `[webhooks] topics`.
+    pub(crate) topics: Vec<String>,
+}
+
+/// `[stream.X]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StreamTable {
+    pub(crate) description: String,
+    /// The file of its fields.
+    pub(crate) schema: String,
+    /// The fields that identify a record.
+    pub(crate) key: Vec<String>,
+    /// Fields by which changes can be read: `[stream.orders.cursor.date_modified_gmt]`.
+    #[serde(default)]
+    pub(crate) cursor: BTreeMap<String, CursorTable>,
+    /// What `source.filter` may name.
+    #[serde(default)]
+    pub(crate) filter: BTreeMap<String, FilterTable>,
+    /// Records of other streams that the connector puts into each record, by the name they have there.
+    #[serde(default)]
+    pub(crate) join: BTreeMap<String, JoinTable>,
+}
+
+impl StreamTable {
+    /// The longest lag of its cursors.
+    pub(crate) fn visibility_lag(&self) -> Duration {
+        let seconds = self.cursor.values().map(|cursor| cursor.visibility_lag_seconds).max();
+        Duration::from_secs(seconds.unwrap_or(0))
+    }
+}
+
+/// `[stream.X.cursor.FIELD]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    dead_code,
+    reason = "precision and exclusiveness are for the runtime that reads; here they are checked"
+)]
+pub(crate) struct CursorTable {
+    /// The grain of its values.
+    pub(crate) precision_seconds: u32,
+    /// The service leaves out records that stand at the bound itself.
+    pub(crate) exclusive: bool,
+    /// The longest time between a record's value and the moment a reader can see the record.
+    pub(crate) visibility_lag_seconds: u64,
+}
+
+/// `[stream.X.filter.NAME]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FilterTable {
+    #[serde(rename = "type")]
+    pub(crate) kind: Kind,
+    pub(crate) description: String,
+    /// Several may be given, as a list.
+    #[serde(default)]
+    pub(crate) many: bool,
+    #[serde(default)]
+    pub(crate) one_of: Vec<String>,
+}
+
+/// `[stream.X.join.FIELD]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct JoinTable {
+    /// The stream whose record is put in.
+    pub(crate) stream: String,
+    /// The field that holds the key of that record.
+    pub(crate) by: String,
+    pub(crate) description: String,
+}
+
+/// `[object.X]`. The lists are those of [`engine_contract::Offer`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ObjectTable {
+    pub(crate) description: String,
+    /// The file of its fields.
+    pub(crate) schema: String,
+    /// The fields that identify an object.
+    pub(crate) key: Vec<String>,
+    /// It is looked up and referred to, but never written.
+    #[serde(default)]
+    pub(crate) is_read_only: bool,
+    /// How unknown outcomes are resolved.
+    pub(crate) effect: Option<EffectClass>,
+    #[serde(default)]
+    pub(crate) delete: Vec<String>,
+    #[serde(default)]
+    pub(crate) on_cancel: Vec<String>,
+    #[serde(default)]
+    pub(crate) when_closed: Vec<String>,
+    #[serde(default)]
+    pub(crate) name_taken: Vec<String>,
+    #[serde(default)]
+    pub(crate) find_by: Vec<String>,
+    #[serde(default)]
+    pub(crate) marker: Vec<String>,
+    /// The fields by which an object is searched whose create had no answer.
+    #[serde(default)]
+    pub(crate) recover_by: Vec<String>,
+    pub(crate) custom_fields: Option<CustomFields>,
+}
+
+/// `[object.X.custom_fields]`: fields that each company names itself.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomFields {
+    /// The list that holds them.
+    pub field: String,
+    /// The member with the name that people know.
+    pub label: String,
+    /// The member with the value.
+    pub value: String,
+    /// How many there can be.
+    pub max: u32,
+}

@@ -1,0 +1,16 @@
+mod catalog;
+mod opening;
+mod reading;
+mod settings;
+
+use crate::{Described, bundle};
+use engine_contract::DynConnector;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+/// A bundled connector.
+fn bundled(name: &str) -> &'static Described {
+    static BY_NAME: LazyLock<BTreeMap<String, Described>> = LazyLock::new(|| {
+        bundle::bundled().map(|described| (DynConnector::name(&described).to_owned(), described)).collect()
+    });
+    &BY_NAME[name]
+}

@@ -1,0 +1,59 @@
+//! What a described connector says when it is asked to open a connection.
+
+use super::bundled;
+use engine_contract::{
+    Access, Cancel, Clock, Context, DynConnector, ErrorKind, NoNetwork, NoSecrets, Rng, async_trait,
+};
+use serde_json::{Value, json};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+struct Still;
+
+#[async_trait]
+impl Clock for Still {
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::UNIX_EPOCH
+    }
+
+    async fn sleep(&self, _duration: Duration) {}
+}
+
+impl Rng for Still {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+}
+
+fn context() -> Context {
+    Context {
+        clock: Arc::new(Still),
+        rng: Arc::new(Still),
+        http: Arc::new(NoNetwork),
+        secrets: Arc::new(NoSecrets),
+        cancel: Cancel::default(),
+        project_dir: PathBuf::new(),
+    }
+}
+
+async fn said(config: &Value) -> (ErrorKind, String) {
+    let shop = bundled("supabase");
+    let opened = shop.open(&context(), config, Access::Read).await.err().unwrap();
+    let discovered = shop.discover(&context(), config).await.err().unwrap();
+    assert_eq!(opened.to_string(), discovered.to_string());
+    (opened.kind(), opened.to_string())
+}
+
+#[tokio::test]
+async fn a_connection_that_cannot_be_opened_yet_says_what_can_be_done() {
+    let good = json!({ "url": "https://abcdefgh.supabase.co", "key": { "secret": "key" } });
+    let message = "this engine can check pipelines of `supabase`, and cannot open its connections yet";
+    assert_eq!(said(&good).await, (ErrorKind::Unsupported, message.to_owned()));
+}
+
+#[tokio::test]
+async fn wrong_settings_are_said_first() {
+    let literal = json!({ "url": "https://abcdefgh.supabase.co", "key": "sb_secret_1234" });
+    let (kind, message) = said(&literal).await;
+    assert_eq!(kind, ErrorKind::Config);
+    assert!(message.ends_with("(at /key)") && !message.contains("1234"), "{message}");
+}

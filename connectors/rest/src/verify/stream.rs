@@ -1,0 +1,77 @@
+//! Streams: what their keys, cursors, filters and joins name.
+
+use super::{Scene, names};
+use crate::{
+    manifest::{JoinTable, Kind, StreamTable},
+    source::Problem,
+};
+use engine_contract::{EntitySchema, FieldType};
+
+pub(super) fn check(scene: &Scene<'_>, out: &mut Vec<Problem>) {
+    for (name, table) in &scene.manifest.stream {
+        if table.key.is_empty() {
+            out.push(scene.problem(&["stream", name, "key"], "a stream needs a key"));
+        }
+        filters(scene, name, table, out);
+        if let Some(schema) = names::schema(scene, ["stream", name], &table.schema, out) {
+            names::fields(scene, schema, &["stream", name, "key"], &table.key, out);
+            cursors(scene, name, table, schema, out);
+            for (field, join) in &table.join {
+                self::join(scene, [name, field], join, schema, out);
+            }
+        }
+    }
+}
+
+fn cursors(
+    scene: &Scene<'_>,
+    name: &str,
+    table: &StreamTable,
+    schema: &EntitySchema,
+    out: &mut Vec<Problem>,
+) {
+    for cursor in table.cursor.keys() {
+        let path = ["stream", name, "cursor", cursor];
+        match schema.field(cursor).map(|field| field.kind) {
+            Some(FieldType::Timestamp | FieldType::Integer) => {}
+            Some(_) => out.push(scene.problem(&path, "a cursor is a `timestamp` or an `integer`")),
+            None => out.push(scene.problem(&path, format!("`{name}` has no field `{cursor}`"))),
+        }
+    }
+}
+
+fn filters(scene: &Scene<'_>, name: &str, table: &StreamTable, out: &mut Vec<Problem>) {
+    for (filter, table) in &table.filter {
+        let path = ["stream", name, "filter", filter];
+        if !matches!(table.kind, Kind::Text | Kind::Integer | Kind::Boolean | Kind::Date) {
+            out.push(scene.problem(&path, "a filter is a `text`, an `integer`, a `boolean` or a `date`"));
+        }
+        if table.kind != Kind::Text && !table.one_of.is_empty() {
+            out.push(scene.problem(&path, "`one_of` goes with `type = \"text\"`"));
+        }
+    }
+}
+
+fn join(
+    scene: &Scene<'_>,
+    place: [&str; 2],
+    join: &JoinTable,
+    schema: &EntitySchema,
+    out: &mut Vec<Problem>,
+) {
+    let [name, field] = place;
+    let path = |key| ["stream", name, "join", field, key];
+    if schema.field(field).is_some() {
+        out.push(scene.problem(&path(""), format!("`{name}` has a field `{field}` of its own")));
+    }
+    if schema.field(&join.by).is_none() {
+        out.push(scene.problem(&path("by"), format!("`{name}` has no field `{}`", join.by)));
+    }
+    match scene.manifest.stream.get(&join.stream) {
+        None => out.push(scene.problem(&path("stream"), format!("there is no stream `{}`", join.stream))),
+        Some(other) if other.key.len() > 1 => {
+            out.push(scene.problem(&path("stream"), "a joined stream has a key of one field"));
+        }
+        Some(_) => {}
+    }
+}
