@@ -92,7 +92,7 @@ impl Sides<'_> {
             return None;
         }
         let at = child(&pointer, "connection");
-        let Some(connection) = table.connection else {
+        let Some(connection) = table.connection.as_str().map(str::to_owned) else {
             if !self.refused.has(&at) {
                 self.out.push(missing_key(self.document, &pointer, "connection", "\"warehouse\""));
             }
