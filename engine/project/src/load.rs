@@ -84,5 +84,10 @@ fn refuse_duplicates(pipelines: &[PipelineFile], out: &mut Diagnostics) {
     }
 }
 
+/// The paths of the files of pipelines that can be listed.
+pub(crate) fn pipeline_files(files: &dyn Files) -> Vec<String> {
+    layout::pipeline_files(files, &mut Diagnostics::default())
+}
+
 #[cfg(test)]
 mod tests;

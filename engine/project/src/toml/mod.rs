@@ -3,8 +3,11 @@
 mod convert;
 mod depth;
 mod document;
+mod sketch;
 mod spans;
 pub(crate) mod text;
+
+pub(crate) use sketch::sketch;
 
 pub use depth::MAX_DEPTH;
 pub use document::Document;
