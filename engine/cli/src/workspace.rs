@@ -42,7 +42,7 @@ impl Workspace {
         let registry = connectors::registry();
         let context = surroundings::context(&selection.project, cancel);
         let (project, found) =
-            engine_project::load(&DiskFiles::new(&selection.project), &surroundings::environment());
+            engine_project::load(&DiskFiles::new(&selection.project), &surroundings::environment(), None);
         let mut all = found.clone();
         let names = wanted(&project, selection, found.is_empty())?;
         let catalogs = catalogs(&project, &registry, &context)?;

@@ -100,7 +100,7 @@ fn associations(files: &dyn Files, facts: &Facts) -> Vec<Association> {
         },
     ];
     let mut taken: BTreeSet<String> = out.iter().map(|association| association.name.clone()).collect();
-    for (path, parts) in pipelines(files) {
+    for (path, parts) in crate::load::pipeline_files(files) {
         let name = unique(&path, &mut taken);
         let texts: Vec<String> = parts.iter().filter_map(|part| files.read(part).ok().flatten()).collect();
         let facts = facts.clone();
@@ -111,12 +111,6 @@ fn associations(files: &dyn Files, facts: &Facts) -> Vec<Association> {
         out.push(Association { name, files: parts, schema: Box::new(schema) });
     }
     out
-}
-
-/// The pipelines of a project: each a file, or a folder of files.
-fn pipelines(files: &dyn Files) -> Vec<(String, Vec<String>)> {
-    let paths = crate::load::pipeline_files(files);
-    paths.into_iter().map(|path| (path.clone(), vec![path])).collect()
 }
 
 /// The name of a pipeline's schema: that of its file, and with its folder where another has it already.
