@@ -36,8 +36,7 @@ pub(crate) fn files(folder: &Path) -> MemoryFiles {
 
 /// What the engine knows of it.
 pub(crate) fn facts() -> Facts {
-    let (mut project, _) = engine_project::load(&files(&folder()), &BTreeMap::new());
-    project.name.clear();
+    let (project, _) = engine_project::load(&files(&folder()), &BTreeMap::new(), None);
     let mut facts = Facts::of(&project);
     for (name, connection) in &mut facts.connections {
         let path = folder().join(format!("catalogs/{name}.json"));

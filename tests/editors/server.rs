@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -120,7 +120,18 @@ impl Server {
             self.notify("textDocument/didOpen", &json!({"textDocument": document}));
             self.opened.push(uri.clone());
         }
+        self.settle();
         uri
+    }
+
+    /// Waits until tombi has read the text: before, it knows no schema for it. taplo answers in order.
+    fn settle(&mut self) {
+        let version = self.version;
+        let has_read = |known: &Value| known["version"].as_u64().is_some_and(|known| known >= version);
+        while self.kind == Kind::Tombi && !self.published.iter().any(has_read) {
+            let message = self.messages.recv_timeout(PATIENCE);
+            self.note(message.unwrap_or_else(|_| panic!("tombi does not read the text")));
+        }
     }
 
     /// The version of the last text.

@@ -1,6 +1,7 @@
 //! The fields of a target object, as the members of a `map`.
 
 use super::{
+    Profile,
     paths::kind,
     rule::{PATH, Scope},
     scopes::{Scopes, View},
@@ -76,7 +77,7 @@ fn object(field: &Field, maps: &[&Value], view: &View, scopes: &mut Scopes) -> V
     members.insert("description".to_owned(), Value::from(text(field)));
     members.insert("type".to_owned(), json!(["object", "string", "array"]));
     members.insert("pattern".to_owned(), Value::from(PATH));
-    members.insert("patternProperties".to_owned(), rule_words(&field.fields));
+    allow_rules(members, &field.fields, scopes.profile());
     members.insert("items".to_owned(), scope.rule());
     scope.suggest(&mut schema);
     schema
@@ -95,13 +96,13 @@ fn list(field: &Field, maps: &[&Value], view: &View, scopes: &mut Scopes) -> Val
     let inner: Vec<&Value> = blocks.iter().filter_map(|block| block.get("map")).collect();
     let mut map = table(&field.fields, field.is_open, &inner, &inside, scopes);
     describe(&mut map, &format!("The fields of one element of `{}`.", field.name));
-    let block = json!({
+    let mut block = json!({
         "type": ["object", "string"],
         "pattern": PATH,
         "properties": {"each": each(view, &scope), "when": when(), "map": map},
-        "patternProperties": rule_words(&[]),
         "additionalProperties": false,
     });
+    block.as_object_mut().into_iter().for_each(|block| allow_rules(block, &[], scopes.profile()));
     let mut schema = json!({
         "description": text(field),
         "type": ["array", "string", "object"],
@@ -144,13 +145,22 @@ fn when() -> Value {
     })
 }
 
-/// The keywords of rules where other names are offered: they are accepted, but not offered.
-fn rule_words(fields: &[Field]) -> Value {
-    let words: Vec<&str> = RuleTable::keywords()
-        .chain(["object"])
-        .filter(|word| !fields.iter().any(|field| field.name == *word))
-        .collect();
-    json!({format!("^({})$", words.join("|")): {}})
+/// Accepts the keywords of rules without offering them, where other names are offered.
+fn allow_rules(table: &mut Map<String, Value>, fields: &[Field], profile: Profile) {
+    let words = RuleTable::keywords().chain(["object"]);
+    let words: Vec<&str> = words.filter(|word| !fields.iter().any(|field| field.name == *word)).collect();
+    match profile {
+        Profile::Taplo => {
+            table.insert("patternProperties".to_owned(), json!({format!("^({})$", words.join("|")): {}}));
+        }
+        Profile::Tombi => {
+            let Some(properties) = table.get_mut("properties").and_then(Value::as_object_mut) else { return };
+            let hidden = json!({"x-taplo": {"hidden": true}, "additionalProperties": true});
+            for word in words {
+                properties.entry(word).or_insert_with(|| hidden.clone());
+            }
+        }
+    }
 }
 
 fn describe(schema: &mut Value, text: &str) {

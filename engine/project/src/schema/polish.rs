@@ -201,12 +201,12 @@ mod tests {
 
     #[test]
     fn an_optional_value_has_no_null() {
-        let schema = json!({"properties": {
+        let schema = json!({"type": "object", "additionalProperties": false, "properties": {
             "a": {"type": ["string", "null"], "default": null, "description": "A."},
             "b": {"description": "B.", "anyOf": [{"$ref": "#/$defs/B"}, {"type": "null"}]},
             "c": {"type": ["integer", "null"], "format": "uint64", "minimum": 0},
         }, "$defs": {"B": {"type": "object", "description": "the type", "additionalProperties": false}}});
-        let expected = json!({"properties": {
+        let expected = json!({"type": "object", "additionalProperties": false, "properties": {
             "a": {"type": "string", "description": "A."},
             "b": {"description": "B.", "type": "object", "additionalProperties": false},
             "c": {"type": "integer", "minimum": 0},
@@ -216,11 +216,11 @@ mod tests {
 
     #[test]
     fn a_reference_alone_stays_and_one_with_siblings_is_written_out() {
-        let schema = json!({"properties": {
+        let schema = json!({"type": "object", "additionalProperties": false, "properties": {
             "a": {"$ref": "#/$defs/B"},
             "b": {"$ref": "#/$defs/B", "description": "the field"},
         }, "$defs": {"B": {"type": "string", "description": "the type"}, "C": {"type": "string"}}});
-        let expected = json!({"properties": {
+        let expected = json!({"type": "object", "additionalProperties": false, "properties": {
             "a": {"$ref": "#/$defs/B"},
             "b": {"description": "the field", "type": "string"},
         }, "$defs": {"B": {"type": "string", "description": "the type"}}});

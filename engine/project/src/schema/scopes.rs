@@ -90,6 +90,10 @@ impl Scopes {
         Self { profile, known: BTreeMap::new(), definitions: Map::new() }
     }
 
+    pub(super) fn profile(&self) -> Profile {
+        self.profile
+    }
+
     /// The scope of a view. Where editors offer a key once per branch, no path is offered.
     pub(super) fn of(&mut self, view: &View) -> Scope {
         let item = view.item.as_ref();
