@@ -1,0 +1,276 @@
+//! Schemas and types say the same.
+//!
+//! The command line judges a file by the types that it is read into; editors judge it by schemas made from the
+//! same types. So what one refuses the other must refuse. Open tables (a map, a connector's settings) are
+//! judged by neither: what the engine knows beyond the types is not for the base schema to know.
+
+use crate::project;
+use engine_project::{
+    FileText, MemoryFiles,
+    diag::Diagnostics,
+    model::{ConnectionsFile, EngineFile, PipelineToml, Table, TenantFile},
+    schema::{Kind, Profile, base, specialise, specialise_connections, sync},
+    toml::Document,
+};
+use jsonschema::Validator;
+use rand::{RngExt as _, SeedableRng as _, seq::IndexedRandom as _};
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Map, Value, json};
+use std::{path::Path, sync::Arc};
+
+/// Where the base schemas are committed.
+fn committed(kind: Kind) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../schemas/{}.json", kind.name()))
+}
+
+#[test]
+fn the_committed_schemas_are_those_of_the_types() {
+    for kind in Kind::ALL {
+        let (path, text) = (committed(kind), format!("{:#}\n", base(kind)));
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        let is_fresh = std::fs::read_to_string(&path).is_ok_and(|old| old == text);
+        assert!(
+            is_fresh,
+            "schemas/{}.json is stale: UPDATE_SCHEMAS=1 cargo test -p tests --test editors agree",
+            kind.name()
+        );
+    }
+}
+
+fn validator(schema: &Value) -> Validator {
+    jsonschema::validator_for(schema).unwrap()
+}
+
+/// A file as JSON.
+fn json(path: &str, text: &str) -> Value {
+    let mut found = Diagnostics::default();
+    let document = Document::parse(&Arc::new(FileText::new(path, text)), &mut found);
+    document.unwrap_or_else(|| panic!("{path}: {found:?}")).json().clone()
+}
+
+fn kind_of(path: &str) -> Kind {
+    match path.rsplit('/').next().unwrap_or_default() {
+        "engine.toml" => Kind::Project,
+        name if name.starts_with("connections.") => Kind::Connections,
+        _ if path.contains("tenants/") => Kind::Tenant,
+        _ => Kind::Pipeline,
+    }
+}
+
+/// Every file of every project of the repository that is valid.
+fn valid_files() -> Vec<(String, Value)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut folders = vec![root.join("tests/cases/golden"), project::folder()];
+    let projects = std::fs::read_dir(root.join("pipelines")).unwrap();
+    folders.extend(projects.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()));
+    let mut out = Vec::new();
+    for folder in folders {
+        for (path, text) in &project::files(&folder).0 {
+            let shown = folder.join(path).to_string_lossy().into_owned();
+            out.push((shown.clone(), json(&shown, text)));
+        }
+    }
+    out
+}
+
+fn first_error(validator: &Validator, json: &Value) -> Option<String> {
+    validator.iter_errors(json).next().map(|error| format!("{}: {error}", error.instance_path()))
+}
+
+#[test]
+fn every_valid_file_of_the_repository_fits_its_base_schema() {
+    let validators = Kind::ALL.map(|kind| (kind, validator(&base(kind))));
+    let files = valid_files();
+    assert!(files.len() >= 12, "{}", files.len());
+    for (path, json) in files {
+        let (_, validator) = validators.iter().find(|(kind, _)| *kind == kind_of(&path)).unwrap();
+        assert_eq!(first_error(validator, &json), None, "{path}");
+    }
+}
+
+#[test]
+fn the_edited_project_fits_its_specialised_schemas() {
+    let (files, facts) = (project::files(&project::folder()), project::facts());
+    for profile in Profile::ALL {
+        for (path, text) in &files.0 {
+            let schema = match kind_of(path) {
+                Kind::Pipeline => specialise(&[text], &facts, profile),
+                Kind::Connections => specialise_connections(&facts, profile),
+                kind => base(kind),
+            };
+            assert_eq!(first_error(&validator(&schema), &json(path, text)), None, "{profile:?} {path}");
+        }
+    }
+}
+
+#[test]
+fn a_second_sync_has_nothing_to_write() {
+    let mut files = project::files(&project::folder());
+    let facts = project::facts();
+    let first = sync(&files, &facts);
+    assert!(first.files.iter().any(|(path, _)| path == ".engine/schemas/books.tombi.json"));
+    files.0.extend(first.files);
+    assert_eq!(sync(&files, &facts), engine_project::schema::Synced::default());
+}
+
+#[test]
+fn settings_that_a_user_has_are_kept() {
+    let own = [
+        ("tombi.toml", "# mine\n[format]\nrules.indent-width = 4\n"),
+        (".taplo.toml", "exclude = [\"old/**\"]\n"),
+        (".vscode/settings.json", "{\n  // mine\n  \"a\": 1\n}\n"),
+        (".vscode/extensions.json", "{\"recommendations\": [\"a.b\"]}\n"),
+    ];
+    let mut files = project::files(&project::folder());
+    for (path, text) in own {
+        files = files.with(path, text);
+    }
+    let synced = sync(&files, &project::facts());
+    let written =
+        |path: &str| synced.files.iter().find(|(known, _)| known == path).map(|(_, text)| text.as_str());
+    assert!(written("tombi.toml").unwrap().starts_with(own[0].1));
+    assert!(written(".taplo.toml").unwrap().starts_with(own[1].1));
+    assert_eq!(written(".vscode/settings.json"), None, "what is no plain JSON is left alone");
+    assert_eq!(synced.notes.len(), 1, "and a note says so: {:?}", synced.notes);
+    let extensions: Value = serde_json::from_str(written(".vscode/extensions.json").unwrap()).unwrap();
+    assert_eq!(extensions, json!({"recommendations": ["tombi-toml.tombi", "a.b"]}));
+}
+
+/// Whether the engine's types take a file.
+fn is_read(kind: Kind, json: &Value) -> Result<(), String> {
+    fn read<T: serde::de::DeserializeOwned>(json: &Value) -> Result<(), String> {
+        serde_json::from_value::<Table<T>>(json.clone()).map(drop).map_err(|error| error.to_string())
+    }
+    match kind {
+        Kind::Pipeline => read::<PipelineToml>(json),
+        Kind::Project => read::<EngineFile>(json),
+        Kind::Connections => read::<ConnectionsFile>(json),
+        Kind::Tenant => read::<TenantFile>(json),
+    }
+}
+
+/// Values of every type.
+fn anything(rng: &mut ChaCha8Rng) -> Value {
+    let all = [
+        json!("text"),
+        json!("$.id"),
+        json!("keep"),
+        json!(7),
+        json!(-1),
+        json!(true),
+        json!([]),
+        json!({}),
+        json!(["text"]),
+        json!([7]),
+        json!({"text": "text"}),
+        json!([{"text": 7}]),
+    ];
+    all.choose(rng).unwrap().clone()
+}
+
+/// Changes one value, name or member, anywhere.
+fn mutate(json: &mut Value, rng: &mut ChaCha8Rng) {
+    let goes_on = rng.random_range(0..6) > 0;
+    match json {
+        Value::Object(members) if goes_on && !members.is_empty() => {
+            let index = rng.random_range(0..members.len());
+            let (name, _) = members.get_index_of_name(index);
+            match rng.random_range(0..12) {
+                0 => drop(members.shift_remove(&name)),
+                1 => drop(members.insert(format!("{name}x"), anything(rng))),
+                2 => {
+                    let value = members.shift_remove(&name).unwrap_or_default();
+                    members.insert(format!("{name}y"), value);
+                }
+                _ => members.get_mut(&name).into_iter().for_each(|member| mutate(member, rng)),
+            }
+        }
+        Value::Array(items) if goes_on && !items.is_empty() => {
+            let index = rng.random_range(0..items.len());
+            mutate(&mut items[index], rng);
+        }
+        other => *other = anything(rng),
+    }
+}
+
+/// A member's name by its position.
+trait Names {
+    fn get_index_of_name(&self, index: usize) -> (String, ());
+}
+
+impl Names for Map<String, Value> {
+    fn get_index_of_name(&self, index: usize) -> (String, ()) {
+        (self.keys().nth(index).cloned().unwrap_or_default(), ())
+    }
+}
+
+/// What the base schema says of rules and conditions goes beyond the types of the tables, which take any value
+/// there: the loader reads those by hand.
+fn is_beyond_the_types(pointer: &str) -> bool {
+    let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+    let open = ["map", "map_back", "key", "each_key", "each", "connection", "on_fail"];
+    parts.iter().any(|part| open.contains(part))
+}
+
+#[test]
+fn schema_and_types_refuse_the_same_mutated_files() {
+    let validators = Kind::ALL.map(|kind| (kind, validator(&base(kind))));
+    let files = valid_files();
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let (mut refused, mut accepted) = (0, 0);
+    for _ in 0..20_000 {
+        let (path, json) = files.choose(&mut rng).unwrap();
+        let kind = kind_of(path);
+        let (_, validator) = validators.iter().find(|(known, _)| *known == kind).unwrap();
+        let mut json = json.clone();
+        mutate(&mut json, &mut rng);
+        let read = is_read(kind, &json);
+        let errors: Vec<String> =
+            validator.iter_errors(&json).map(|error| error.instance_path().to_string()).collect();
+        match &read {
+            Ok(()) => {
+                accepted += 1;
+                let plain = errors.iter().find(|pointer| !is_beyond_the_types(pointer));
+                assert_eq!(plain, None, "{path}: the schema refuses what is read: {json:#}");
+            }
+            Err(error) => {
+                refused += 1;
+                assert!(!errors.is_empty(), "{path}: the schema takes what is not read ({error}): {json:#}");
+            }
+        }
+    }
+    assert!(refused > 2_000 && accepted > 2_000, "{refused} refused, {accepted} accepted");
+}
+
+#[test]
+fn what_the_schema_refuses_of_a_mapping_the_loader_refuses_too() {
+    let golden = project::files(&project::folder());
+    let validator = validator(&base(Kind::Pipeline));
+    for (find, put) in [
+        ("Sku = \"$.sku\"", "Sku = \"sku\""),
+        ("Sku = \"$.sku\"", "Sku = { path = 7 }"),
+        ("Sku = \"$.sku\"", "Sku = { path = \"sku\" }"),
+        ("Sku = \"$.sku\"", "Sku = { path = \"$.sku\", required = \"yes\" }"),
+        ("Sku = \"$.sku\"", "Sku = { path = \"$.sku\", on = \"delete\" }"),
+        ("if_missing = \"hold\"", "if_missing = \"wait\""),
+        ("each = \"$.line_items[*]\"\nwhen", "each = \"line_items\"\nwhen"),
+        (
+            "key = [{ path = \"$.billing.email\", transform = [\"trim\", \"lowercase\"] }, \"$.currency\"]",
+            "key = [\"currency\"]",
+        ),
+        ("connection = { bind = \"store\" }", "connection = { bond = \"store\" }"),
+    ] {
+        let text = &golden.0["pipelines/books.toml"];
+        assert_eq!(text.matches(find).count(), 1, "{find}");
+        let text = text.replace(find, put);
+        let is_block = put.starts_with("each");
+        let fits = first_error(&validator, &json("books", &text)).is_none();
+        // What a block holds is known to specialised schemas only.
+        assert_eq!(fits, is_block, "{put}");
+        let files: MemoryFiles = golden.clone().with("pipelines/books.toml", text);
+        let (_, found) = engine_project::load(&files, &std::collections::BTreeMap::new(), None);
+        assert!(found.errors() > 0, "{put}");
+    }
+}
