@@ -12,7 +12,8 @@ use engine_project::{
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The areas of codes.
-const AREAS: [&str; 17] = [
+const AREAS: [&str; 18] = [
+    "command",
     "file",
     "toml",
     "format",

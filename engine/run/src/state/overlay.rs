@@ -2,7 +2,7 @@
 
 use super::{
     Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, RecordOwner, Result, Revisit, RevisitQuery,
-    Run, RunFilter, RunStatus, Settlement, StateStore, TargetObject,
+    PipelineKey, Run, RunFilter, RunStatus, Settlement, StateStore, TargetObject,
 };
 use crate::key::{GroupKey, RecordKey, Scope};
 use async_trait::async_trait;
@@ -178,16 +178,11 @@ impl StateStore for OverlayStore {
         self.base.runs(filter).await
     }
 
-    async fn failures(
-        &self,
-        pipeline: Option<&str>,
-        run: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<FailedRow>> {
-        self.base.failures(pipeline, run, limit).await
+    async fn failures(&self, filter: &RunFilter, run: Option<&str>) -> Result<Vec<FailedRow>> {
+        self.base.failures(filter, run).await
     }
 
-    async fn waiting(&self) -> Result<BTreeMap<String, (u64, u64, u64)>> {
+    async fn waiting(&self) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>> {
         self.base.waiting().await
     }
 }

@@ -12,4 +12,4 @@ pub use effect::{Action, AuditEntry, Intent, Settlement};
 pub use lease::{Acquired, CursorRow, Lease};
 pub use link::{Known, Link, PriorFailure, RecordOwner, TargetObject};
 pub use mark::{Dirty, DirtyReason, FailedRecord, FailedRow, Hold, Place, Revisit, RevisitQuery};
-pub use run::{Run, RunFilter, RunStatus};
+pub use run::{PipelineKey, Run, RunFilter, RunStatus};

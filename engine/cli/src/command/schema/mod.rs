@@ -1,0 +1,6 @@
+//! `engine schema`: JSON Schemas and fields.
+
+mod run;
+mod show;
+
+pub(super) use run::run;
