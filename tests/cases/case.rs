@@ -18,6 +18,8 @@ pub(crate) struct Case {
     description: String,
     /// The pipeline that is asked for; all when none is named.
     pipeline: Option<String>,
+    /// The environment that is asked for.
+    environment: Option<String>,
     /// Everything that is reported.
     pub(crate) expected: String,
     /// Texts that are replaced; each stands exactly once in its file.
@@ -63,6 +65,10 @@ impl Files for CaseFiles {
 
     fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
         self.good.list(folder)
+    }
+
+    fn folders(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        self.good.folders(folder)
     }
 }
 
@@ -119,7 +125,7 @@ impl Case {
     fn compiled(&self) -> (Project, Vec<Blueprint>, Diagnostics) {
         let files = self.files();
         let environment = BTreeMap::from([("DATA_DIR".to_owned(), "data".to_owned())]);
-        let (project, mut found) = engine_project::load(&files, &environment);
+        let (project, mut found) = engine_project::load(&files, &environment, self.environment.as_deref());
         let catalogs = golden::catalogs(&files.good.0["catalogs.json"]);
         let names = match &self.pipeline {
             Some(name) => vec![name.clone()],

@@ -161,7 +161,7 @@ impl Shop {
         let files = MemoryFiles::default()
             .with("shop.toml", self.pipeline.as_str())
             .with("connections.toml", self.connections.as_str());
-        let (project, found) = engine_project::load(&files, &BTreeMap::new());
+        let (project, found) = engine_project::load(&files, &BTreeMap::new(), None);
         assert!(!found.has_errors(), "{found:?}");
         let (blueprint, found) =
             compile(&project, "shop", &project.tenants[0], &self.registry, &Catalogs::default());

@@ -166,7 +166,7 @@ fn blueprint(registry: &Registry) -> Arc<Blueprint> {
     static COMPILED: OnceLock<Arc<Blueprint>> = OnceLock::new();
     Arc::clone(COMPILED.get_or_init(|| {
         let files = MemoryFiles::default().with("sim.toml", PIPELINE).with("connections.toml", CONNECTIONS);
-        let (project, found) = engine_project::load(&files, &BTreeMap::new());
+        let (project, found) = engine_project::load(&files, &BTreeMap::new(), None);
         assert!(!found.has_errors(), "{found:?}");
         let (blueprint, found) =
             compile(&project, "sim", &project.tenants[0], registry, &Catalogs(BTreeMap::new()));

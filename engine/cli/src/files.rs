@@ -40,6 +40,17 @@ impl Files for DiskFiles {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        self.names(folder, Path::is_file)
+    }
+
+    fn folders(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        self.names(folder, Path::is_dir)
+    }
+}
+
+impl DiskFiles {
+    /// The names of what is in a folder, when `is_wanted`.
+    fn names(&self, folder: &str, is_wanted: fn(&Path) -> bool) -> Result<Vec<String>, FileError> {
         let entries = match std::fs::read_dir(self.root.join(folder)) {
             Ok(entries) => entries,
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -51,7 +62,7 @@ impl Files for DiskFiles {
         for entry in entries {
             let entry = entry.map_err(|error| FileError(error.to_string()))?;
             // A link counts as what it leads to.
-            if entry.path().is_file()
+            if is_wanted(&entry.path())
                 && let Ok(name) = entry.file_name().into_string()
             {
                 names.push(name);

@@ -100,7 +100,7 @@ pub(crate) fn project(tables: &str) -> (Project, Diagnostics) {
         .with("engine.toml", "[project]\nname = \"sample\"\n")
         .with("connections.toml", connections)
         .with("pipelines/p.toml", format!("{head}{tables}"));
-    load(&files, &BTreeMap::new())
+    load(&files, &BTreeMap::new(), None)
 }
 
 /// Compiles tables that must be right, without catalogs.

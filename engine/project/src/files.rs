@@ -24,6 +24,12 @@ pub trait Files {
     /// # Errors
     /// When the folder is there but cannot be read.
     fn list(&self, folder: &str) -> Result<Vec<String>, FileError>;
+
+    /// The names of the folders in a folder; empty when there is no such folder.
+    ///
+    /// # Errors
+    /// When the folder is there but cannot be read.
+    fn folders(&self, folder: &str) -> Result<Vec<String>, FileError>;
 }
 
 /// Files in memory, by path.
@@ -37,6 +43,12 @@ impl MemoryFiles {
         self.0.insert(path.into(), text.into());
         self
     }
+
+    /// The paths of the files in a folder and its folders, as seen from there.
+    fn below(&self, folder: &str) -> impl Iterator<Item = &str> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        self.0.keys().filter_map(move |path| path.strip_prefix(&prefix))
+    }
 }
 
 impl Files for MemoryFiles {
@@ -45,9 +57,13 @@ impl Files for MemoryFiles {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
-        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let names = self.0.keys().filter_map(|path| path.strip_prefix(&prefix));
-        let files: BTreeSet<&str> = names.filter(|name| !name.contains('/')).collect();
+        let files: BTreeSet<&str> = self.below(folder).filter(|name| !name.contains('/')).collect();
         Ok(files.into_iter().map(str::to_owned).collect())
+    }
+
+    fn folders(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        let below = self.below(folder).filter_map(|path| path.split_once('/'));
+        let folders: BTreeSet<&str> = below.map(|(name, _)| name).collect();
+        Ok(folders.into_iter().map(str::to_owned).collect())
     }
 }

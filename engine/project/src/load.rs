@@ -3,67 +3,110 @@
 //! Everything that can be understood is loaded, whatever is wrong beside it; a file that is no TOML costs
 //! only itself.
 
-mod beside;
+mod assert;
+pub(crate) mod beside;
 mod connections;
 pub(crate) mod decode;
+pub(crate) mod duration;
 mod engine;
 mod entity;
+mod environment;
 mod layout;
+mod library;
+mod limits;
 mod lookup;
+mod moved;
 mod pipeline;
+mod policy;
+mod reconcile;
 mod route;
+mod schedule;
 mod shelf;
+mod sides;
+mod tenant;
 mod test;
 mod variables;
+mod vars;
 
 use crate::{
-    Files, PipelineFile, Project, Tenant,
+    Files, PipelineFile, Project,
     diag::{Diagnostic, Diagnostics, code},
-    project::DEFAULT_TENANT,
+    project::DEFAULT_ENVIRONMENT,
 };
 use connections::Connections;
-use shelf::Shelf;
-use std::collections::BTreeMap;
-use variables::Variables;
+use moved::Names;
+use pipeline::Surroundings;
+pub(crate) use shelf::Shelf;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Reads a project: everything it says, and everything that is wrong with it. `environment` holds the
-/// variables that `${env:NAME}` may stand for.
+/// Reads a project: everything it says, and everything that is wrong with it. `variables` are those that
+/// `${env:NAME}` may stand for; `environment` is the one whose values are laid over connections.toml.
 #[must_use]
-pub fn load(files: &dyn Files, environment: &BTreeMap<String, String>) -> (Project, Diagnostics) {
+pub fn load(
+    files: &dyn Files,
+    variables: &BTreeMap<String, String>,
+    environment: Option<&str>,
+) -> (Project, Diagnostics) {
     let mut out = Diagnostics::default();
     let mut shelf = Shelf::new(files);
-    let mut project = Project::default();
-
-    let engine = engine::read(&mut shelf, &mut out);
-    let variables = Variables { listed: engine.env, environment };
-    project.name = engine.name;
-    project.timezone = engine.timezone;
-    project.engine = engine.document;
-    project.tenants = vec![Tenant { name: DEFAULT_TENANT.to_owned(), ..Tenant::default() }];
-    DEFAULT_TENANT.clone_into(&mut project.environment);
-    project.state = engine::state(engine.state_url, &variables, &mut out).unwrap_or_default();
-
-    let connections = connections::read(&mut shelf, &variables, &mut out);
-    for path in layout::pipeline_files(files, &mut out) {
-        project.pipelines.extend(read_pipeline(&path, &connections, &mut shelf, &mut out));
-    }
-    refuse_duplicates(&project.pipelines, &mut out);
-    project.connections = connections.known;
-    project.texts = shelf.texts;
+    let engine = engine::read(&mut shelf, variables, &mut out);
+    let connections = connections::read(environment, &engine.variables, &mut shelf, &mut out);
+    let tenant_files = layout::tenants(files, &mut out);
+    let around = Surroundings { connections: &connections, has_tenants: !tenant_files.is_empty() };
+    let (mut pipelines, broken) = read_pipelines(&around, &mut shelf, &mut out);
+    refuse_duplicates(&pipelines, &mut out);
+    let known = tenant::Known { pipelines: &pipelines, broken: &broken, connections: &connections };
+    let tenants = tenant::read(&tenant_files, known, &engine.variables, &mut shelf, &mut out);
+    check_together(&mut pipelines, &broken, &connections, &mut out);
+    tenant::check_tests(&mut pipelines, &tenants, &mut out);
+    let project = Project {
+        name: engine.name,
+        timezone: engine.timezone,
+        environment: environment.unwrap_or(DEFAULT_ENVIRONMENT).to_owned(),
+        safety: engine.safety,
+        retention: engine.retention,
+        notifiers: engine.notifiers,
+        tenants: tenants.known,
+        state: engine.state,
+        connections: connections.known,
+        pipelines,
+        engine: engine.document,
+        texts: shelf.texts,
+    };
     (project, out)
 }
 
-fn read_pipeline(
-    path: &str,
-    connections: &Connections,
+/// The pipelines, and the names that those probably have which could not be read.
+fn read_pipelines(
+    around: &Surroundings<'_>,
     shelf: &mut Shelf<'_>,
     out: &mut Diagnostics,
-) -> Option<PipelineFile> {
-    let document = shelf.document(path, out)?;
-    let errors = out.errors();
-    let mut pipeline = pipeline::read(&document, connections, shelf, out);
-    pipeline.complete = out.errors() == errors;
-    Some(pipeline)
+) -> (Vec<PipelineFile>, BTreeSet<String>) {
+    let (mut pipelines, mut broken) = (Vec::new(), BTreeSet::new());
+    for parts in layout::pipelines(shelf.files(), out) {
+        let name = pipeline::stem(&parts.path);
+        match pipeline::read(parts, around, shelf, out) {
+            Some(pipeline) => pipelines.push(pipeline),
+            None => drop(broken.insert(name)),
+        }
+    }
+    (pipelines, broken)
+}
+
+/// Checks what pipelines say of each other and of connections.
+fn check_together(
+    pipelines: &mut [PipelineFile],
+    broken: &BTreeSet<String>,
+    connections: &Connections,
+    out: &mut Diagnostics,
+) {
+    let names = pipelines.iter().map(|pipeline| pipeline.name.clone()).collect();
+    let names = Names { pipelines: names, connections, has_broken_pipeline: !broken.is_empty() };
+    for pipeline in pipelines {
+        let errors = out.errors();
+        names.check(pipeline, out);
+        pipeline.complete &= out.errors() == errors;
+    }
 }
 
 fn refuse_duplicates(pipelines: &[PipelineFile], out: &mut Diagnostics) {

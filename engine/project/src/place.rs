@@ -95,7 +95,7 @@ impl fmt::Debug for FileText {
     }
 }
 
-/// A text value of a file (a path, a script) that can say where each of its characters stands.
+/// A text value of a file (a path, a script), or a whole file, that can say where each of its characters stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
     /// The value, escapes resolved.
@@ -103,18 +103,30 @@ pub struct Text {
     /// The whole value in the file, quotes included.
     pub place: Place,
     origin: Arc<FileText>,
+    /// Whether it is the file itself, in which nothing is quoted.
+    is_whole: bool,
 }
 
 impl Text {
     /// A value that stands, quotes included, at `bytes` of a file.
     #[must_use]
     pub fn new(text: impl Into<String>, origin: &Arc<FileText>, bytes: Range<usize>) -> Self {
-        Self { text: text.into(), place: origin.place(bytes), origin: Arc::clone(origin) }
+        Self { text: text.into(), place: origin.place(bytes), origin: Arc::clone(origin), is_whole: false }
+    }
+
+    /// A whole file, a script for example: its characters are the file's.
+    #[must_use]
+    pub fn whole(origin: &Arc<FileText>) -> Self {
+        let place = origin.place(0..origin.text.len());
+        Self { text: origin.text.clone(), place, origin: Arc::clone(origin), is_whole: true }
     }
 
     /// The place in the file of a range of bytes of the value.
     #[must_use]
     pub fn place_of(&self, bytes: Range<usize>) -> Place {
+        if self.is_whole {
+            return self.origin.place(bytes);
+        }
         let Some(raw) = self.origin.text.get(self.place.start..self.place.end) else {
             return self.place.clone();
         };
@@ -148,5 +160,15 @@ mod tests {
         }
         assert_eq!(file.place(usize::MAX - 1..usize::MAX).column, 4001);
         assert_eq!((file.place(2..2).line, file.place(2..2).column, file.place(3..3).line), (1, 3, 2));
+    }
+
+    #[test]
+    fn in_a_whole_file_quotes_and_escapes_are_what_they_are() {
+        let file = Arc::new(FileText::new("lib/a.rhai", "\"a\\n\"\n'é'\n"));
+        let text = Text::whole(&file);
+        let at = text.text.find('é').unwrap_or_default();
+        let place = text.place_of(at..at + 2);
+        assert_eq!((place.file.as_str(), place.line, place.column), ("lib/a.rhai", 2, 2));
+        assert_eq!((place.start, place.end), (at, at + 2));
     }
 }

@@ -67,6 +67,8 @@ codes! {
     TOML_TOO_DEEP = "toml/too-deep";
     /// A number has no exact value, such as `inf` and `nan`.
     TOML_NUMBER = "toml/inexact-number";
+    /// A file uses syntax that only TOML 1.1 has.
+    TOML_NOT_PORTABLE = "toml/not-portable";
 
     /// A table has a key that means nothing there.
     UNKNOWN_KEY = "format/unknown-key";
@@ -81,14 +83,34 @@ codes! {
 
     /// The state store has a scheme that this engine does not know.
     STATE_UNSUPPORTED = "project/unsupported-state";
-    /// The project's time zone is none that this engine knows.
+    /// A time zone is none that this engine knows.
     TIMEZONE_UNKNOWN = "project/unknown-timezone";
     /// An environment variable is used that `[project] env` does not list.
     VARIABLE_NOT_LISTED = "project/variable-not-listed";
     /// An environment variable is used that is not set.
     VARIABLE_NOT_SET = "project/variable-not-set";
+    /// An environment is asked for that has no connections file.
+    ENVIRONMENT_UNKNOWN = "project/unknown-environment";
 
-    /// A pipeline names a connection that connections.toml does not have.
+    /// Two tenants have the same name.
+    TENANT_DUPLICATE = "tenant/duplicate-name";
+    /// A test names a tenant that the project does not have.
+    TENANT_UNKNOWN = "tenant/unknown";
+    /// A pipeline binds a connection, but the project has no tenants.
+    TENANT_NONE = "tenant/none";
+    /// A tenant does not bind a connection that one of its pipelines needs.
+    TENANT_NOT_BOUND = "tenant/not-bound";
+    /// Two tenants bind the same connection.
+    TENANT_SHARED = "tenant/shared-connection";
+
+    /// A value of a variable has another type than the variable.
+    VAR_TYPE = "var/type";
+    /// A value is given to a variable that no pipeline there declares.
+    VAR_UNKNOWN = "var/unknown";
+    /// A variable without default is not set.
+    VAR_NOT_SET = "var/not-set";
+
+    /// A connection is named that connections.toml does not have.
     CONNECTION_UNKNOWN = "connection/unknown";
     /// A pipeline names one connector, its connection another.
     CONNECTOR_MISMATCH = "connection/connector-mismatch";
@@ -102,6 +124,28 @@ codes! {
     PIPELINE_DUPLICATE = "pipeline/duplicate-name";
     /// A pipeline has no entity.
     PIPELINE_EMPTY = "pipeline/no-entity";
+    /// Two files of a pipeline's folder say the same thing.
+    PIPELINE_TWICE = "pipeline/given-twice";
+
+    /// The name of a library's file is no name that a script could call it by.
+    LIBRARY_NAME = "library/name";
+    /// Two libraries of a pipeline have the same name.
+    LIBRARY_DUPLICATE = "library/duplicate";
+
+    /// A schedule is no cron expression.
+    SCHEDULE_CRON = "schedule/cron";
+
+    /// `[[moved]]` does not name two pipelines, two entities or two connections.
+    MOVED_NAME = "moved/name";
+    /// `[[moved]]` leads to something that does not exist.
+    MOVED_UNKNOWN = "moved/unknown";
+    /// `[[moved]]` starts from something that still exists.
+    MOVED_STILL_THERE = "moved/still-there";
+
+    /// `[[reconcile]]` compares an entity that the pipeline does not have.
+    RECONCILE_ENTITY = "reconcile/unknown-entity";
+    /// `[[reconcile]]` sums something on one side only.
+    RECONCILE_SUMS = "reconcile/one-sided";
 
     /// The name of an entity is empty or contains a dot, so that no reference could name it.
     ENTITY_NAME = "entity/name";
@@ -117,7 +161,7 @@ codes! {
     WRITE_FIELD_TWICE = "entity/repeated-write-field";
     /// An entity has two routes with `otherwise`.
     ROUTE_OTHERWISE = "entity/several-otherwise";
-    /// A route has neither `when` nor `otherwise`, or both.
+    /// A route has none of `when`, `when_ref` and `otherwise`, or several.
     ROUTE_CONDITION = "entity/route-condition";
 
     /// A lookup has neither `values` nor `file`, or both.
@@ -142,6 +186,8 @@ codes! {
     SEVERAL_SOURCES = "mapping/several-sources";
     /// `key`, `if_missing` and `hold_for` say how a reference is found: they come with `ref` only.
     WITHOUT_REF = "mapping/without-ref";
+    /// `by` and `value` say what is looked for: they come with `find` only.
+    WITHOUT_FIND = "mapping/without-find";
     /// A value stands where a mapping has no use for it.
     NOT_A_RULE = "mapping/not-a-rule";
     /// A transform is written in a way that none is.

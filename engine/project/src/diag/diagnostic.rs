@@ -103,6 +103,17 @@ impl Diagnostic {
         self
     }
 
+    /// Names what a text was probably meant to be, and offers it as the fix of the whole text; says what else to do
+    /// when nothing is near.
+    #[must_use]
+    pub fn meant(self, near: Option<&str>, otherwise: &str) -> Self {
+        let Some(near) = near else {
+            return if otherwise.is_empty() { self } else { self.help(otherwise) };
+        };
+        let place = self.place().cloned().unwrap_or_default();
+        self.help(format!("did you mean `{near}`?")).fix(place, format!("\"{near}\""))
+    }
+
     /// Where the mistake is.
     #[must_use]
     pub fn place(&self) -> Option<&Place> {

@@ -1,4 +1,4 @@
-//! Files that a pipeline names: lookups and samples, relative to the pipeline's own folder.
+//! Files that a pipeline names: lookups, samples and scripts, relative to the folder of the file that names them.
 
 use super::shelf::{Read, Shelf};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 use std::sync::Arc;
 
 /// Reads the file that the text at `pointer` names; nothing when it was refused, which has been reported.
-pub(super) fn read(
+pub(crate) fn read(
     document: &Document,
     pointer: &str,
     name: &str,
@@ -17,7 +17,7 @@ pub(super) fn read(
     out: &mut Diagnostics,
 ) -> Option<Arc<FileText>> {
     let place = document.place(pointer);
-    let Some(path) = resolve(document.file(), name) else {
+    let Some(path) = resolve(&place.file, name) else {
         let message = format!("`{name}` leads out of the project");
         let diagnostic = Diagnostic::error(code::FILE_OUTSIDE, message).at(place, "");
         out.push(diagnostic.help("name a file of the project, relative to this file's folder"));

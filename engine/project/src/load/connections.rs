@@ -1,12 +1,13 @@
-//! Reads connections.toml.
+//! Reads connections.toml, with an environment's values laid over it.
 
 use super::{
     decode::{decode, missing_key},
+    environment,
     shelf::{Read, Shelf},
     variables::Variables,
 };
 use crate::{
-    diag::{Diagnostics, words::last},
+    diag::{Diagnostic, Diagnostics, code, suggest, words::last},
     model::{ConnectionTable, ConnectionsFile, Open, Table},
     project::Connection,
     toml::{Document, child},
@@ -27,17 +28,47 @@ pub(super) struct Connections {
     pub(super) unreadable: bool,
 }
 
-pub(super) fn read(shelf: &mut Shelf<'_>, variables: &Variables<'_>, out: &mut Diagnostics) -> Connections {
+impl Connections {
+    /// Whether `name` is a connection, or may be one.
+    pub(super) fn may_have(&self, name: &str) -> bool {
+        self.unreadable || self.known.contains_key(name) || self.refused.contains(name)
+    }
+
+    /// What is said of a connection that does not exist; nothing when it may.
+    pub(super) fn unknown(&self, document: &Document, at: &str, name: &str) -> Option<Diagnostic> {
+        if self.may_have(name) {
+            return None;
+        }
+        let message = format!("there is no connection `{name}`");
+        let diagnostic = Diagnostic::error(code::CONNECTION_UNKNOWN, message).at(document.place(at), "");
+        let near = suggest(name, self.known.keys().map(String::as_str));
+        Some(diagnostic.meant(near, &format!("add `[connection.{name}]` to connections.toml")))
+    }
+}
+
+/// Reads the connections, as they are in `environment`.
+pub(super) fn read(
+    environment: Option<&str>,
+    variables: &Variables<'_>,
+    shelf: &mut Shelf<'_>,
+    out: &mut Diagnostics,
+) -> Connections {
     let mut connections = Connections::default();
-    let text = match shelf.read("connections.toml", None, out) {
-        Read::Text(text) => text,
-        Read::Missing => return connections,
-        Read::Refused => return Connections { unreadable: true, ..connections },
+    let base = match shelf.read("connections.toml", None, out) {
+        Read::Text(text) => Document::parse(&text, out),
+        Read::Missing => Some(Document::default()),
+        Read::Refused => None,
     };
-    let Some(document) = Document::parse(&text, out).map(Arc::new) else {
-        return Connections { unreadable: true, ..connections };
-    };
-    let decoded = decode::<Table<ConnectionsFile>>(&document, "", document.json().clone(), out);
+    // What is wrong with the environment is said even where there is nothing to lay it over.
+    let over = environment.and_then(|name| environment::read(name, base.as_ref(), shelf, out));
+    let Some(base) = base else { return Connections { unreadable: true, ..connections } };
+    let document = Arc::new(match over {
+        Some(over) => environment::laid_over(base, over),
+        None => base,
+    });
+    let none = Value::Object(Open::new());
+    let json = if document.json().is_null() { &none } else { document.json() };
+    let decoded = decode::<Table<ConnectionsFile>>(&document, "", json, out);
     connections.unreadable = decoded.refused.has("/connection");
     connections.refused.extend(decoded.refused.0.iter().map(|pointer| last(pointer)));
     for (name, settings) in decoded.table.0.connection {
@@ -61,7 +92,7 @@ fn connection(
     for key in ConnectionTable::KEYS {
         common.extend(settings.shift_remove(key).map(|value| (key.to_owned(), value)));
     }
-    let decoded = decode::<Table<ConnectionTable>>(document, &pointer, Value::Object(common), out);
+    let decoded = decode::<Table<ConnectionTable>>(document, &pointer, &Value::Object(common), out);
     for (key, value) in &mut settings {
         fill(document, &child(&pointer, key), value, variables, out);
     }
@@ -72,6 +103,8 @@ fn connection(
     Some(Connection {
         name: name.to_owned(),
         connector: table.connector?,
+        emulate: table.emulate,
+        production: table.production,
         settings,
         pointer,
         document: Arc::clone(document),
@@ -79,7 +112,7 @@ fn connection(
 }
 
 /// Fills in the variables of all texts in a setting.
-fn fill(
+pub(super) fn fill(
     document: &Document,
     pointer: &str,
     value: &mut Value,

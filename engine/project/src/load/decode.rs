@@ -12,7 +12,7 @@ use crate::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// After so many mistakes in one table the rest is not read.
 const MOST_MISTAKES: usize = 100;
@@ -46,12 +46,14 @@ impl Refused {
 pub(crate) fn decode<T: DeserializeOwned + Default>(
     document: &Document,
     pointer: &str,
-    mut json: Value,
+    json: &Value,
     out: &mut Diagnostics,
 ) -> Decoded<T> {
     let mut refused = Refused::default();
+    // A copy is made only of what has a mistake.
+    let mut json = Cow::Borrowed(json);
     for _ in 0..MOST_MISTAKES {
-        let error = match serde_path_to_error::deserialize::<_, T>(&json) {
+        let error = match serde_path_to_error::deserialize::<_, T>(&*json) {
             Ok(table) => return Decoded { table, refused },
             Err(error) => error,
         };
@@ -64,7 +66,7 @@ pub(crate) fn decode<T: DeserializeOwned + Default>(
             refused.0.insert(at);
         }
         out.push(diagnostic);
-        if !take_out(&mut json, &inside) {
+        if !take_out(json.to_mut(), &inside) {
             break;
         }
     }

@@ -1,61 +1,79 @@
 //! Reads engine.toml.
 
-use super::{decode::decode, shelf::Shelf, variables::Variables};
+use super::{
+    decode::decode,
+    limits::{self, Notifiers},
+    shelf::Shelf,
+    variables::Variables,
+};
 use crate::{
     Text,
     diag::{Diagnostic, Diagnostics, code, suggest},
-    model::{EngineFile, Table},
+    model::{EngineFile, NotifierTable, RetentionTable, SafetyTable, Table},
     project::State,
     toml::Document,
 };
 use jiff::tz::TimeZoneDatabase;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// engine.toml, its defaults filled in.
-#[derive(Default)]
-pub(super) struct Engine {
+pub(super) struct Engine<'a> {
     pub(super) name: String,
     pub(super) timezone: String,
-    pub(super) env: Vec<String>,
-    pub(super) state_url: Option<Text>,
+    pub(super) state: State,
+    pub(super) safety: SafetyTable,
+    pub(super) retention: RetentionTable,
+    pub(super) notifiers: BTreeMap<String, NotifierTable>,
     pub(super) document: Option<Arc<Document>>,
+    /// The variables that files may name.
+    pub(super) variables: Variables<'a>,
 }
 
-pub(super) fn read(shelf: &mut Shelf<'_>, out: &mut Diagnostics) -> Engine {
-    let utc = "UTC".to_owned();
-    let Some(document) = shelf.document("engine.toml", out) else {
-        return Engine { timezone: utc, ..Engine::default() };
-    };
-    let file = decode::<Table<EngineFile>>(&document, "", document.json().clone(), out).table.0;
-    let project = file.project.0;
-    check_timezone(&document, project.timezone.as_deref(), out);
-    let state_url = file.state.url.as_ref().and_then(|_| document.text_at("/state/url"));
+pub(super) fn read<'a>(
+    shelf: &mut Shelf<'_>,
+    environment: &'a BTreeMap<String, String>,
+    out: &mut Diagnostics,
+) -> Engine<'a> {
+    // Without a file everything has its default.
+    let document = shelf.document("engine.toml", out);
+    let read = document.clone().unwrap_or_default();
+    let none = serde_json::json!({});
+    let json = if document.is_some() { read.json() } else { &none };
+    let decoded = decode::<Table<EngineFile>>(&read, "", json, out);
+    let Table(file) = decoded.table;
+    let Table(project) = file.project;
+    check_timezone(&read, "/project/timezone", project.timezone.as_deref(), out);
+    limits::check_safety(&read, &file.safety, out);
+    limits::check_retention(&read, &file.retention, out);
+    let variables = Variables { listed: project.env, environment };
+    let state_url = file.state.url.as_ref().and_then(|_| read.text_at("/state/url"));
+    let notifiers = Notifiers { document: &read, refused: &decoded.refused, variables: &variables };
     Engine {
         name: project.name.unwrap_or_default(),
-        timezone: project.timezone.unwrap_or(utc),
-        env: project.env,
-        state_url,
-        document: Some(document),
+        timezone: project.timezone.unwrap_or_else(|| "UTC".to_owned()),
+        state: state(state_url, &variables, out).unwrap_or_default(),
+        safety: file.safety.0,
+        retention: file.retention.0,
+        notifiers: notifiers.read(file.notifier, out),
+        document,
+        variables,
     }
 }
 
 /// Checks a time zone against those that this engine brings along: which names are known does not depend on
 /// the machine.
-fn check_timezone(document: &Document, name: Option<&str>, out: &mut Diagnostics) {
+pub(super) fn check_timezone(document: &Document, pointer: &str, name: Option<&str>, out: &mut Diagnostics) {
     let zones = TimeZoneDatabase::bundled();
     let Some(name) = name.filter(|name| zones.get(name).is_err()) else { return };
-    let place = document.place("/project/timezone");
     let message = format!("there is no time zone `{name}`");
-    let unknown = Diagnostic::error(code::TIMEZONE_UNKNOWN, message).at(place.clone(), "");
+    let unknown = Diagnostic::error(code::TIMEZONE_UNKNOWN, message).at(document.place(pointer), "");
     let known: Vec<String> = zones.available().map(|zone| zone.as_str().to_owned()).collect();
-    out.push(match suggest(name, known.iter().map(String::as_str)) {
-        Some(near) => unknown.help(format!("did you mean `{near}`?")).fix(place, format!("\"{near}\"")),
-        None => unknown.help("a time zone is `UTC`, or a region and a city such as `America/Edmonton`"),
-    });
+    let near = suggest(name, known.iter().map(String::as_str));
+    out.push(unknown.meant(near, "a time zone is `UTC`, or a region and a city such as `America/Edmonton`"));
 }
 
 /// The state store that a URL names.
-pub(super) fn state(url: Option<Text>, variables: &Variables<'_>, out: &mut Diagnostics) -> Option<State> {
+fn state(url: Option<Text>, variables: &Variables<'_>, out: &mut Diagnostics) -> Option<State> {
     let url = url?;
     let filled = variables.fill(&url, out)?;
     match filled.strip_prefix("sqlite:") {

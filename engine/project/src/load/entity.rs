@@ -1,74 +1,68 @@
 //! Reads an entity.
 
 use super::{
-    decode::{Refused, empty_name, missing_key},
-    route,
+    assert,
+    decode::{Refused, decode, empty_name, missing_key},
+    policy, route,
 };
 use crate::{
     Text,
-    diag::{Code, Diagnostic, Diagnostics, code, words::last},
-    model::{EntityTable, Open},
-    project::{Entity, EntitySource, SyncPolicy},
+    diag::{Code, Diagnostic, code, words::last},
+    model::{EntitySourceTable, EntityTable, Open, Table},
+    project::{Entity, EntitySource},
     rule::Reader,
     toml::{Document, child},
 };
 use serde_json::Value as Json;
 
 /// Reads an entity. One that lacks its stream or its target object is kept, so that the rest of it is judged.
-pub(super) fn read(
-    document: &Document,
-    name: &str,
-    table: EntityTable,
-    refused: &Refused,
-    out: &mut Diagnostics,
-) -> Entity {
+pub(super) fn read(name: &str, table: EntityTable, refused: &Refused, reader: &mut Reader<'_, '_>) -> Entity {
     let pointer = child("/entity", name);
-    let mut reader = Reader { document, out };
-    check(&pointer, &table, refused, &mut reader);
+    check(&pointer, &table, refused, reader);
+    let document = reader.document;
     let at = |key: &str| child(&pointer, key);
     let text = |key: &str, is_given: bool| if is_given { document.text_at(&at(key)) } else { None };
     let is_given = |key: &str| document.get(&at(key)).is_some();
     Entity {
         name: name.to_owned(),
-        from: table.from.unwrap_or_default(),
-        needs: table.needs,
         key: reader.key(&at("key"), &table.key),
-        each: each(&mut reader, &at("each"), table.each.is_some()),
+        each: each(reader, &at("each"), table.each.is_some()),
         each_key: reader.key(&at("each_key"), &table.each_key),
         has_elements: is_given("each") || is_given("each_key"),
         when: text("when", table.when.is_some()),
-        when_ref: None,
-        source: source(&mut reader, &at("source"), table.source),
+        when_ref: table.when_ref.as_ref().and_then(|table| reader.when_ref(&at("when_ref"), table)),
+        policy: policy::read(&pointer, &table, reader),
+        from: table.from.unwrap_or_default(),
+        needs: table.needs,
+        source: source(reader, &at("source"), table.source),
         write: table.write.0,
         map: reader.members(&at("map"), &table.map),
-        routes: route::read(&at("route"), table.route, refused, &mut reader),
-        asserts: Vec::new(),
-        policy: SyncPolicy::default(),
+        routes: route::read(&at("route"), table.route, refused, reader),
+        asserts: assert::read(&at("assert"), table.assert, refused, reader),
         to: table.to.filter(|to| !to.is_empty()),
         place: document.key_place(&pointer),
         pointer,
     }
 }
 
-fn each(reader: &mut Reader<'_>, pointer: &str, is_given: bool) -> Option<Text> {
+fn each(reader: &mut Reader<'_, '_>, pointer: &str, is_given: bool) -> Option<Text> {
     if is_given { reader.path(pointer) } else { None }
 }
 
-/// The cursor, and the rest for the connector.
-fn source(reader: &mut Reader<'_>, pointer: &str, mut options: Open) -> EntitySource {
-    let cursor = match options.shift_remove("cursor") {
-        Some(Json::String(cursor)) => Some(cursor),
-        Some(other) => {
-            reader.wrong_type(&child(pointer, "cursor"), "cursor", "a text", &other);
-            None
-        }
-        None => None,
-    };
-    EntitySource { cursor, filter: Open::new(), options }
+/// The cursor, the filter, and the rest for the connector.
+fn source(reader: &mut Reader<'_, '_>, pointer: &str, mut options: Open) -> EntitySource {
+    let mut common = Open::new();
+    for key in EntitySourceTable::KEYS {
+        common.extend(options.shift_remove(key).map(|value| (key.to_owned(), value)));
+    }
+    let common = Json::Object(common);
+    let Table(table) =
+        decode::<Table<EntitySourceTable>>(reader.document, pointer, &common, reader.out).table;
+    EntitySource { cursor: table.cursor, filter: table.filter, options }
 }
 
 /// Checks what an entity must have, and what goes only together.
-fn check(pointer: &str, table: &EntityTable, refused: &Refused, reader: &mut Reader<'_>) {
+fn check(pointer: &str, table: &EntityTable, refused: &Refused, reader: &mut Reader<'_, '_>) {
     let (document, out) = (reader.document, &mut *reader.out);
     let checked = Checked { document, pointer, table, refused };
     out.extend(checked.name());

@@ -1,32 +1,32 @@
 //! Reads lookups: inline values, or a CSV file with the columns `from` and `to`.
 
-use super::{beside, decode::Refused, shelf::Shelf};
+use super::{beside, decode::Refused};
 use crate::{
     FileText, Place,
     diag::{Diagnostic, Diagnostics, code},
     model::LookupTable,
     project::Lookup,
-    toml::{Document, child},
+    rule::Reader,
+    toml::child,
 };
 use engine_contract::Value;
 use std::collections::BTreeMap;
 
 /// Reads a lookup; nothing when its values were refused.
 pub(super) fn read(
-    document: &Document,
     name: &str,
     table: LookupTable,
     refused: &Refused,
-    shelf: &mut Shelf<'_>,
-    out: &mut Diagnostics,
+    reader: &mut Reader<'_, '_>,
 ) -> Option<Lookup> {
+    let (document, out) = (reader.document, &mut *reader.out);
     let pointer = child("/lookup", name);
     let place = document.key_place(&pointer);
     let was_refused = refused.touches(&pointer);
     let values = match (table.values, table.file) {
         (Some(values), None) => values,
         (None, Some(file)) => {
-            let text = beside::read(document, &child(&pointer, "file"), &file, shelf, out)?;
+            let text = beside::read(document, &child(&pointer, "file"), &file, reader.shelf, out)?;
             csv(&text, out)
         }
         (None, None) if was_refused => return None,

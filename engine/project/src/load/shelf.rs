@@ -8,7 +8,7 @@ use crate::{
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The files that have been read.
-pub(super) struct Shelf<'a> {
+pub(crate) struct Shelf<'a> {
     files: &'a dyn Files,
     pub(super) texts: BTreeMap<String, Arc<FileText>>,
 }
@@ -25,6 +25,10 @@ pub(super) enum Read {
 impl<'a> Shelf<'a> {
     pub(super) fn new(files: &'a dyn Files) -> Self {
         Self { files, texts: BTreeMap::new() }
+    }
+
+    pub(super) fn files(&self) -> &'a dyn Files {
+        self.files
     }
 
     /// Reads a file; `named_at` is the line of another file that names it.

@@ -3,15 +3,18 @@
 use super::{
     beside,
     decode::{Refused, missing_key},
-    shelf::Shelf,
+    vars,
 };
 use crate::{
     PipelineFile, Place,
     diag::{Diagnostic, Diagnostics, code, suggest},
     model::{InputTable, TestTable},
     project::Test,
+    rule::Reader,
     toml::child,
 };
+use engine_contract::Value;
+use std::collections::BTreeMap;
 
 /// Reads a test of a pipeline whose entities are known; nothing when it was refused.
 pub(super) fn read(
@@ -19,34 +22,49 @@ pub(super) fn read(
     pointer: String,
     table: TestTable,
     refused: &Refused,
-    shelf: &mut Shelf<'_>,
-    out: &mut Diagnostics,
+    reader: &mut Reader<'_, '_>,
 ) -> Option<Test> {
-    let document = &pipeline.document;
+    let document = reader.document;
     let mut needs = |key: &str, is_given: bool, example: &str| {
         if !is_given && !refused.has(&child(&pointer, key)) {
-            out.push(missing_key(document, &pointer, key, example));
+            reader.out.push(missing_key(document, &pointer, key, example));
         }
     };
     needs("name", table.name.is_some(), "\"a paid order becomes a sales receipt\"");
     needs("entity", table.entity.is_some(), "\"order\"");
-    check_names(pipeline, &pointer, &table, out);
+    check_names(pipeline, &pointer, &table, reader.out);
+    check_vars(pipeline, &child(&pointer, "vars"), &table.vars, reader.out);
     let input_pointer = child(&pointer, "input");
     let was_refused = refused.touches(&input_pointer);
-    let (input, input_file) = input(pipeline, &input_pointer, &table.input, was_refused, shelf, out)?;
+    let (input, input_file) = input(&input_pointer, &table.input, was_refused, reader)?;
     Some(Test {
         name: table.name?,
         entity: table.entity.filter(|entity| pipeline.entities.contains_key(entity))?,
         input,
         input_file,
-        tenant: None,
-        vars: std::collections::BTreeMap::new(),
-        find: std::collections::BTreeMap::new(),
+        tenant: document.text_at(&child(&pointer, "tenant")).filter(|_| table.tenant.is_some()),
+        vars: table.vars,
+        find: table.find,
         refs: table.refs,
         expect: table.expect.0,
         place: document.key_place(&pointer),
         pointer,
     })
+}
+
+/// Checks the values of variables.
+fn check_vars(pipeline: &PipelineFile, at: &str, values: &BTreeMap<String, Value>, out: &mut Diagnostics) {
+    for (name, value) in values {
+        let pointer = child(at, name);
+        if let Some(var) = pipeline.vars.get(name) {
+            let wrong = vars::wrong_type(name, var.kind, value, pipeline.place(&pointer));
+            out.extend(wrong.map(|wrong| wrong.and(var.place.clone(), "declared here")));
+        } else if !vars::may_declare(pipeline, name) {
+            let message = format!("the pipeline has no variable `{name}`");
+            let declared = pipeline.vars.keys().map(String::as_str);
+            out.push(vars::unknown(name, declared, message, pipeline.key_place(&pointer)));
+        }
+    }
 }
 
 /// Checks the entities and routes that a test names.
@@ -115,19 +133,18 @@ fn unknown_route(
 
 /// The record and the file it stands in.
 fn input(
-    pipeline: &PipelineFile,
     pointer: &str,
     table: &InputTable,
     was_refused: bool,
-    shelf: &mut Shelf<'_>,
-    out: &mut Diagnostics,
+    reader: &mut Reader<'_, '_>,
 ) -> Option<(String, String)> {
+    let document = reader.document;
     match (&table.file, &table.json) {
         (Some(file), None) => {
-            let text = beside::read(&pipeline.document, &child(pointer, "file"), file, shelf, out)?;
+            let text = beside::read(document, &child(pointer, "file"), file, reader.shelf, reader.out)?;
             Some((text.text().to_owned(), text.file().to_owned()))
         }
-        (None, Some(json)) => Some((json.clone(), pipeline.file.clone())),
+        (None, Some(json)) => Some((json.clone(), document.place(pointer).file)),
         (None, None) if was_refused => None,
         (file, _) => {
             let message = if file.is_some() {
@@ -135,8 +152,8 @@ fn input(
             } else {
                 "the test has no input"
             };
-            let diagnostic = Diagnostic::error(code::TEST_INPUT, message).at(pipeline.place(pointer), "");
-            out.push(diagnostic.help("give it either `input.file` or `input.json`"));
+            let diagnostic = Diagnostic::error(code::TEST_INPUT, message).at(document.place(pointer), "");
+            reader.out.push(diagnostic.help("give it either `input.file` or `input.json`"));
             None
         }
     }

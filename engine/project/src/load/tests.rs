@@ -27,7 +27,7 @@ fn environment() -> BTreeMap<String, String> {
 }
 
 fn load_all(files: &MemoryFiles) -> (Project, Diagnostics) {
-    load(files, &environment())
+    load(files, &environment(), None)
 }
 
 /// A project of one pipeline file and two connections.

@@ -1,20 +1,28 @@
 //! engine.toml.
 
-use super::Table;
+use super::{NotifierTable, RetentionTable, SafetyTable, Table};
+use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// engine.toml: the project. Everything in it has a default.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EngineFile {
     /// The project itself.
     pub project: Table<ProjectTable>,
     /// Where the engine keeps what it knows between runs.
     pub state: Table<StateTable>,
+    /// Limits of runs.
+    pub safety: Table<SafetyTable>,
+    /// How long the engine keeps what it recorded.
+    pub retention: Table<RetentionTable>,
+    /// Who is told what: `[notifier.ops]`.
+    pub notifier: IndexMap<String, Table<NotifierTable>>,
 }
 
 /// `[project]`
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProjectTable {
     /// The project's name: `name = "shops"`.
@@ -26,7 +34,7 @@ pub struct ProjectTable {
 }
 
 /// `[state]`
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct StateTable {
     /// The state store, a `SQLite` file: `url = "sqlite:.engine/state.db"`, which is also the default.

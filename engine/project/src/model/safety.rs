@@ -1,6 +1,6 @@
 //! Limits, retention and notifiers.
 
-use super::{Open, Table};
+use super::Table;
 use engine_contract::Value;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -55,8 +55,9 @@ pub struct RetentionTable {
 pub struct NotifierTable {
     /// How people are told: `kind = "slack"`.
     pub kind: Option<NotifierKind>,
-    /// Where messages go, a secret's name: `url = { secret = "slack_ops_url" }`.
-    pub url: Option<Open>,
+    /// Where messages go, a secret's name or the address itself: `url = { secret = "slack_ops_url" }`.
+    #[schemars(with = "serde_json::Value")]
+    pub url: serde_json::Value,
     /// The addresses of an e-mail: `to = ["ops@example.com"]`.
     pub to: Vec<String>,
     /// What is told: `on = ["failed", "recovered"]`.

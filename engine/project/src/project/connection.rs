@@ -10,11 +10,15 @@ pub struct Connection {
     pub name: String,
     /// The name of its connector.
     pub connector: String,
+    /// What its emulator is told, where that replaces the service.
+    pub emulate: Option<Open>,
+    /// Whether real business depends on it, so that people are asked before many writes.
+    pub production: bool,
     /// The connector's settings.
     pub settings: Open,
     /// The connection in its file, as a JSON pointer.
     pub pointer: String,
-    /// Its file.
+    /// Its file, with the environment's laid over it.
     pub document: Arc<Document>,
 }
 

@@ -15,5 +15,5 @@ pub use entity::{Assert, Entity, EntitySource, OnFail, Route, SyncPolicy};
 pub use pipeline::{
     ConnectionName, Library, Lookup, Moved, PipelineFile, Reconcile, Schedule, Side, Test, Var,
 };
-pub use root::{Project, State};
+pub use root::{DEFAULT_ENVIRONMENT, Project, State};
 pub use tenant::{Bind, DEFAULT_TENANT, Setting, Tenant};

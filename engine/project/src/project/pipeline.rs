@@ -13,11 +13,13 @@ use std::{
     sync::Arc,
 };
 
-/// A pipeline file.
+/// A pipeline: a file, or the files of a folder.
 #[derive(Clone, Debug, Default)]
 pub struct PipelineFile {
-    /// The path of the file.
+    /// The path of the file, or of the folder.
     pub file: String,
+    /// The paths of its files.
+    pub files: Vec<String>,
     /// The pipeline's name.
     pub name: String,
     /// One line about it.
@@ -47,9 +49,9 @@ pub struct PipelineFile {
     /// The JSON pointers of what was refused: values of a wrong type, and whole lookups and tests. Entities and
     /// routes that lack something are kept all the same.
     pub incomplete: BTreeSet<String>,
-    /// Whether no error was found in the file.
+    /// Whether no error was found in its files.
     pub complete: bool,
-    /// The file itself.
+    /// The file itself, or those of the folder as one.
     pub document: Arc<Document>,
 }
 

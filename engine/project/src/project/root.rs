@@ -8,6 +8,9 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
+/// The environment of connections.toml alone.
+pub const DEFAULT_ENVIRONMENT: &str = "default";
+
 /// All that the files of a project say.
 #[derive(Clone, Debug, Default)]
 pub struct Project {

@@ -1,7 +1,11 @@
 //! A tenant: one company that uses the project's pipelines.
 
 use super::{Lookup, Schedule};
-use crate::{Place, model::SafetyTable, toml::Document};
+use crate::{
+    Place,
+    model::{NotifierTable, SafetyTable},
+    toml::Document,
+};
 use engine_contract::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -29,6 +33,10 @@ pub struct Tenant {
     pub schedule: Schedule,
     /// Its limits, where they are not the project's.
     pub safety: Option<SafetyTable>,
+    /// Who is told what of its runs: a name of the project's notifiers replaces that one.
+    pub notifiers: BTreeMap<String, NotifierTable>,
+    /// Whether no error was found in its file.
+    pub complete: bool,
     /// The file; nothing for the tenant of a project without tenants/.
     pub document: Option<Arc<Document>>,
 }

@@ -9,6 +9,7 @@ mod table;
 mod types;
 
 pub(crate) use parse::Reader;
+pub(crate) use table::is_rule;
 pub use types::{
     Block, Find, HOLD_FOR, IfMissing, Member, Members, Node, On, Reference, Rule, Source, TransformCall,
     Variable,

@@ -4,7 +4,10 @@ use super::{Block, Member, Members, Node, Rule, Source, table};
 use crate::{
     Text,
     diag::{Diagnostic, Diagnostics, code, words::type_of},
-    load::decode::{missing_key, unknown_key},
+    load::{
+        Shelf,
+        decode::{missing_key, unknown_key},
+    },
     model::Open,
     toml::{Document, child},
 };
@@ -12,12 +15,13 @@ use engine_contract::Value;
 use serde_json::Value as Json;
 
 /// Reads mappings of one document.
-pub(crate) struct Reader<'a> {
+pub(crate) struct Reader<'a, 'f> {
     pub(crate) document: &'a Document,
+    pub(crate) shelf: &'a mut Shelf<'f>,
     pub(crate) out: &'a mut Diagnostics,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// The fields of a `map`, whose own names are never keywords.
     pub(crate) fn members(&mut self, pointer: &str, map: &Open) -> Members {
         self.fields(pointer, map, None)
@@ -73,10 +77,15 @@ impl Reader<'_> {
 
     /// The parts of a key: one rule or a list of them.
     pub(crate) fn key(&mut self, pointer: &str, value: &Json) -> Vec<Rule> {
+        self.one_or_several(pointer, value, "a key has at least one part")
+    }
+
+    /// One rule or a list of them; `empty` is said of an empty list.
+    pub(super) fn one_or_several(&mut self, pointer: &str, value: &Json, empty: &str) -> Vec<Rule> {
         match value {
             Json::Null => Vec::new(),
             Json::Array(items) if items.is_empty() => {
-                self.refuse_value(pointer, "a key has at least one part");
+                self.refuse_value(pointer, empty);
                 Vec::new()
             }
             Json::Array(items) => self.rules(pointer, items),
@@ -84,14 +93,14 @@ impl Reader<'_> {
         }
     }
 
-    fn rule(&mut self, pointer: &str, value: &Json) -> Option<Rule> {
+    pub(crate) fn rule(&mut self, pointer: &str, value: &Json) -> Option<Rule> {
         let source = match value {
             // The number without an exact value, which has been reported.
             Json::Null => return None,
             Json::String(_) => Source::Path(vec![self.path(pointer)?]),
             Json::Bool(_) | Json::Number(_) => Source::Const(Value::from(value.clone())),
             Json::Object(members) if matches!(table::kind(members), table::Kind::Rule) => {
-                return Some(self.rule_table(pointer, members));
+                return Some(self.rule_table(pointer, value));
             }
             Json::Object(_) => {
                 self.refuse_value(pointer, "a list holds rules, or blocks with a `map`");

@@ -3,6 +3,7 @@
 use crate::{Place, Text};
 use engine_contract::Value;
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -133,7 +134,7 @@ pub struct Variable {
 }
 
 /// What happens to a record whose reference leads nowhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IfMissing {
     /// It waits for its parent.
@@ -148,7 +149,7 @@ pub enum IfMissing {
 }
 
 /// The only writes that send a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum On {
     /// Creates.

@@ -1,6 +1,6 @@
 //! From the TOML parser's tree to JSON and spans.
 
-use super::{Spans, child};
+use super::{child, spans::Spans};
 use ::toml::{
     Spanned,
     de::{DeInteger, DeTable, DeValue},

@@ -1,6 +1,9 @@
-//! A TOML file, read as far as it can be.
+//! A TOML file, read as far as it can be; or several that are one document.
 
-use super::{Spans, convert, depth};
+use super::{
+    convert, depth, portable,
+    spans::{Spans, Spot},
+};
 use crate::{
     FileText, Place, Text,
     diag::{Diagnostic, Diagnostics, code},
@@ -9,12 +12,32 @@ use ::toml::de::DeTable;
 use serde_json::Value;
 use std::{collections::BTreeSet, sync::Arc};
 
-/// A file as JSON, with the place of every key and value.
+/// A file as JSON, with the place of every key and value; or several files that are read as one.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Document {
-    text: Arc<FileText>,
-    json: Value,
-    spans: Spans,
+pub struct Document(Parts);
+
+/// What a document is made of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Parts {
+    pub(super) texts: Vec<Arc<FileText>>,
+    pub(super) json: Value,
+    pub(super) spans: Spans,
+}
+
+impl Parts {
+    fn place(&self, spot: Spot) -> Place {
+        self.texts.get(spot.text).map(|text| text.place(spot.bytes)).unwrap_or_default()
+    }
+
+    pub(super) fn key_place(&self, pointer: &str) -> Place {
+        self.place(self.spans.key(pointer))
+    }
+
+    /// The text behind the key at a JSON pointer.
+    pub(super) fn after_key(&self, pointer: &str) -> Option<&str> {
+        let spot = self.spans.key(pointer);
+        self.texts.get(spot.text)?.text().get(spot.bytes.end..)
+    }
 }
 
 impl Document {
@@ -46,50 +69,54 @@ impl Document {
         for (bytes, message) in inexact {
             out.push(Diagnostic::error(code::TOML_NUMBER, message).at(text.place(bytes), ""));
         }
-        Some(Self { text: Arc::clone(text), json, spans })
+        out.extend(portable::warnings(text));
+        Some(Self(Parts { texts: vec![Arc::clone(text)], json, spans }))
     }
 
-    /// The path of the file in the project.
+    pub(super) fn into_parts(self) -> Parts {
+        self.0
+    }
+
+    pub(super) fn from_parts(parts: Parts) -> Self {
+        Self(parts)
+    }
+
+    /// The path of the file in the project; of several, the first.
     #[must_use]
     pub fn file(&self) -> &str {
-        self.text.file()
+        self.0.texts.first().map_or("", |text| text.file())
     }
 
-    /// The file's text.
-    #[must_use]
-    pub fn text(&self) -> &Arc<FileText> {
-        &self.text
-    }
-
-    /// The whole file as JSON, keys in the order of the file.
+    /// The whole document as JSON, keys in the order of the files.
     #[must_use]
     pub fn json(&self) -> &Value {
-        &self.json
+        &self.0.json
     }
 
     /// The value at a JSON pointer.
     #[must_use]
     pub fn get(&self, pointer: &str) -> Option<&Value> {
-        self.json.pointer(pointer)
+        self.0.json.pointer(pointer)
     }
 
     /// The place of the value at a JSON pointer; of what should contain it, when it is not there.
     #[must_use]
     pub fn place(&self, pointer: &str) -> Place {
-        self.text.place(self.spans.value(pointer))
+        self.0.place(self.0.spans.value(pointer))
     }
 
     /// The place of the key at a JSON pointer.
     #[must_use]
     pub fn key_place(&self, pointer: &str) -> Place {
-        self.text.place(self.spans.key(pointer))
+        self.0.key_place(pointer)
     }
 
     /// The text at a JSON pointer with the places of its characters.
     #[must_use]
     pub fn text_at(&self, pointer: &str) -> Option<Text> {
         let text = self.get(pointer)?.as_str()?;
-        Some(Text::new(text, &self.text, self.spans.value(pointer)))
+        let spot = self.0.spans.value(pointer);
+        Some(Text::new(text, self.0.texts.get(spot.text)?, spot.bytes))
     }
 }
 

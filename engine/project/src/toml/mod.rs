@@ -3,9 +3,12 @@
 mod convert;
 mod depth;
 mod document;
+mod portable;
 mod spans;
 pub(crate) mod text;
+mod unite;
 
 pub use depth::MAX_DEPTH;
 pub use document::Document;
-pub use spans::{Spans, child};
+pub use spans::child;
+pub(crate) use unite::{overlay, unite};
