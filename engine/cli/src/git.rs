@@ -77,6 +77,10 @@ impl Files for Revision {
     fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
         Ok(self.names(folder, false))
     }
+
+    fn folders(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        Ok(self.names(folder, true))
+    }
 }
 
 /// How a project stands in git: branch, commit, and how many files have changed. Nothing outside of one.

@@ -4,9 +4,13 @@
 //! tables are inside, scripts are text, constants are values. [`crate::Program`] is built from it and from
 //! nothing else.
 
-use crate::mapping::{Mapping, PathRule, Rule, Script};
+use crate::mapping::{Mapping, PathRule, Ref, Rule, Script};
 use engine_contract::{Map, Value};
-use engine_project::Place;
+use engine_project::{
+    Place,
+    model::{Conflict, Delete, Direction, NameTaken, OnCancel, OnMappingChange, SourceOfTruth, WhenClosed},
+};
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,12 +29,42 @@ pub struct Blueprint {
     pub source: Endpoint,
     /// Where records go.
     pub target: Endpoint,
-    /// Lookup tables by name.
+    /// The tenant's time zone.
+    pub timezone: String,
+    /// What the pipeline's scripts share, in the order of the file.
+    pub libraries: Vec<Library>,
+    /// The values of the pipeline's variables.
+    pub vars: BTreeMap<String, Value>,
+    /// What was renamed.
+    pub moved: Vec<Moved>,
+    /// Lookup tables by name, with what the tenant lays over them.
     pub lookups: BTreeMap<String, Lookup>,
     /// The entities, parents before children.
     pub entities: Vec<Entity>,
     /// The stream groups, parents before children.
     pub groups: Vec<Group>,
+}
+
+/// Functions that scripts share, called as `name::function(...)`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Library {
+    /// The name before `::`.
+    pub name: String,
+    /// The whole file.
+    pub text: String,
+    /// Where the pipeline names it.
+    pub place: Place,
+}
+
+/// `[[moved]]`: what is known under the old name goes on under the new one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The old name: `entity.items`, `pipeline.old`, `connection.books`.
+    pub from: String,
+    /// The new one.
+    pub to: String,
+    /// Where that is said.
+    pub place: Place,
 }
 
 /// A table that replaces values.
@@ -67,7 +101,7 @@ impl Endpoint {
     }
 }
 
-/// Entities that share one read and one cursor: equal stream, options and cursor field.
+/// Entities that share one read and one cursor: equal stream, filter, options and cursor field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// Names the group in the state store: the name of its first entity in the file.
@@ -76,12 +110,26 @@ pub struct Group {
     pub stream: String,
     /// The cursor field; `None` sweeps.
     pub cursor: Option<String>,
-    /// `[entity.X.source]` beyond the cursor.
+    /// `[entity.X.source]` beyond the cursor and the filter.
     pub options: Map,
+    /// Which records are read: values by the names of the stream's filters.
+    pub filter: Map,
     /// Indices into [`Blueprint::entities`], parents before children.
     pub entities: Vec<usize>,
     /// Indices of the groups that must have run before.
     pub after: Vec<usize>,
+}
+
+impl Group {
+    /// What the source is asked with: the options, and the filter under the name that the file gives it.
+    #[must_use]
+    pub fn read_options(&self) -> Map {
+        let mut options = self.options.clone();
+        if !self.filter.is_empty() {
+            options.insert("filter".to_owned(), Value::Map(self.filter.clone()));
+        }
+        options
+    }
 }
 
 /// A step of the pipeline.
@@ -97,15 +145,22 @@ pub struct Entity {
     pub each: Option<Each>,
     /// Only records for which this is true are admitted.
     pub when: Option<Script>,
+    /// Only records whose reference leads to a target object are admitted.
+    pub when_ref: Option<Ref>,
     /// What it writes. One unnamed route when the entity has a plain `to`.
     pub routes: Vec<Route>,
     /// How it writes.
     pub write: WritePolicy,
+    /// What must be true of a target object before anything is written.
+    pub asserts: Vec<Assert>,
+    /// Which way changes flow, and who wins.
+    pub sync: SyncPolicy,
     /// Names of the entities its references point to.
     pub parents: Vec<String>,
-    /// Changes exactly when this entity's keys, routes or mapping change. 32 hexadecimal digits.
+    /// Changes exactly when what decides this entity's target objects changes: keys, routes, mapping, asserts,
+    /// and the lookups, variables and libraries that they use. 32 hexadecimal digits.
     pub mapping_hash: String,
-    /// Changes exactly when this entity's keys, fan-out or condition change: records that were passed over
+    /// Changes exactly when this entity's keys, fan-out or conditions change: records that were passed over
     /// may belong to it then. 32 hexadecimal digits.
     pub admission_hash: String,
 }
@@ -119,17 +174,69 @@ pub struct Each {
     pub key: Vec<Rule>,
 }
 
-/// A way through an entity: the first route whose `when` holds takes the record.
+/// A way through an entity: the first route whose condition holds takes the record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Route {
     /// `None` for an entity without routes.
     pub name: Option<String>,
     /// The target object.
     pub object: String,
-    /// `None` for `otherwise` and for an entity without routes.
+    /// `None` for `otherwise`, where `when_ref` chooses, and for an entity without routes.
     pub when: Option<Script>,
+    /// Takes records whose reference leads to a target object.
+    pub when_ref: Option<Ref>,
+    /// The dotted path of the field that carries the engine's marker, where the map names one.
+    pub marker: Option<String>,
     /// The entity's map with the route's laid over it.
     pub map: Mapping,
+}
+
+/// A condition on a target object.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Assert {
+    /// Must be true; sees `record` and `target`.
+    pub that: Script,
+    /// What happens when it is false.
+    pub on_fail: OnFail,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What happens when an assert is false.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFail {
+    /// The record fails.
+    Fail,
+    /// One more element makes up for the difference of the two sides of the assert.
+    Line(Adjustment),
+}
+
+/// The element that makes up for a difference: `{ Description = <line>, Amount = <difference> }`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Adjustment {
+    /// What it is called.
+    pub line: String,
+    /// The largest difference, a number; a larger one fails the record.
+    pub up_to: Value,
+    /// The right side of the assert less its left side; nothing when the assert is no single `==`, and then a
+    /// record that does not fulfil it fails.
+    pub difference: Option<Script>,
+}
+
+/// Which way changes flow between the two sides, and who wins when both changed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SyncPolicy {
+    /// Which way.
+    pub direction: Direction,
+    /// Which side is right where nothing else decides.
+    pub source_of_truth: SourceOfTruth,
+    /// Who wins.
+    pub conflict: Conflict,
+    /// Who wins for single fields, by the dotted path of the target field.
+    pub conflict_fields: BTreeMap<String, Conflict>,
+    /// What source fields become when changes flow back, by the dotted path of the source field.
+    pub map_back: IndexMap<String, Rule>,
 }
 
 /// `[entity.X.write]`.
@@ -140,12 +247,36 @@ pub struct WritePolicy {
     pub match_on: Vec<String>,
     /// Siblings that are gone from the parent record are deleted.
     pub replace_within: bool,
-    /// A linked record that is no longer admitted is deleted.
-    pub delete: bool,
+    /// What happens to the target object of a linked record that is no longer admitted.
+    pub delete: Delete,
+    /// What happens to the target object of a linked record that is cancelled.
+    pub on_cancel: OnCancel,
+    /// What happens to changes of a target object whose period is closed.
+    pub when_closed: WhenClosed,
+    /// What happens when another object has the name already.
+    pub name_taken: NameTaken,
+    /// What happens to old records when the mapping changes.
+    pub on_mapping_change: OnMappingChange,
+    /// The most deletes of one run.
+    pub max_deletes: Option<u64>,
     /// Linked records are updated when their content changes.
     pub update: bool,
     /// Several records may share one target object.
     pub shared: bool,
     /// The pipeline accepts that a target of class `none` may double records.
     pub at_least_once: bool,
+}
+
+impl WritePolicy {
+    /// Whether a linked record that is no longer admitted takes its target object with it.
+    #[must_use]
+    pub fn deletes_unadmitted(&self) -> bool {
+        self.delete == Delete::Delete || self.on_cancel == OnCancel::Delete
+    }
+
+    /// Whether anything is ever deleted.
+    #[must_use]
+    pub fn deletes(&self) -> bool {
+        self.deletes_unadmitted() || self.replace_within
+    }
 }

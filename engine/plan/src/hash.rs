@@ -1,15 +1,25 @@
 //! Fingerprints: equal pipelines have equal ones, on every machine.
 //!
 //! A Blueprint's fingerprint covers all of it. An entity's mapping hash covers what decides a target object
-//! (keys, conditions, routes, mapping) and no places: moving lines in a file is no change of a mapping.
+//! (keys, conditions, routes, mapping, asserts) and no places: moving lines in a file is no change of a mapping.
+//! Of what entities share, a hash covers what the entity uses: lookups by name, variables and libraries by
+//! their names in its scripts.
 
 use crate::{
-    Blueprint, Each, Entity, Lookup, Route,
-    mapping::{Block, Field, Mapping, Node, PathRule, Rule, Script, Source},
+    Assert, Blueprint, Each, Entity, Library, Lookup, OnFail, Route,
+    mapping::{Block, Field, Find, Mapping, Node, PathRule, Ref, Rule, Script, Source},
 };
+use engine_contract::Value;
 use engine_project::Place;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What the entities of a pipeline share.
+pub(crate) struct Shared {
+    pub(crate) lookups: BTreeMap<String, Lookup>,
+    pub(crate) vars: BTreeMap<String, Value>,
+    pub(crate) libraries: Vec<Library>,
+}
 
 /// 32 hexadecimal digits of everything in a Blueprint but its fingerprint.
 pub(crate) fn fingerprint(blueprint: &Blueprint) -> String {
@@ -17,25 +27,26 @@ pub(crate) fn fingerprint(blueprint: &Blueprint) -> String {
     digest(&bare)
 }
 
-/// 32 hexadecimal digits of what decides an entity's target objects, the lookups it uses included.
-pub(crate) fn mapping_hash(entity: &Entity, lookups: &BTreeMap<String, Lookup>) -> String {
-    let mut routes = entity.routes.clone();
-    let mut used = BTreeSet::new();
-    let mut forget = Forget { used: &mut used };
+/// 32 hexadecimal digits of what decides an entity's target objects.
+pub(crate) fn mapping_hash(entity: &Entity, shared: &Shared) -> String {
+    let mut forget = Forget::default();
     let admission = forget.admission(entity);
-    for Route { when, map, .. } in &mut routes {
-        if let Some(script) = when {
-            forget.script(script);
-        }
+    let mut routes = entity.routes.clone();
+    for Route { when, when_ref, map, .. } in &mut routes {
+        when.iter_mut().for_each(|script| forget.script(script));
+        when_ref.iter_mut().for_each(|reference| forget.reference(reference));
         forget.mapping(map);
     }
-    let tables: BTreeMap<_, _> = lookups.iter().filter(|(name, _)| used.contains(*name)).collect();
-    digest(&(admission, routes, tables))
+    let mut asserts = entity.asserts.clone();
+    asserts.iter_mut().for_each(|assert| forget.assert(assert));
+    digest(&(admission, routes, asserts, forget.used(shared)))
 }
 
 /// 32 hexadecimal digits of what decides which records an entity takes, and under which keys.
-pub(crate) fn admission_hash(entity: &Entity) -> String {
-    digest(&Forget { used: &mut BTreeSet::new() }.admission(entity))
+pub(crate) fn admission_hash(entity: &Entity, shared: &Shared) -> String {
+    let mut forget = Forget::default();
+    let admission = forget.admission(entity);
+    digest(&(admission, forget.used(shared)))
 }
 
 fn digest(data: &impl Serialize) -> String {
@@ -43,28 +54,46 @@ fn digest(data: &impl Serialize) -> String {
     blake3::hash(&bytes).to_hex().chars().take(32).collect()
 }
 
-/// Removes places, and notes which lookups are used.
-struct Forget<'a> {
-    used: &'a mut BTreeSet<String>,
+/// Removes places, and notes what is used.
+#[derive(Default)]
+struct Forget {
+    lookups: BTreeSet<String>,
+    scripts: Vec<String>,
 }
 
-impl Forget<'_> {
-    /// Keys, fan-out and condition.
-    fn admission(&mut self, entity: &Entity) -> (Vec<Rule>, Option<Each>, Option<Script>) {
-        let (mut key, mut each, mut when) = (entity.key.clone(), entity.each.clone(), entity.when.clone());
-        for rule in &mut key {
-            self.rule(rule);
+/// Keys, fan-out and conditions.
+#[derive(Serialize)]
+struct Admission {
+    key: Vec<Rule>,
+    each: Option<Each>,
+    when: Option<Script>,
+    when_ref: Option<Ref>,
+}
+
+/// What an entity uses of what all share.
+#[derive(Serialize)]
+struct Used<'a> {
+    lookups: BTreeMap<&'a str, &'a Lookup>,
+    vars: BTreeMap<&'a str, &'a Value>,
+    libraries: BTreeMap<&'a str, &'a str>,
+}
+
+impl Forget {
+    fn admission(&mut self, entity: &Entity) -> Admission {
+        let mut admission = Admission {
+            key: entity.key.clone(),
+            each: entity.each.clone(),
+            when: entity.when.clone(),
+            when_ref: entity.when_ref.clone(),
+        };
+        self.rules(&mut admission.key);
+        if let Some(Each { path, key }) = &mut admission.each {
+            Self::path(path);
+            self.rules(key);
         }
-        if let Some(Each { path, key }) = &mut each {
-            self.path(path);
-            for rule in key {
-                self.rule(rule);
-            }
-        }
-        if let Some(script) = &mut when {
-            self.script(script);
-        }
-        (key, each, when)
+        admission.when.iter_mut().for_each(|script| self.script(script));
+        admission.when_ref.iter_mut().for_each(|reference| self.reference(reference));
+        admission
     }
 
     fn mapping(&mut self, mapping: &mut Mapping) {
@@ -72,7 +101,7 @@ impl Forget<'_> {
             *place = Place::default();
             match node {
                 Node::Object(object) => self.mapping(object),
-                Node::Rules(rules) => rules.iter_mut().for_each(|rule| self.rule(rule)),
+                Node::Rules(rules) => self.rules(rules),
                 Node::Blocks(blocks) => blocks.iter_mut().for_each(|block| self.block(block)),
             }
         }
@@ -80,34 +109,95 @@ impl Forget<'_> {
 
     fn block(&mut self, block: &mut Block) {
         block.place = Place::default();
-        block.each.iter_mut().for_each(|path| self.path(path));
+        block.each.iter_mut().for_each(Self::path);
         block.when.iter_mut().for_each(|script| self.script(script));
         self.mapping(&mut block.map);
+    }
+
+    fn rules(&mut self, rules: &mut [Rule]) {
+        rules.iter_mut().for_each(|rule| self.rule(rule));
     }
 
     fn rule(&mut self, rule: &mut Rule) {
         rule.place = Place::default();
         rule.transform.iter_mut().for_each(|step| step.place = Place::default());
-        self.used.extend(rule.lookup.clone());
+        rule.when.iter_mut().for_each(|script| self.script(script));
+        self.lookups.extend(rule.lookup.clone());
         match &mut rule.source {
-            Source::Path(paths) => paths.iter_mut().for_each(|path| self.path(path)),
+            Source::Path(paths) => paths.iter_mut().for_each(Self::path),
             Source::Script(script) => self.script(script),
             Source::Const(_) => {}
-            Source::Ref(reference) => {
-                reference.place = Place::default();
-                reference.key.iter_mut().for_each(|rule| self.rule(rule));
+            Source::Ref(reference) => self.reference(reference),
+            Source::Find(Find { value, place, .. }) => {
+                *place = Place::default();
+                self.rules(value);
             }
         }
     }
 
-    #[expect(clippy::unused_self, reason = "reads like its siblings")]
-    fn path(&mut self, path: &mut PathRule) {
+    fn reference(&mut self, reference: &mut Ref) {
+        reference.place = Place::default();
+        self.rules(&mut reference.key);
+    }
+
+    fn assert(&mut self, assert: &mut Assert) {
+        assert.place = Place::default();
+        self.script(&mut assert.that);
+        if let OnFail::Line(adjustment) = &mut assert.on_fail {
+            adjustment.difference.iter_mut().for_each(|script| self.script(script));
+        }
+    }
+
+    fn path(path: &mut PathRule) {
         path.place = Place::default();
     }
 
-    #[expect(clippy::unused_self, reason = "reads like its siblings")]
     fn script(&mut self, script: &mut Script) {
         script.place = Place::default();
         script.lines.clear();
+        self.scripts.push(script.text.clone());
     }
+
+    /// What the scripts name. A name that only stands in a text counts too: then a hash changes without need,
+    /// which makes records be looked at again and never lets a change pass.
+    fn used<'s>(&self, shared: &'s Shared) -> Used<'s> {
+        let mut texts: Vec<&str> = self.scripts.iter().map(String::as_str).collect();
+        let mut libraries = BTreeMap::new();
+        // Libraries may call each other: what is found is searched too.
+        while let Some(library) = shared.libraries.iter().find(|library| {
+            !libraries.contains_key(library.name.as_str())
+                && texts.iter().any(|text| calls(text, &library.name))
+        }) {
+            libraries.insert(library.name.as_str(), library.text.as_str());
+            texts.push(&library.text);
+        }
+        let named = |name: &String| self.lookups.contains(name);
+        let vars = shared.vars.iter().filter(|(name, _)| texts.iter().any(|text| reads(text, name)));
+        Used {
+            lookups: shared.lookups.iter().filter(|(name, _)| named(name)).map(by_name).collect(),
+            vars: vars.map(by_name).collect(),
+            libraries,
+        }
+    }
+}
+
+fn by_name<'a, T>((name, value): (&'a String, &'a T)) -> (&'a str, &'a T) {
+    (name, value)
+}
+
+/// Whether a script calls functions of a library.
+fn calls(text: &str, library: &str) -> bool {
+    text.match_indices(library).any(|(at, name)| {
+        let rest = text.get(at + name.len()..).unwrap_or_default();
+        rest.trim_start().starts_with("::")
+    })
+}
+
+/// Whether a script may read a variable: by its name, or by one that it computes.
+fn reads(text: &str, variable: &str) -> bool {
+    text.match_indices("vars").any(|(at, name)| {
+        let rest = text.get(at + name.len()..).unwrap_or_default().trim_start();
+        let member = rest.strip_prefix('.').or_else(|| rest.strip_prefix("?.")).map(str::trim_start);
+        member.is_none_or(|member| member.starts_with(variable))
+    })
 }

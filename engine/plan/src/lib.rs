@@ -20,10 +20,18 @@ mod program;
 #[cfg(test)]
 mod sample;
 
-pub use blueprint::{Blueprint, Each, Endpoint, Entity, Group, Lookup, Route, WritePolicy};
+pub use blueprint::{
+    Adjustment, Assert, Blueprint, Each, Endpoint, Entity, Group, Library, Lookup, Moved, OnFail, Route,
+    SyncPolicy, WritePolicy,
+};
 pub use compile::{Catalogs, compile};
+/// The words of [`WritePolicy`] and [`SyncPolicy`].
+pub use engine_project::model::{
+    Conflict, Delete, Direction, NameTaken, OnCancel, OnMappingChange, SourceOfTruth, WhenClosed,
+};
 /// Where a rule stands in a file, and which kind of mistake a record failed with.
 pub use engine_project::{Place, diag::Code};
 pub use program::{
-    BuildError, EntityProgram, Item, Links, MapError, Mapped, Pending, Program, Reference, Resolved,
+    BuildError, EntityProgram, Find, Found, Item, Links, MapError, Mapped, Pending, Program, Reference,
+    Resolved, Routed,
 };

@@ -85,6 +85,10 @@ pub struct Rule {
     pub required: bool,
     /// Whether only creates or only updates send the field.
     pub on: Option<On>,
+    /// The script without whose consent the rule yields nothing.
+    pub when: Option<Script>,
+    /// Whether the field carries the engine's marker too.
+    pub marker: bool,
     /// Where the rule stands.
     pub place: Place,
 }
@@ -108,6 +112,8 @@ pub enum Source {
     Const(Value),
     /// The target id of another record.
     Ref(Ref),
+    /// The id of a target object that is looked up.
+    Find(Find),
     /// What a script returns.
     Script(Script),
 }
@@ -126,6 +132,19 @@ pub struct Ref {
     /// How long it is held.
     pub hold_for: Duration,
     /// Where the reference stands.
+    pub place: Place,
+}
+
+/// A target object that is looked up by one of its fields.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Find {
+    /// The kind of target object.
+    pub object: String,
+    /// The field that is compared.
+    pub by: String,
+    /// What it must equal: rules of which the first with a value counts.
+    pub value: Vec<Rule>,
+    /// Where the object is named.
     pub place: Place,
 }
 

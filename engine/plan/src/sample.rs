@@ -1,7 +1,9 @@
 //! A small project for tests: two connections of a connector that does nothing, a catalog of each, and a
 //! pipeline that a test writes.
 
-use crate::{Blueprint, Catalogs, Item, Links, MapError, Program, Reference, Resolved, compile};
+use crate::{
+    Blueprint, Catalogs, Find, Found, Item, Links, MapError, Program, Reference, Resolved, Routed, compile,
+};
 use engine_contract::{
     Access, Connection, Connector, Context, Discovery, EntitySchema, Field, FieldType, Map, Op, Record,
     Registry, Result, SourceRecord, StreamInfo, Value, async_trait,
@@ -12,7 +14,7 @@ use engine_project::{
     load,
 };
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 /// Opens nothing.
 struct Idle;
@@ -146,7 +148,7 @@ pub(crate) fn source(json: &str) -> SourceRecord {
     SourceRecord { key: "k1".to_owned(), modified: None, record, origin: "sample:1".to_owned() }
 }
 
-/// Links by `entity[.route] key`.
+/// Links by `entity[.route] key`, and target objects by `object by=value`: several ids are joined with `,`.
 #[derive(Default)]
 pub(crate) struct Known(pub(crate) BTreeMap<String, String>);
 
@@ -154,6 +156,14 @@ impl Links for Known {
     fn target_id(&self, of: &Reference) -> Option<String> {
         let route = of.route.as_ref().map(|route| format!(".{route}")).unwrap_or_default();
         self.0.get(&format!("{}{route} {}", of.entity, of.key)).cloned()
+    }
+
+    fn found(&self, find: &Find) -> Option<Found> {
+        Some(match self.0.get(&format!("{} {}={}", find.object, find.by, find.value)) {
+            None => Found::Missing,
+            Some(ids) if ids.contains(',') => Found::Ambiguous,
+            Some(id) => Found::One(id.clone()),
+        })
     }
 }
 
@@ -177,12 +187,20 @@ pub(crate) fn mapped(
     let entity = program.entity_named("e").unwrap();
     let item = entity.items(&source(json)).remove(0);
     let told = |error: MapError| format!("{}: {}", error.code, error.message);
-    match entity.map(&item, None).map_err(told)?.resolve(known, op) {
+    let held = |of: Reference, hold_for: Duration| {
+        let route = of.route.map(|route| format!(".{route}")).unwrap_or_default();
+        format!("held {}s for {}{route} {}", hold_for.as_secs(), of.entity, of.key)
+    };
+    let mapped = match entity.map(&item, None, known).map_err(told)? {
+        Routed::Mapped(mapped) => mapped,
+        Routed::Filtered => return Err("filtered".to_owned()),
+        Routed::Missing { reference, hold_for, .. } => return Err(held(reference, hold_for)),
+    };
+    match mapped.resolve(known, op) {
         Resolved::Ready(fields) => Ok(json_of(fields)),
-        Resolved::Missing { reference, hold_for, .. } => {
-            Err(format!("held {}s for {} {}", hold_for.as_secs(), reference.entity, reference.key))
-        }
+        Resolved::Missing { reference, hold_for, .. } => Err(held(reference, hold_for)),
         Resolved::Failed(error) => Err(told(error)),
+        Resolved::Blocked(error) => Err(format!("blocked: {}", told(error))),
     }
 }
 

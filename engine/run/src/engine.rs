@@ -15,7 +15,10 @@ use crate::{
 use engine_contract::{Access, Connection, Context, Registry};
 use engine_plan::{Blueprint, Endpoint, Program};
 use jiff::Timestamp;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 /// Runs pipelines against one state store.
 pub struct Engine {
@@ -190,6 +193,7 @@ impl Engine {
             limit: request.limit,
             only: request.only.clone(),
             keys: BTreeMap::new(),
+            found: Mutex::default(),
             blueprint,
         };
         check::target(&mut work).await?;

@@ -12,12 +12,14 @@ pub struct ScriptError {
     pub line: usize,
     /// Column in that line in characters, from 1; 0 when no place is known.
     pub column: usize,
+    /// What to do, where that is known: "did you mean `trimmed`?".
+    pub help: Option<String>,
 }
 
 impl ScriptError {
     pub(crate) fn new(message: impl Into<String>, place: Position) -> Self {
         let (line, column) = (place.line().unwrap_or(0), place.position().unwrap_or(0));
-        Self { message: message.into(), line, column }
+        Self { message: message.into(), line, column, help: None }
     }
 
     pub(crate) fn of_syntax(error: &ParseError) -> Self {

@@ -6,56 +6,47 @@
 
 use crate::{
     error::Refusal,
-    limits::{MAX_ARRAY, MAX_TEXT},
+    limits::{MAX_ARRAY, MAX_TEXT, READ_BUDGET},
 };
 use engine_contract::{Kind, Record, Value};
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::cell::Cell;
 
-/// How many bytes of records one evaluation may walk.
-const READ_BUDGET: usize = 256 << 20;
+thread_local! {
+    /// The bytes that the evaluation of this thread may still read.
+    static BUDGET: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Begins a new evaluation: the whole budget is there again.
+pub(crate) fn start() {
+    BUDGET.set(READ_BUDGET);
+}
+
+fn spend(bytes: usize) -> Result<(), Box<EvalAltResult>> {
+    match BUDGET.get().checked_sub(bytes) {
+        Some(rest) => BUDGET.set(rest),
+        None => return Refusal::raise("the script reads too much of the record"),
+    }
+    Ok(())
+}
 
 /// An object of a record, read-only.
 #[derive(Clone)]
 pub(crate) struct View {
     record: Record,
-    budget: Budget,
-}
-
-/// What one evaluation may still read. Shared by all views of that evaluation.
-#[derive(Clone)]
-pub(crate) struct Budget(Arc<AtomicUsize>);
-
-impl Budget {
-    pub(crate) fn full() -> Self {
-        Self(Arc::new(AtomicUsize::new(READ_BUDGET)))
-    }
-
-    fn spend(&self, bytes: usize) -> Result<(), Box<EvalAltResult>> {
-        let left = self.0.load(Ordering::Relaxed);
-        match left.checked_sub(bytes) {
-            Some(rest) => self.0.store(rest, Ordering::Relaxed),
-            None => return Refusal::raise("the script reads too much of the record"),
-        }
-        Ok(())
-    }
 }
 
 /// A part of a record as a rhai value.
-pub(crate) fn to_dynamic(record: Record, budget: &Budget) -> Result<Dynamic, Box<EvalAltResult>> {
-    budget.spend(record.size())?;
+pub(crate) fn to_dynamic(record: Record) -> Result<Dynamic, Box<EvalAltResult>> {
+    spend(record.size())?;
     match record.kind() {
-        Kind::Object => Ok(Dynamic::from(View { record, budget: budget.clone() })),
+        Kind::Object => Ok(Dynamic::from(View { record })),
         Kind::List => {
             let elements = record.elements().unwrap_or_default();
             if elements.len() > MAX_ARRAY {
                 return Refusal::raise("the list is longer than 10000 elements");
             }
-            let items: Result<Array, _> =
-                elements.into_iter().map(|element| to_dynamic(element, budget)).collect();
+            let items: Result<Array, _> = elements.into_iter().map(to_dynamic).collect();
             items.map(Dynamic::from)
         }
         Kind::Scalar => scalar(record.to_value()),
@@ -79,22 +70,22 @@ fn scalar(value: Value) -> Result<Dynamic, Box<EvalAltResult>> {
 
 impl View {
     fn member(&mut self, name: &str) -> Result<Dynamic, Box<EvalAltResult>> {
-        self.budget.spend(self.record.size())?;
-        self.record.member(name).map_or(Ok(Dynamic::UNIT), |part| to_dynamic(part, &self.budget))
+        spend(self.record.size())?;
+        self.record.member(name).map_or(Ok(Dynamic::UNIT), |part| to_dynamic(part))
     }
 
     fn has(&mut self, name: &str) -> Result<bool, Box<EvalAltResult>> {
-        self.budget.spend(self.record.size())?;
+        spend(self.record.size())?;
         Ok(self.record.member(name).is_some())
     }
 
     fn is_empty(&mut self) -> Result<bool, Box<EvalAltResult>> {
-        self.budget.spend(self.record.size())?;
+        spend(self.record.size())?;
         Ok(self.record.members().is_none_or(|members| members.is_empty()))
     }
 
     fn equals(&mut self, other: &Self) -> Result<bool, Box<EvalAltResult>> {
-        self.budget.spend(self.record.size() + other.record.size())?;
+        spend(self.record.size() + other.record.size())?;
         Ok(self.record.to_value() == other.record.to_value())
     }
 

@@ -60,7 +60,7 @@ impl Workspace {
         let registry = connectors::registry();
         let context = surroundings::context(&selection.project, cancel);
         let files = DiskFiles::new(&selection.project);
-        let (mut project, mut found) = engine_project::load(&files, &surroundings::environment());
+        let (mut project, mut found) = engine_project::load(&files, &surroundings::environment(), which.env.as_deref());
         let tenants = tenant::chosen(&project, which)?;
         let names = wanted(&project, selection, found.is_empty() && depth == Depth::Pipelines)?;
         let is_broken = found.has_errors();

@@ -13,13 +13,13 @@ use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,
 };
-use engine_script::{Names, Script};
+use engine_script::{Libraries, Names, Script};
 use std::ops::Range;
 
 pub(super) fn check(entity: &Entity, out: &mut Diagnostics) {
     for site in visit::sites(entity).scripts {
-        let names = if site.has_item { Names::RecordAndItem } else { Names::Record };
-        if let Err(error) = Script::compile(&site.text.text, names) {
+        let names = Names { has_item: site.has_item, ..Names::default() };
+        if let Err(error) = Script::compile(&site.text.text, names, &Libraries::default()) {
             let place = site.text.place_of(bytes_at(&site.text.text, error.line, error.column));
             let message = format!("the script does not compile: {}", error.message);
             out.push(Diagnostic::error(code::SCRIPT_SYNTAX, message).at(place, ""));

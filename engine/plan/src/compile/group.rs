@@ -1,16 +1,17 @@
-//! Stream groups: entities with equal stream, cursor and options share one read.
+//! Stream groups: entities with equal stream, filter, cursor and options share one read.
 //!
 //! Sharing must not make a group wait for itself: an entity joins a group only if the groups still come one
 //! after another.
 
-use super::order::edges;
+use super::{Scene, lower::open, order::edges};
 use crate::Group;
-use engine_contract::{Map, Value};
-use engine_project::{PipelineFile, project::Entity};
+use engine_project::project::Entity;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The groups of entities that are in order already, parents before children.
-pub(super) fn groups(file: &PipelineFile, order: &[&Entity]) -> Vec<Group> {
+/// The groups of entities that are in order already, parents before children; nothing when a variable that a
+/// filter names has no value.
+pub(super) fn groups(scene: &Scene<'_>, order: &[&Entity]) -> Option<Vec<Group>> {
+    let file = scene.file;
     let index: BTreeMap<&str, usize> =
         order.iter().enumerate().map(|(index, entity)| (entity.name.as_str(), index)).collect();
     let parents: Vec<BTreeSet<usize>> = order
@@ -34,23 +35,21 @@ pub(super) fn groups(file: &PipelineFile, order: &[&Entity]) -> Vec<Group> {
     let sequence = sorted(&members, &parents).unwrap_or_default();
     let after = |group: usize| waits_for(group, &members, &parents);
     let place = |group: &usize| sequence.iter().position(|other| other == group);
-    sequence
-        .iter()
-        .filter_map(|&group| {
-            let entities = members.get(group)?.clone();
-            let in_file = |entity: &&Entity| file.entities.get_index_of(&entity.name);
-            let first =
-                entities.iter().filter_map(|entity| order.get(*entity)).copied().min_by_key(in_file)?;
-            Some(Group {
-                name: first.name.clone(),
-                stream: first.from.clone(),
-                cursor: first.source.cursor.clone(),
-                options: open(&first.source.options),
-                after: after(group).iter().filter_map(place).collect::<BTreeSet<_>>().into_iter().collect(),
-                entities,
-            })
+    let lowered = |&group: &usize| {
+        let entities = members.get(group)?.clone();
+        let in_file = |entity: &&Entity| file.entities.get_index_of(&entity.name);
+        let first = entities.iter().filter_map(|entity| order.get(*entity)).copied().min_by_key(in_file)?;
+        Some(Group {
+            name: first.name.clone(),
+            stream: first.from.clone(),
+            cursor: first.source.cursor.clone(),
+            options: open(scene, &first.source.options)?,
+            filter: open(scene, &first.source.filter)?,
+            after: after(group).iter().filter_map(place).collect::<BTreeSet<_>>().into_iter().collect(),
+            entities,
         })
-        .collect()
+    };
+    sequence.iter().map(lowered).collect()
 }
 
 fn reads_alike(left: &Entity, right: &Entity) -> bool {
@@ -78,9 +77,4 @@ fn sorted(members: &[Vec<usize>], parents: &[BTreeSet<usize>]) -> Option<Vec<usi
         done.push(left.remove(next));
     }
     Some(done)
-}
-
-/// A table of settings as values.
-fn open(table: &engine_project::model::Open) -> Map {
-    table.iter().map(|(name, value)| (name.clone(), Value::from(value.clone()))).collect()
 }

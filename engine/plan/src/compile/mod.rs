@@ -16,7 +16,10 @@ pub(crate) use merge::merged;
 pub(crate) use order::{Edge, edges, order};
 pub(crate) use scene::{Scene, settings};
 
-use crate::{Blueprint, checks, hash};
+use crate::{
+    Blueprint, checks,
+    hash::{self, Shared},
+};
 use engine_contract::{Discovery, Registry};
 use engine_project::{
     Project, Tenant,
@@ -24,7 +27,8 @@ use engine_project::{
 };
 use std::collections::BTreeMap;
 
-/// What is known of each connection, by its name. Where nothing is known, fewer checks are made.
+/// What was saved of each connection, by its name: `catalogs/<connection>.json`. It is united with what the
+/// connection's connector says of all its connections; where neither says anything, fewer checks are made.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogs(pub BTreeMap<String, Discovery>);
 
@@ -56,23 +60,32 @@ pub fn compile(
 
 fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
     let order = order(scene.file)?;
-    let lookups = lower::lookups(scene.file);
+    let shared = Shared {
+        lookups: lower::lookups(scene),
+        vars: lower::vars(scene),
+        libraries: lower::libraries(scene.file),
+    };
     let mut entities = Vec::with_capacity(order.len());
     for entity in &order {
         let mut lowered = lower::entity(scene, entity)?;
-        lowered.mapping_hash = hash::mapping_hash(&lowered, &lookups);
-        lowered.admission_hash = hash::admission_hash(&lowered);
+        lowered.mapping_hash = hash::mapping_hash(&lowered, &shared);
+        lowered.admission_hash = hash::admission_hash(&lowered, &shared);
         entities.push(lowered);
     }
+    let Shared { lookups, vars, libraries } = shared;
     let mut blueprint = Blueprint {
         pipeline: scene.file.name.clone(),
         tenant: scene.tenant.name.clone(),
         environment: scene.project.environment.clone(),
+        timezone: scene.timezone().to_owned(),
         fingerprint: String::new(),
         source: lower::endpoint(scene, scene.file.source.as_ref()?)?,
         target: lower::endpoint(scene, scene.file.target.as_ref()?)?,
+        libraries,
+        vars,
+        moved: lower::moved(scene.file),
         lookups,
-        groups: group::groups(scene.file, &order),
+        groups: group::groups(scene, &order)?,
         entities,
     };
     blueprint.fingerprint = hash::fingerprint(&blueprint);

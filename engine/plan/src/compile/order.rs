@@ -8,7 +8,7 @@ use engine_project::{PipelineFile, Place, project::Entity, rule::Source};
 pub(crate) struct Edge<'a> {
     /// The entity that comes first.
     pub(crate) parent: &'a str,
-    /// `needs` or `ref`.
+    /// `needs`, `ref` or `when_ref`.
     pub(crate) by: &'static str,
     /// Where that is said.
     pub(crate) place: Place,
@@ -25,8 +25,12 @@ pub(crate) fn edges<'a>(file: &'a PipelineFile, entity: &'a Entity) -> Vec<Edge<
         Source::Ref(of) => Some(Edge { parent: &of.entity, by: "ref", place: of.place.clone() }),
         _ => None,
     });
+    let conditions =
+        entity.when_ref.iter().chain(entity.routes.iter().filter_map(|route| route.when_ref.as_ref()));
+    let conditions =
+        conditions.map(|of| Edge { parent: &of.entity, by: "when_ref", place: of.place.clone() });
     let known = |edge: &Edge<'_>| edge.parent != entity.name && file.entities.contains_key(edge.parent);
-    needs.chain(refs).filter(known).collect()
+    needs.chain(refs).chain(conditions).filter(known).collect()
 }
 
 /// The entities in order; nothing when they wait for each other in a circle.

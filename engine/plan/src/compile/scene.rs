@@ -1,13 +1,16 @@
 //! All that is known while a pipeline is compiled.
 
 use super::Catalogs;
-use engine_contract::{Discovery, EntitySchema, Registry};
+use engine_contract::{Discovery, EntitySchema, Registry, Value};
 use engine_project::{
     PipelineFile, Project, Tenant,
+    model::VarType,
     project::{Connection, Side},
     toml::child,
 };
+use rust_decimal::Decimal;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// A pipeline, and what is known around it.
 pub(crate) struct Scene<'a> {
@@ -15,7 +18,10 @@ pub(crate) struct Scene<'a> {
     pub(crate) file: &'a PipelineFile,
     pub(crate) tenant: &'a Tenant,
     pub(crate) registry: &'a Registry,
-    catalogs: &'a Catalogs,
+    /// What the connections of both sides offer, by the connection's name.
+    known: BTreeMap<&'a str, Discovery>,
+    /// The values of the pipeline's variables.
+    vars: BTreeMap<&'a str, Value>,
 }
 
 impl<'a> Scene<'a> {
@@ -24,28 +30,76 @@ impl<'a> Scene<'a> {
         file: &'a PipelineFile,
         tenant: &'a Tenant,
         registry: &'a Registry,
-        catalogs: &'a Catalogs,
+        catalogs: &Catalogs,
     ) -> Self {
-        Self { project, file, tenant, registry, catalogs }
+        let sides = file.source.iter().chain(&file.target);
+        let known = sides.filter_map(|side| {
+            let connection = project.connection(side, tenant)?;
+            let described = registry.get(&connection.connector).and_then(|connector| connector.describe());
+            let saved = catalogs.0.get(&connection.name).cloned();
+            let known = match (saved, described) {
+                (Some(saved), Some(described)) => united(saved, described),
+                (saved, described) => saved.or(described)?,
+            };
+            Some((connection.name.as_str(), known))
+        });
+        let vars = file.vars.values().filter_map(|var| {
+            let own = tenant.vars.get(&var.name).map(|setting| &setting.value);
+            Some((var.name.as_str(), typed(own.or(var.default.as_ref())?, var.kind)))
+        });
+        Self { project, file, tenant, registry, known: known.collect(), vars: vars.collect() }
+    }
+
+    /// The value of a variable: the tenant's, else the pipeline's own; nothing when there is none, or when the
+    /// pipeline does not declare it.
+    pub(crate) fn var(&self, name: &str) -> Option<&Value> {
+        self.vars.get(name)
+    }
+
+    /// The values of all variables that have one.
+    pub(crate) fn vars(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.vars.iter().map(|(name, value)| (*name, value))
+    }
+
+    /// Settings with each `{ var = "x" }` replaced by the variable's value; nothing when one has none.
+    pub(crate) fn filled(&self, settings: &Json) -> Option<Json> {
+        Some(match settings {
+            Json::Object(table) => match variable(table) {
+                Some(name) => Json::from(self.var(name)?),
+                None => {
+                    let filled = table.iter().map(|(name, value)| Some((name.clone(), self.filled(value)?)));
+                    Json::Object(filled.collect::<Option<_>>()?)
+                }
+            },
+            Json::Array(items) => {
+                Json::Array(items.iter().map(|item| self.filled(item)).collect::<Option<_>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+
+    /// The tenant's time zone: its own, else the project's.
+    pub(crate) fn timezone(&self) -> &str {
+        self.tenant.timezone.as_deref().unwrap_or(&self.project.timezone)
     }
 
     /// What a side's connection offers; nothing when that is not known.
-    pub(crate) fn offer(&self, side: &Side) -> Option<&'a Discovery> {
-        self.catalogs.0.get(&self.connection(side)?.name)
+    pub(crate) fn offer(&self, side: &Side) -> Option<&Discovery> {
+        self.known.get(self.connection(side)?.name.as_str())
     }
 
     /// What the source offers; nothing when its streams are not known.
-    pub(crate) fn source(&self) -> Option<&'a Discovery> {
+    pub(crate) fn source(&self) -> Option<&Discovery> {
         self.offer(self.file.source.as_ref()?).filter(|known| !known.streams.is_empty())
     }
 
     /// What the target takes; nothing when its objects are not known.
-    pub(crate) fn target(&self) -> Option<&'a Discovery> {
+    pub(crate) fn target(&self) -> Option<&Discovery> {
         self.offer(self.file.target.as_ref()?).filter(|known| !known.objects.is_empty())
     }
 
     /// The fields of a target object, where they are known.
-    pub(crate) fn schema(&self, object: &str) -> Option<&'a EntitySchema> {
+    pub(crate) fn schema(&self, object: &str) -> Option<&EntitySchema> {
         let schema = self.target()?.objects.iter().find(|schema| schema.name == object)?;
         (!schema.fields.is_empty()).then_some(schema)
     }
@@ -74,4 +128,36 @@ pub(crate) fn settings(connection: &Connection, side: &Side) -> Json {
     let mut settings = connection.settings.clone();
     settings.extend(side.options.clone());
     Json::Object(settings)
+}
+
+/// The name in a table that is nothing but `{ var = "name" }`.
+fn variable(table: &serde_json::Map<String, Json>) -> Option<&str> {
+    if table.len() == 1 { table.get("var")?.as_str() } else { None }
+}
+
+/// A decimal may be written as text; everything else stays as it is.
+fn typed(value: &Value, kind: VarType) -> Value {
+    let exact = match (kind, value) {
+        (VarType::Decimal, Value::Text(text)) => Decimal::from_str_exact(text).ok().map(Value::Decimal),
+        (VarType::Decimal, Value::Int(number)) => Some(Value::Decimal(Decimal::from(*number))),
+        _ => None,
+    };
+    exact.unwrap_or_else(|| value.clone())
+}
+
+/// What was saved of a connection, with what its connector says of all the others.
+fn united(mut saved: Discovery, described: Discovery) -> Discovery {
+    let streams = described.streams.into_iter();
+    let new: Vec<_> =
+        streams.filter(|stream| saved.streams.iter().all(|known| known.name != stream.name)).collect();
+    saved.streams.extend(new);
+    add_new(&mut saved.stream_schemas, described.stream_schemas);
+    add_new(&mut saved.objects, described.objects);
+    saved
+}
+
+fn add_new(known: &mut Vec<EntitySchema>, more: Vec<EntitySchema>) {
+    let new: Vec<_> =
+        more.into_iter().filter(|schema| known.iter().all(|other| other.name != schema.name)).collect();
+    known.extend(new);
 }

@@ -132,7 +132,7 @@ fn fingerprints_change_exactly_with_what_they_cover() {
 }
 
 mod records {
-    use crate::{Program, Resolved, sample};
+    use crate::{Program, Resolved, Routed, sample};
     use engine_contract::{Op, Record, SourceRecord};
     use proptest::prelude::*;
 
@@ -168,8 +168,11 @@ mod records {
                 for index in 0..plan.entities.len() {
                     let entity = program.entity(index).unwrap();
                     for item in entity.items(&source) {
-                        let Ok(mapped) = entity.map(&item, None) else { continue };
-                        let again = entity.map(&item, None).unwrap();
+                        let known = sample::links(&[]);
+                        let Ok(Routed::Mapped(mapped)) = entity.map(&item, None, &known) else { continue };
+                        let Ok(Routed::Mapped(again)) = entity.map(&item, None, &known) else {
+                            panic!("the same record was mapped before")
+                        };
                         prop_assert_eq!(&mapped.fields, &again.fields);
                         if let Resolved::Failed(error) = mapped.resolve(&sample::links(&[]), Op::Create) {
                             prop_assert!(!error.message.is_empty());

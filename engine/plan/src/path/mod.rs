@@ -8,7 +8,7 @@ mod parse;
 mod walk;
 
 pub(crate) use parse::parse;
-pub(crate) use walk::{Queries, all, leads_to_list, value};
+pub(crate) use walk::Walk;
 
 #[cfg(test)]
 mod tests;

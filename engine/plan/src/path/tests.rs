@@ -11,10 +11,8 @@ fn rule(text: &str) -> PathRule {
 
 fn read(text: &str, json: &str) -> Option<String> {
     let rule = rule(text);
-    let mut queries = Queries::default();
-    assert!(queries.add(&rule));
     let record = Record::parse(json.to_owned()).unwrap();
-    value(&rule, &record, Some(&record), &queries).map(|value| value.to_json())
+    Walk::new(&rule).unwrap().value(&record, Some(&record)).map(|value| value.to_json())
 }
 
 const ORDER: &str = r#"{"id":7,"a b":1,"l":[{"n":1,"t":"1.10"},{"n":2,"t":"2"}],"none":null,
@@ -87,11 +85,9 @@ proptest! {
         let json = r#"{"a":[{"a":1,"b":[2,{"a":3}]},[4,5]],"b":{"a":{"b":6},"b":null}}"#;
         let text = format!("${}", steps.concat());
         let record = Record::parse(json).unwrap();
-        let ours: Vec<_> = all(&rule(&text), &record, None, &Queries::default());
+        let ours: Vec<_> = Walk::new(&rule(&text)).unwrap().all(&record, None);
         let query = PathRule { way: Way::Query { text: text.clone(), first: false }, ..rule(&text) };
-        let mut queries = Queries::default();
-        prop_assert!(queries.add(&query));
-        let theirs = all(&query, &record, None, &queries);
+        let theirs = Walk::new(&query).unwrap().all(&record, None);
         prop_assert_eq!(
             ours.iter().map(|part| part.to_value().to_json()).collect::<Vec<_>>(),
             theirs.iter().map(|part| part.to_value().to_json()).collect::<Vec<_>>()

@@ -1,88 +1,98 @@
 //! Walking a path on a record.
 
-use crate::mapping::{Hop, PathRule, Root, Way};
-use engine_contract::{Kind, Record, Step, Value};
+use crate::mapping::{Hop, PathRule, Root};
+use engine_contract::{Kind, Path, Record, Step, Value};
 use jsonpath_rust::{
     parser::{model::JpQuery, parse_json_path},
     query::js_path_process,
 };
-use std::collections::BTreeMap;
 
-/// The parsed form of every path that needs the evaluator, by text.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Queries(BTreeMap<String, JpQuery>);
+/// A path, ready to walk.
+#[derive(Clone, Debug)]
+pub(crate) struct Walk {
+    /// The path as written.
+    pub(crate) text: String,
+    root: Root,
+    way: Way,
+}
 
-impl Queries {
-    /// Parses the path of a rule, if it needs that. False when it is no path.
-    pub(crate) fn add(&mut self, path: &PathRule) -> bool {
-        let Way::Query { text, .. } = &path.way else { return true };
-        let Ok(query) = parse_json_path(text) else { return false };
-        self.0.insert(text.clone(), query);
-        true
-    }
+/// See [`crate::mapping::Way`].
+#[derive(Clone, Debug)]
+enum Way {
+    One(Path),
+    Many(Vec<Hop>),
+    /// For the evaluator; whether its first hit is meant, or the list of all.
+    Query(Box<JpQuery>, bool),
+}
 
-    fn hits(&self, text: &str, start: &Record) -> Vec<Value> {
-        let Some(query) = self.0.get(text) else { return Vec::new() };
-        let Ok(json) = serde_json::from_slice::<serde_json::Value>(start.as_bytes()) else {
-            return Vec::new();
+impl Walk {
+    /// Nothing when the text of a query is no path.
+    pub(crate) fn new(path: &PathRule) -> Option<Self> {
+        let way = match &path.way {
+            crate::mapping::Way::One(one) => Way::One(one.clone()),
+            crate::mapping::Way::Many(hops) => Way::Many(hops.clone()),
+            crate::mapping::Way::Query { text, first } => {
+                Way::Query(Box::new(parse_json_path(text).ok()?), *first)
+            }
         };
-        let Ok(hits) = js_path_process(query, &json) else { return Vec::new() };
-        hits.into_iter().map(|hit| Value::from(hit.val().clone())).collect()
+        Some(Self { text: path.text.clone(), root: path.root, way })
     }
-}
 
-/// The value that a rule takes from a path: nothing when there is no hit, and for a list none.
-pub(crate) fn value(
-    path: &PathRule,
-    record: &Record,
-    item: Option<&Record>,
-    queries: &Queries,
-) -> Option<Value> {
-    let start = start(path.root, record, item)?;
-    match &path.way {
-        Way::One(one) => start.get(one),
-        Way::Many(hops) => {
-            let hits = walk(start, hops);
-            (!hits.is_empty()).then(|| Value::List(hits.iter().map(Record::to_value).collect()))
-        }
-        Way::Query { text, first: true } => queries.hits(text, start).into_iter().next(),
-        Way::Query { text, first: false } => {
-            let hits = queries.hits(text, start);
-            (!hits.is_empty()).then_some(Value::List(hits))
+    /// The value that a rule takes from the path: nothing when there is no hit, and for a list none.
+    pub(crate) fn value(&self, record: &Record, item: Option<&Record>) -> Option<Value> {
+        let start = self.start(record, item)?;
+        match &self.way {
+            Way::One(one) => start.get(one),
+            Way::Many(hops) => {
+                let hits = walk(start, hops);
+                (!hits.is_empty()).then(|| Value::List(hits.iter().map(Record::to_value).collect()))
+            }
+            Way::Query(query, true) => evaluate(query, start).into_iter().next(),
+            Way::Query(query, false) => {
+                let hits = evaluate(query, start);
+                (!hits.is_empty()).then_some(Value::List(hits))
+            }
         }
     }
-}
 
-/// Every hit of a path, as parts of the record: the elements of an `each`.
-pub(crate) fn all(path: &PathRule, record: &Record, item: Option<&Record>, queries: &Queries) -> Vec<Record> {
-    let Some(start) = start(path.root, record, item) else { return Vec::new() };
-    match &path.way {
-        Way::One(one) => start.part(one).into_iter().collect(),
-        Way::Many(hops) => walk(start, hops),
-        Way::Query { text, .. } => queries.hits(text, start).iter().map(Record::from_value).collect(),
+    /// Every hit of the path, as parts of the record: the elements of an `each`.
+    pub(crate) fn all(&self, record: &Record, item: Option<&Record>) -> Vec<Record> {
+        let Some(start) = self.start(record, item) else { return Vec::new() };
+        match &self.way {
+            Way::One(one) => start.part(one).into_iter().collect(),
+            Way::Many(hops) => walk(start, hops),
+            Way::Query(query, _) => evaluate(query, start).iter().map(Record::from_value).collect(),
+        }
+    }
+
+    /// Whether every list that the path goes through is there: then its hits are all that there are.
+    pub(crate) fn leads_to_list(&self, record: &Record) -> bool {
+        let Way::Many(hops) = &self.way else { return true };
+        let mut lists = hops.iter().enumerate().filter(|(_, hop)| matches!(hop, Hop::All));
+        lists.all(|(index, _)| {
+            let above = walk(record, hops.get(..index).unwrap_or_default());
+            !above.is_empty() && above.iter().all(|list| list.kind() == Kind::List)
+        })
+    }
+
+    fn start<'a>(&self, record: &'a Record, item: Option<&'a Record>) -> Option<&'a Record> {
+        match self.root {
+            Root::Record => Some(record),
+            Root::Element => item,
+        }
     }
 }
 
-/// Whether every list that a path goes through is there: then its hits are all that there are.
-pub(crate) fn leads_to_list(path: &PathRule, record: &Record) -> bool {
-    let Way::Many(hops) = &path.way else { return true };
-    let lists = hops.iter().enumerate().filter(|(_, hop)| matches!(hop, Hop::All));
-    lists.into_iter().all(|(index, _)| {
-        let above = walk(record, hops.get(..index).unwrap_or_default());
-        !above.is_empty() && above.iter().all(|list| list.kind() == Kind::List)
-    })
-}
-
-fn start<'a>(root: Root, record: &'a Record, item: Option<&'a Record>) -> Option<&'a Record> {
-    match root {
-        Root::Record => Some(record),
-        Root::Element => item,
-    }
+fn evaluate(query: &JpQuery, start: &Record) -> Vec<Value> {
+    let Ok(json) = serde_json::from_slice::<serde_json::Value>(start.as_bytes()) else { return Vec::new() };
+    let Ok(hits) = js_path_process(query, &json) else { return Vec::new() };
+    hits.into_iter().map(|hit| Value::from(hit.val().clone())).collect()
 }
 
 fn walk(start: &Record, hops: &[Hop]) -> Vec<Record> {
-    let mut here = vec![start.clone()];
-    for hop in hops {
+    let Some((first, rest)) = hops.split_first() else { return vec![start.clone()] };
+    let mut here = hits(start, first);
+    for hop in rest {
         here = here.iter().flat_map(|record| hits(record, hop)).collect();
     }
     here

@@ -1,10 +1,7 @@
 //! Fitting values to the target's fields. Nothing is rounded or cut here: what does not fit fails.
 
-use super::{MapError, rule::label};
-use crate::{
-    mapping::{Rule, TargetField},
-    transform::Transform,
-};
+use super::{MapError, rule::label, tree::Rule};
+use crate::{mapping::TargetField, transform::Transform};
 use engine_contract::{FieldType, Value};
 use engine_project::{
     Place,
@@ -13,7 +10,7 @@ use engine_project::{
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 /// The value as the target's field wants it. `origin` is what made it.
-pub(crate) fn coerce(
+pub(super) fn coerce(
     value: Value,
     name: &str,
     target: Option<&TargetField>,
@@ -44,11 +41,9 @@ pub(crate) fn coerce(
 
 /// What made a value.
 #[derive(Clone, Copy)]
-pub(crate) enum Origin<'a> {
+pub(super) enum Origin<'a> {
     /// A rule.
     Rule(&'a Rule),
-    /// A rule that was left behind: what it is called, and where it stands.
-    Told(&'a str, &'a Place),
     /// No single rule: the field that stands here.
     Field(&'a Place),
 }
@@ -57,7 +52,6 @@ impl Origin<'_> {
     fn label(&self) -> Option<String> {
         match self {
             Self::Rule(rule) => Some(label(rule)),
-            Self::Told(label, _) => Some((*label).to_owned()),
             Self::Field(_) => None,
         }
     }
@@ -65,7 +59,7 @@ impl Origin<'_> {
     fn place(&self) -> &Place {
         match self {
             Self::Rule(rule) => &rule.place,
-            Self::Told(_, place) | Self::Field(place) => place,
+            Self::Field(place) => place,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Why a record cannot be mapped, and why a Program cannot be built.
 
-use engine_project::{Place, diag::Code};
+use engine_project::{
+    Place,
+    diag::{Code, code},
+};
 
 /// Why a record cannot be mapped. Holds no value of the record.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +20,20 @@ pub struct MapError {
 impl MapError {
     pub(crate) fn new(code: Code, message: impl Into<String>, place: &Place) -> Self {
         Self { code, message: message.into(), place: place.clone() }
+    }
+
+    /// Whether the record waits for a person: something must be set up before it can be mapped. Otherwise it
+    /// fails.
+    #[must_use]
+    pub fn blocks(&self) -> bool {
+        self.code == code::LOOKUP_MISS || self.may_heal()
+    }
+
+    /// Whether the record may be mapped later though neither it nor the files change: what it lacks is in the
+    /// target.
+    #[must_use]
+    pub fn may_heal(&self) -> bool {
+        self.code == code::FIND_MISSING || self.code == code::FIND_AMBIGUOUS
     }
 }
 

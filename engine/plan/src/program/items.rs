@@ -5,10 +5,9 @@
 
 use super::{
     MapError,
-    parts::Parts,
     rule::{Sight, label},
+    tree::{Each, Entity, Rule},
 };
-use crate::{Each, Entity, mapping::Rule, path};
 use engine_contract::{Record, SourceRecord};
 use engine_project::diag::code;
 
@@ -27,13 +26,13 @@ pub struct Item {
     pub admitted: Result<bool, MapError>,
 }
 
-pub(crate) fn items(entity: &Entity, parts: &Parts, source: &SourceRecord) -> Vec<Item> {
-    let record = Sight { parts, record: &source.record, item: None };
+pub(super) fn items(entity: &Entity, source: &SourceRecord) -> Vec<Item> {
+    let record = Sight { record: &source.record, item: None, vars: &entity.vars };
     let own = record_key(entity, record, source);
     let Some(each) = &entity.each else {
         return vec![item(entity, record, source, own, || unkeyed(source))];
     };
-    let elements = path::all(&each.path, &source.record, None, &parts.queries);
+    let elements = each.path.all(&source.record, None);
     let fan_out = |(index, element): (usize, &Record)| {
         let sight = Sight { item: Some(element), ..record };
         let key = own.clone().and_then(|own| element_key(entity, each, sight, &own));

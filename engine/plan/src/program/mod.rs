@@ -3,29 +3,31 @@
 //! Scripts and queries are compiled here, once; mapping a record compiles and builds nothing. A Program has
 //! no state: equal records give equal results, in any order and on any thread.
 
+mod assert;
+mod build;
 mod coerce;
 mod error;
+mod gate;
 mod items;
 mod key;
 mod link;
 mod map;
-mod parts;
 mod pending;
 mod rule;
+mod script;
+mod tree;
 
 #[cfg(test)]
 mod tests;
 
 pub use error::{BuildError, MapError};
 pub use items::Item;
-pub use link::{Links, Reference};
-pub use map::Mapped;
+pub use link::{Find, Found, Links, Reference};
+pub use map::{Mapped, Routed};
 pub use pending::{Pending, Resolved};
 
-use crate::{Blueprint, Entity};
+use crate::Blueprint;
 use engine_contract::SourceRecord;
-use map::RouteParts;
-use parts::Parts;
 use std::{fmt, sync::Arc};
 
 /// A pipeline, ready to map.
@@ -37,9 +39,7 @@ pub struct Program {
 /// An entity, ready to map.
 #[derive(Clone)]
 pub struct EntityProgram {
-    entity: Arc<Entity>,
-    parts: Arc<Parts>,
-    routes: Vec<Arc<RouteParts>>,
+    entity: Arc<tree::Entity>,
 }
 
 impl Program {
@@ -48,13 +48,9 @@ impl Program {
     /// # Errors
     /// [`BuildError`] when the Blueprint was not made by [`crate::compile`] of this version.
     pub fn build(blueprint: &Blueprint) -> Result<Self, BuildError> {
-        let parts = Arc::new(Parts::of(blueprint)?);
-        let program = |entity: &Entity| EntityProgram {
-            entity: Arc::new(entity.clone()),
-            parts: Arc::clone(&parts),
-            routes: entity.routes.iter().map(|route| Arc::new(RouteParts::of(route, &parts))).collect(),
-        };
-        Ok(Self { entities: blueprint.entities.iter().map(program).collect() })
+        let builder = build::Builder::new(blueprint)?;
+        let program = |entity| Ok(EntityProgram { entity: Arc::new(builder.entity(entity)?) });
+        Ok(Self { entities: blueprint.entities.iter().map(program).collect::<Result<_, _>>()? })
     }
 
     /// The entity at an index of [`Blueprint::entities`].
@@ -75,29 +71,40 @@ impl EntityProgram {
     /// and the answer of the entity's `when`. A wanted item whose key cannot be had says so in `admitted`.
     #[must_use]
     pub fn items(&self, source: &SourceRecord) -> Vec<Item> {
-        items::items(&self.entity, &self.parts, source)
+        items::items(&self.entity, source)
+    }
+
+    /// The references that [`EntityProgram::map`] asks about: those of `when_ref`. Empty for most entities.
+    #[must_use]
+    pub fn gates(&self, item: &Item, kept_route: Option<&str>) -> Vec<Reference> {
+        let keeps = map::kept(&self.entity, kept_route).is_some();
+        gate::references(&self.entity, self.sight(item), keeps)
     }
 
     /// Maps an item. `kept_route` is the route of the record's link: a record keeps its first route while
-    /// that exists.
+    /// that exists. `links` must know the answers to [`EntityProgram::gates`].
     ///
     /// # Errors
-    /// [`MapError`] with the place of the rule that failed the record.
-    pub fn map(&self, item: &Item, kept_route: Option<&str>) -> Result<Mapped, MapError> {
-        map::map(self, item, kept_route)
+    /// [`MapError`] with the place of the rule that failed or blocks the record.
+    pub fn map(&self, item: &Item, kept_route: Option<&str>, links: &dyn Links) -> Result<Routed, MapError> {
+        map::map(self, item, kept_route, links)
     }
 
     /// Whether a record tells all its elements: the path of `each` leads to a list. Without that, elements
     /// that are missing may only be left out.
     #[must_use]
     pub fn tells_all(&self, source: &SourceRecord) -> bool {
-        self.entity.each.as_ref().is_some_and(|each| crate::path::leads_to_list(&each.path, &source.record))
+        self.entity.each.as_ref().is_some_and(|each| each.path.leads_to_list(&source.record))
     }
 
     /// Whether a record makes one item per element.
     #[must_use]
     pub fn is_fan_out(&self) -> bool {
         self.entity.each.is_some()
+    }
+
+    fn sight<'a>(&'a self, item: &'a Item) -> rule::Sight<'a> {
+        rule::Sight { record: &item.source.record, item: item.element.as_ref(), vars: &self.entity.vars }
     }
 }
 

@@ -1,47 +1,65 @@
-//! Fields that wait: for a link, or for knowing whether the object is created or updated.
+//! Fields that wait: for a link, for a target object that is looked up, or for knowing whether the object is
+//! created or updated.
 
 use super::{
-    Links, MapError, Mapped, Reference,
+    Find, Found, Links, MapError, Mapped, Reference, assert,
     coerce::{Origin, coerce},
-    map::Needed,
-    parts::Parts,
-    rule,
+    rule::{self, Sight},
+    tree::{self, Field, Needed, Ref, Rule, Source},
 };
-use crate::mapping::{Field, Ref, Rule, Source, TargetField};
 use engine_contract::{Map, Op, Step, Value};
 use engine_project::{
     Place,
     diag::code,
     rule::{IfMissing, On},
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// A field that cannot be known from the record alone.
 #[derive(Clone, Debug)]
 pub struct Pending {
     at: Vec<Step>,
-    name: String,
-    target: Option<TargetField>,
+    field: Arc<Field>,
     alternatives: Vec<Alternative>,
-    references: Vec<Reference>,
 }
 
 impl Pending {
-    pub(super) fn new(at: Vec<Step>, name: &str, field: &Field, alternatives: Vec<Alternative>) -> Self {
-        let references = alternatives.iter().filter_map(Alternative::reference).cloned().collect();
-        Self { at, name: name.to_owned(), target: field.target.clone(), alternatives, references }
+    pub(super) fn new(at: Vec<Step>, field: &Arc<Field>, alternatives: Vec<Alternative>) -> Self {
+        Self { at, field: Arc::clone(field), alternatives }
     }
 
     /// The references that may decide the field's value, in the order in which they are tried.
-    #[must_use]
-    pub fn references(&self) -> &[Reference] {
-        &self.references
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.alternatives.iter().filter_map(|alternative| match &alternative.state {
+            State::Link(reference) => reference.as_ref().ok(),
+            State::Ready(_) | State::Failed(_) | State::Look { .. } => None,
+        })
+    }
+
+    /// The parents that are to be fetched from the source when they are not linked (`if_missing = "fetch"`).
+    pub fn fetched(&self) -> impl Iterator<Item = &Reference> {
+        self.alternatives.iter().filter_map(|alternative| {
+            match (&alternative.state, &alternative.rule.source) {
+                (State::Link(Ok(reference)), Source::Ref(of)) if of.if_missing == IfMissing::Fetch => {
+                    Some(reference)
+                }
+                _ => None,
+            }
+        })
+    }
+
+    /// The target objects that must be looked up before the field can be settled.
+    pub fn finds(&self) -> impl Iterator<Item = &Find> {
+        self.alternatives.iter().filter_map(|alternative| match &alternative.state {
+            State::Look { find, .. } => Some(find),
+            State::Ready(_) | State::Failed(_) | State::Link(_) => None,
+        })
     }
 
     /// Whether the field's value differs between a create and an update.
     #[must_use]
     pub fn depends_on_operation(&self) -> bool {
-        self.alternatives.iter().any(|alternative| alternative.on.is_some())
+        self.alternatives.iter().any(|alternative| alternative.rule.on.is_some())
     }
 }
 
@@ -59,92 +77,93 @@ pub enum Resolved {
         /// The rule that needs it.
         place: Place,
     },
+    /// The record waits for a person: the target or a lookup lacks something.
+    Blocked(MapError),
     /// The record fails.
     Failed(MapError),
 }
 
+impl From<MapError> for Resolved {
+    fn from(error: MapError) -> Self {
+        if error.blocks() { Self::Blocked(error) } else { Self::Failed(error) }
+    }
+}
+
 /// One rule of a list, evaluated as far as the record allows.
 #[derive(Clone, Debug)]
-pub(crate) struct Alternative {
-    on: Option<On>,
+pub(super) struct Alternative {
+    rule: Arc<Rule>,
     state: State,
 }
 
 #[derive(Clone, Debug)]
 enum State {
-    /// A value, what its rule is called in messages, and where that stands.
-    Ready(Value, String, Place),
+    Ready(Value),
     Failed(MapError),
     /// The record that is referred to, or what its key lacks.
-    Link {
-        reference: Result<Reference, String>,
-        rule: Box<Rule>,
+    Link(Result<Reference, String>),
+    /// The target object that is looked for, and how its value is called in messages.
+    Look {
+        find: Find,
+        told: String,
     },
 }
 
 /// What a field comes to.
 enum Settled {
     Null,
-    Value(Value, Made),
+    Value(Value, Arc<Rule>),
     /// No rule of the field applies to this operation.
     Left,
     Stop(Box<Resolved>),
 }
 
-/// What made a value.
-enum Made {
-    Link(Box<Rule>),
-    Other(String, Place),
-}
-
-impl Made {
-    fn origin(&self) -> Origin<'_> {
-        match self {
-            Self::Link(rule) => Origin::Rule(rule),
-            Self::Other(label, place) => Origin::Told(label, place),
-        }
-    }
-}
-
 impl Alternative {
-    pub(super) fn ready(rule: &Rule, value: Value) -> Self {
-        Self { on: rule.on, state: State::Ready(value, rule::label(rule), rule.place.clone()) }
+    pub(super) fn ready(rule: &Arc<Rule>, value: Value) -> Self {
+        Self { rule: Arc::clone(rule), state: State::Ready(value) }
     }
 
-    pub(super) fn failed(rule: &Rule, error: MapError) -> Self {
-        Self { on: rule.on, state: State::Failed(error) }
+    pub(super) fn failed(rule: &Arc<Rule>, error: MapError) -> Self {
+        Self { rule: Arc::clone(rule), state: State::Failed(error) }
     }
 
-    pub(super) fn link(rule: &Rule, of: &Ref, reference: Result<Reference, &Rule>) -> Self {
-        // The key is evaluated: its rules stay behind.
-        let (entity, route) = (of.entity.clone(), of.route.clone());
-        let of = Ref { entity, route, key: Vec::new(), place: of.place.clone(), ..*of };
-        let kept = Rule {
-            source: Source::Ref(of),
-            transform: rule.transform.clone(),
-            lookup: rule.lookup.clone(),
-            default: rule.default.clone(),
-            place: rule.place.clone(),
-            ..*rule
+    pub(super) fn link(rule: &Arc<Rule>, reference: Result<Reference, &Rule>) -> Self {
+        Self { rule: Arc::clone(rule), state: State::Link(reference.map_err(rule::label)) }
+    }
+
+    /// A look for a target object; nothing when there is no value to look for.
+    pub(super) fn look(
+        rule: &Arc<Rule>,
+        find: &tree::Find,
+        sight: Sight<'_>,
+    ) -> Result<Option<Self>, MapError> {
+        let Some((value, by)) = sight.first(&find.value)? else { return Ok(None) };
+        let Some(text) = value.scalar_text() else {
+            let message = format!(
+                "{} is {}, by which no `{}` can be found",
+                rule::label(by),
+                value.type_name(),
+                find.object
+            );
+            return Err(MapError::new(code::VALUE_TYPE, message, &by.place));
         };
-        let reference = reference.map_err(rule::label);
-        Self { on: rule.on, state: State::Link { reference, rule: Box::new(kept) } }
+        if text.is_empty() {
+            return Ok(None);
+        }
+        // What the files say may be shown; what the record says may be personal.
+        let is_written = matches!(by.source, Source::Const(_)) || by.lookup.is_some();
+        let told = if is_written { format!("`{text}`") } else { format!("the value of {}", rule::label(by)) };
+        let find = Find { object: find.object.clone(), by: find.by.clone(), value: text };
+        Ok(Some(Self { rule: Arc::clone(rule), state: State::Look { find, told } }))
     }
 
     /// Whether no rule after this one can count.
     pub(super) fn is_certain(&self) -> bool {
-        matches!(&self.state, State::Ready(value, ..) if !value.is_null())
-    }
-
-    fn reference(&self) -> Option<&Reference> {
-        match &self.state {
-            State::Link { reference, .. } => reference.as_ref().ok(),
-            State::Ready(..) | State::Failed(_) => None,
-        }
+        matches!(&self.state, State::Ready(value) if !value.is_null())
     }
 
     fn applies(&self, op: Op) -> bool {
-        match self.on {
+        match self.rule.on {
             None => true,
             Some(On::Create) => op == Op::Create,
             Some(On::Update) => op == Op::Update,
@@ -153,15 +172,17 @@ impl Alternative {
 }
 
 pub(super) fn resolve(mapped: Mapped, links: &dyn Links, op: Op) -> Resolved {
-    let Mapped { mut fields, pending, parts, .. } = mapped;
+    let Mapped { mut fields, pending, by, record, item, .. } = mapped;
     let mut left = Vec::new();
-    for Pending { at, name, target, alternatives, .. } in pending {
-        match settle(alternatives, links, op, &parts.parts) {
+    for Pending { at, field, alternatives } in pending {
+        match settle(alternatives, links, op) {
             Settled::Null => put(&mut fields, &at, Value::Null),
-            Settled::Value(value, made) => match coerce(value, &name, target.as_ref(), made.origin()) {
-                Ok(value) => put(&mut fields, &at, value),
-                Err(error) => return Resolved::Failed(error),
-            },
+            Settled::Value(value, rule) => {
+                match coerce(value, &field.name, field.target.as_ref(), Origin::Rule(&rule)) {
+                    Ok(value) => put(&mut fields, &at, value),
+                    Err(error) => return error.into(),
+                }
+            }
             Settled::Left => left.push(at),
             Settled::Stop(stop) => return *stop,
         }
@@ -171,56 +192,57 @@ pub(super) fn resolve(mapped: Mapped, links: &dyn Links, op: Op) -> Resolved {
         remove(&mut fields, at);
     }
     let lacks = |name: &str| fields.get(name).is_none_or(Value::is_null);
-    match parts.needed.iter().find(|needed| op == Op::Create && lacks(&needed.name)) {
-        Some(Needed { name, paths, place }) => {
-            let message = match paths {
-                Some(paths) => format!("{paths} has no value, and the target requires `{name}`"),
-                None => format!("`{name}` has no value, and the target requires one"),
-            };
-            Resolved::Failed(MapError::new(code::VALUE_REQUIRED, message, place))
-        }
-        None => Resolved::Ready(fields),
+    if let Some(needed) = by.needed.iter().find(|needed| op == Op::Create && lacks(&needed.name)) {
+        return Resolved::Failed(required(needed));
+    }
+    match assert::check(&by, &record, item.as_ref(), &mut fields) {
+        Ok(()) => Resolved::Ready(fields),
+        Err(error) => error.into(),
     }
 }
 
-fn settle(alternatives: Vec<Alternative>, links: &dyn Links, op: Op, parts: &Parts) -> Settled {
+fn required(needed: &Needed) -> MapError {
+    let Needed { name, paths, place } = needed;
+    let message = match paths {
+        Some(paths) => format!("{paths} has no value, and the target requires `{name}`"),
+        None => format!("`{name}` has no value, and the target requires one"),
+    };
+    MapError::new(code::VALUE_REQUIRED, message, place)
+}
+
+fn settle(alternatives: Vec<Alternative>, links: &dyn Links, op: Op) -> Settled {
     let (mut applied, mut no_key) = (false, None);
-    for alternative in alternatives.into_iter().filter(|alternative| alternative.applies(op)) {
+    for Alternative { rule, state } in alternatives.into_iter().filter(|alternative| alternative.applies(op))
+    {
         applied = true;
-        let result = match alternative.state {
-            State::Ready(value, label, place) => Ok((value, Made::Other(label, place))),
-            State::Failed(error) => Err(failed(error)),
-            State::Link { reference: Ok(reference), rule } => {
-                follow(reference, &rule, links, parts).map(|value| (value, Made::Link(rule)))
+        let result = match (state, &rule.source) {
+            (State::Ready(value), _) => Ok(value),
+            (State::Failed(error), _) => Err(stop(error)),
+            (State::Link(Ok(reference)), Source::Ref(of)) => follow(reference, of, &rule, links),
+            (State::Link(Err(part)), Source::Ref(of)) => {
+                without_key(of, &rule, &part, &mut no_key).map_err(stop)
             }
-            State::Link { reference: Err(part), rule } => without_key(&rule, &part, parts, &mut no_key)
-                .map(|value| (value, Made::Link(rule)))
-                .map_err(failed),
+            (State::Look { find, told }, _) => look(&find, &told, &rule, links).map_err(stop),
+            (State::Link(_), _) => Ok(Value::Null),
         };
         match result {
-            Ok((Value::Null, _)) => {}
-            Ok((value, made)) => return Settled::Value(value, made),
+            Ok(Value::Null) => {}
+            Ok(value) => return Settled::Value(value, rule),
             Err(stop) => return Settled::Stop(stop),
         }
     }
     match no_key {
-        Some(error) => Settled::Stop(failed(error)),
+        Some(error) => Settled::Stop(stop(error)),
         None if applied => Settled::Null,
         None => Settled::Left,
     }
 }
 
-fn failed(error: MapError) -> Box<Resolved> {
-    Box::new(Resolved::Failed(error))
+fn stop(error: MapError) -> Box<Resolved> {
+    Box::new(error.into())
 }
 
-fn follow(
-    reference: Reference,
-    rule: &Rule,
-    links: &dyn Links,
-    parts: &Parts,
-) -> Result<Value, Box<Resolved>> {
-    let Source::Ref(of) = &rule.source else { return Ok(Value::Null) };
+fn follow(reference: Reference, of: &Ref, rule: &Rule, links: &dyn Links) -> Result<Value, Box<Resolved>> {
     let id = match (links.target_id(&reference), of.if_missing) {
         (Some(id), _) => Value::Text(id),
         (None, IfMissing::Null) => Value::Null,
@@ -230,23 +252,17 @@ fn follow(
         }
         (None, IfMissing::Fail) => {
             let message = format!("the record of `{}` that this one refers to is not linked", of.entity);
-            return Err(failed(MapError::new(code::REFERENCE_MISSING, message, &rule.place)));
+            return Err(stop(MapError::new(code::REFERENCE_MISSING, message, &rule.place)));
         }
     };
-    rule::finish(rule, id, parts).map_err(failed)
+    rule::finish(rule, id).map_err(stop)
 }
 
 /// A reference whose key is missing names no record: waiting for one would be in vain. Unless the rule has a
 /// default or says `if_missing = "null"`, the record fails if no later rule has a value.
-fn without_key(
-    rule: &Rule,
-    part: &str,
-    parts: &Parts,
-    no_key: &mut Option<MapError>,
-) -> Result<Value, MapError> {
-    let Source::Ref(of) = &rule.source else { return Ok(Value::Null) };
+fn without_key(of: &Ref, rule: &Rule, part: &str, no_key: &mut Option<MapError>) -> Result<Value, MapError> {
     if of.if_missing == IfMissing::Null || rule.default.is_some() {
-        return rule::finish(rule, Value::Null, parts);
+        return rule::finish(rule, Value::Null);
     }
     let message = format!(
         "{part} is missing, empty or 0, and the reference to `{}` needs it: give the rule \
@@ -259,6 +275,25 @@ fn without_key(
     }
     no_key.get_or_insert(error);
     Ok(Value::Null)
+}
+
+/// The id of the only target object that a look found. A miss is no reason to try the next rule: what is
+/// missing must be set up, or given a default.
+fn look(find: &Find, told: &str, rule: &Rule, links: &dyn Links) -> Result<Value, MapError> {
+    let Find { object, by, .. } = find;
+    let id = match links.found(find) {
+        Some(Found::One(id)) => Value::Text(id),
+        Some(Found::Ambiguous) => {
+            let message = format!("the target has several `{object}` whose `{by}` is {told}");
+            return Err(MapError::new(code::FIND_AMBIGUOUS, message, &rule.place));
+        }
+        Some(Found::Missing) | None if rule.default.is_some() => Value::Null,
+        Some(Found::Missing) | None => {
+            let message = format!("the target has no `{object}` whose `{by}` is {told}");
+            return Err(MapError::new(code::FIND_MISSING, message, &rule.place));
+        }
+    };
+    rule::finish(rule, id)
 }
 
 fn put(fields: &mut Map, at: &[Step], value: Value) {

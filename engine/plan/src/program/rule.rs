@@ -1,47 +1,55 @@
-//! Evaluating rules. Order of work: source, transforms, lookup, default, required.
+//! Evaluating rules. Order of work: condition, source, transforms, lookup, default, required.
 
-use super::{MapError, Reference, key, parts::Parts};
-use crate::{
-    mapping::{Ref, Rule, Script, Source},
-    path,
+use super::{
+    MapError, Reference, key,
+    script::{Script, Seen},
+    tree::{Ref, Rule, Source},
 };
-use engine_contract::{Record, Value};
+use crate::Lookup;
+use engine_contract::{Map, Record, Value};
 use engine_project::diag::code;
 
-/// What rules see: the record, and the element of the `each` around them.
+/// What rules see: the record, the element of the `each` around them, and the variables.
 #[derive(Clone, Copy)]
-pub(crate) struct Sight<'a> {
-    pub(crate) parts: &'a Parts,
-    pub(crate) record: &'a Record,
-    pub(crate) item: Option<&'a Record>,
+pub(super) struct Sight<'a> {
+    pub(super) record: &'a Record,
+    pub(super) item: Option<&'a Record>,
+    pub(super) vars: &'a Map,
 }
 
 impl Sight<'_> {
-    /// The value of a rule; `null` when it yields nothing. A reference has no value here: see
-    /// [`super::pending`].
-    pub(crate) fn value(&self, rule: &Rule) -> Result<Value, MapError> {
+    /// The value of a rule; `null` when it yields nothing. A reference or a look for a target object has no
+    /// value here: see [`super::pending`].
+    pub(super) fn value(&self, rule: &Rule) -> Result<Value, MapError> {
+        if self.wants(rule)? { self.made(rule) } else { Ok(Value::Null) }
+    }
+
+    /// The value of a rule whose condition has been asked.
+    pub(super) fn made(&self, rule: &Rule) -> Result<Value, MapError> {
         let value = match &rule.source {
             Source::Path(paths) => {
-                let mut hits = paths
-                    .iter()
-                    .filter_map(|path| path::value(path, self.record, self.item, &self.parts.queries));
+                let mut hits = paths.iter().filter_map(|path| path.value(self.record, self.item));
                 hits.find(|hit| !hit.is_null()).unwrap_or_default()
             }
             Source::Const(value) => value.clone(),
-            Source::Script(script) => self.run(script)?,
-            Source::Ref(_) => Value::Null,
+            Source::Script(script) => script.value(self.seen())?,
+            Source::Ref(_) | Source::Find(_) => Value::Null,
         };
-        finish(rule, value, self.parts)
+        finish(rule, value)
+    }
+
+    /// Whether the rule's own condition lets it count.
+    pub(super) fn wants(&self, rule: &Rule) -> Result<bool, MapError> {
+        rule.when.as_ref().map_or(Ok(true), |when| self.holds(when))
     }
 
     /// The answer of a condition.
-    pub(crate) fn holds(&self, script: &Script) -> Result<bool, MapError> {
-        let compiled = self.parts.compiled(script).ok_or_else(|| unknown_script(script))?;
-        compiled.eval_bool(self.record, self.item).map_err(|error| script_failed(script, &error))
+    pub(super) fn holds(&self, script: &Script) -> Result<bool, MapError> {
+        script.holds(self.seen())
     }
 
     /// The key that some rules make, or the first rule whose part is missing.
-    pub(crate) fn key<'r>(&self, rules: &'r [Rule]) -> Result<Result<String, &'r Rule>, MapError> {
+    pub(super) fn key<'r>(&self, rules: &'r [Rule]) -> Result<Result<String, &'r Rule>, MapError> {
         let mut all = Vec::with_capacity(rules.len());
         for rule in rules {
             match key::parts(&self.value(rule)?) {
@@ -53,19 +61,29 @@ impl Sight<'_> {
     }
 
     /// The record that a reference names, or the rule whose part of the key is missing.
-    pub(crate) fn reference<'r>(&self, of: &'r Ref) -> Result<Result<Reference, &'r Rule>, MapError> {
+    pub(super) fn reference<'r>(&self, of: &'r Ref) -> Result<Result<Reference, &'r Rule>, MapError> {
         let key = self.key(&of.key)?;
         Ok(key.map(|key| Reference { entity: of.entity.clone(), route: of.route.clone(), key }))
     }
 
-    fn run(&self, script: &Script) -> Result<Value, MapError> {
-        let compiled = self.parts.compiled(script).ok_or_else(|| unknown_script(script))?;
-        compiled.eval(self.record, self.item).map_err(|error| script_failed(script, &error))
+    /// The first value of some rules, and the rule that made it.
+    pub(super) fn first<'r>(&self, rules: &'r [Rule]) -> Result<Option<(Value, &'r Rule)>, MapError> {
+        for rule in rules {
+            let value = self.value(rule)?;
+            if !value.is_null() {
+                return Ok(Some((value, rule)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn seen(&self) -> Seen<'_> {
+        Seen { record: self.record, item: self.item, vars: self.vars, target: None }
     }
 }
 
 /// What a rule makes of the value of its source.
-pub(crate) fn finish(rule: &Rule, mut value: Value, parts: &Parts) -> Result<Value, MapError> {
+pub(super) fn finish(rule: &Rule, mut value: Value) -> Result<Value, MapError> {
     for step in &rule.transform {
         let kind = value.type_name();
         value = step.transform.apply(value).map_err(|needs| {
@@ -77,8 +95,8 @@ pub(crate) fn finish(rule: &Rule, mut value: Value, parts: &Parts) -> Result<Val
             MapError::new(code::TRANSFORM_FAILED, message, &step.place)
         })?;
     }
-    if let (Some(name), false) = (&rule.lookup, value.is_null()) {
-        value = look_up(rule, name, &value, parts)?;
+    if let (Some((name, table)), false) = (&rule.lookup, value.is_null()) {
+        value = look_up(rule, (name, table), &value)?;
     }
     if let (Some(default), true) = (&rule.default, value.is_null()) {
         value = default.clone();
@@ -91,15 +109,13 @@ pub(crate) fn finish(rule: &Rule, mut value: Value, parts: &Parts) -> Result<Val
 }
 
 /// A hit, else the rule's default, else the lookup's.
-fn look_up(rule: &Rule, name: &str, value: &Value, parts: &Parts) -> Result<Value, MapError> {
-    let table = parts.lookups.get(name);
+fn look_up(rule: &Rule, (name, table): (&str, &Lookup), value: &Value) -> Result<Value, MapError> {
     let text = value.scalar_text().ok_or_else(|| {
         let message =
             format!("{} is {}, which cannot be looked up in `{name}`", label(rule), value.type_name());
         MapError::new(code::VALUE_TYPE, message, &rule.place)
     })?;
-    let hit = table.and_then(|table| table.values.get(&text));
-    let found = hit.or(rule.default.as_ref()).or_else(|| table.and_then(|table| table.default.as_ref()));
+    let found = table.values.get(&text).or(rule.default.as_ref()).or(table.default.as_ref());
     found.cloned().ok_or_else(|| {
         let message = format!("lookup `{name}` does not have the value of {}", label(rule));
         MapError::new(code::LOOKUP_MISS, message, &rule.place)
@@ -107,7 +123,7 @@ fn look_up(rule: &Rule, name: &str, value: &Value, parts: &Parts) -> Result<Valu
 }
 
 /// The source of a rule in messages.
-pub(crate) fn label(rule: &Rule) -> String {
+pub(super) fn label(rule: &Rule) -> String {
     match &rule.source {
         Source::Path(paths) => {
             let texts: Vec<String> = paths.iter().map(|path| format!("`{}`", path.text)).collect();
@@ -116,25 +132,13 @@ pub(crate) fn label(rule: &Rule) -> String {
         Source::Const(_) => "the constant".to_owned(),
         Source::Script(_) => "the script's result".to_owned(),
         Source::Ref(reference) => format!("the reference to `{}`", reference.entity),
+        Source::Find(find) => format!("the id of the `{}`", find.object),
     }
 }
 
 /// The paths that some rules try, in messages; nothing when there is none, or something else may have a value.
-pub(crate) fn paths(rules: &[Rule]) -> Option<String> {
-    let is_path = |rule: &Rule| matches!(rule.source, Source::Path(_)) && rule.on.is_none();
-    let labels: Vec<String> = rules.iter().map(label).collect();
+pub(super) fn paths<R: AsRef<Rule>>(rules: &[R]) -> Option<String> {
+    let is_path = |rule: &R| matches!(rule.as_ref().source, Source::Path(_)) && rule.as_ref().on.is_none();
+    let labels: Vec<String> = rules.iter().map(|rule| label(rule.as_ref())).collect();
     (!labels.is_empty() && rules.iter().all(is_path)).then(|| labels.join(" or "))
-}
-
-fn script_failed(script: &Script, error: &engine_script::ScriptError) -> MapError {
-    let message = match error.line {
-        0 => format!("the script failed: {}", error.message),
-        _ => format!("the script failed: {error}"),
-    };
-    MapError::new(code::SCRIPT_FAILED, message, script.line(error.line))
-}
-
-/// Cannot happen to a Program that [`super::Program::build`] made: it compiles every script.
-fn unknown_script(script: &Script) -> MapError {
-    MapError::new(code::SCRIPT_FAILED, "the script is not compiled", &script.place)
 }

@@ -1,3 +1,4 @@
+use crate::Routed;
 use crate::sample::{Known, blueprint, catalogs, items, links, mapped, with};
 use engine_contract::Op;
 
@@ -220,7 +221,7 @@ fn an_error_in_a_script_of_several_lines_points_at_its_line() {
     let program = program.entity_named("e").unwrap();
     let place = |json: &str| {
         let item = program.items(&crate::sample::source(json)).remove(0);
-        program.map(&item, None).unwrap_err().place
+        program.map(&item, None, &Known::default()).unwrap_err().place
     };
     let first = plan.entities[0].place.line + 3;
     assert_eq!(place(r#"{"n":"x"}"#).line, first + 2);
@@ -237,7 +238,9 @@ fn a_record_takes_the_first_route_that_fits_and_keeps_it() {
     let entity = program.entity_named("e").unwrap();
     let run = |json: &str, kept: Option<&str>| {
         let item = entity.items(&crate::sample::source(json)).remove(0);
-        let mapped = entity.map(&item, kept).unwrap();
+        let Routed::Mapped(mapped) = entity.map(&item, kept, &Known::default()).unwrap() else {
+            panic!("the record takes a route")
+        };
         (mapped.route.unwrap(), mapped.object, crate::sample::json_of(mapped.fields))
     };
     let (paid, unpaid) = (r#"{"paid":true,"x":1,"y":2}"#, r#"{"paid":false,"x":1,"y":2}"#);

@@ -3,9 +3,9 @@
 //! The Blueprint is mapped once more with a mark in every block of an array, so that each element tells which
 //! block made it. Types and lengths of the target are left out: what they refuse was mapped all the same.
 
-use super::input::input;
+use super::input::{Stubs, input};
 use crate::{
-    Blueprint, BuildError, Program,
+    Blueprint, BuildError, Program, Routed,
     mapping::{Block, Field, Mapping, Node, Rule, Source},
 };
 use engine_contract::{Map, Value};
@@ -59,7 +59,7 @@ impl Coverage {
             if !matches!(item.admitted, Ok(true)) {
                 continue;
             }
-            let Ok(mapped) = program.map(&item, None) else { continue };
+            let Ok(Routed::Mapped(mapped)) = program.map(&item, None, &Stubs(test)) else { continue };
             if let Some(route) = entity.routes.iter().find(|route| route.name == mapped.route) {
                 note(&route.map, &mapped.fields, &mut self.run);
             }
@@ -120,6 +120,8 @@ fn marking(place: &Place) -> Field {
         default: None,
         required: false,
         on: None,
+        when: None,
+        marker: false,
         place: place.clone(),
     };
     Field { node: Node::Rules(vec![rule]), target: None, place: place.clone() }

@@ -1,9 +1,8 @@
 //! From the input of a test to what becomes of it.
 
-use crate::{EntityProgram, Item, Links, MapError, Program, Reference, Resolved};
+use crate::{EntityProgram, Find, Found, Item, Links, MapError, Program, Reference, Resolved, Routed};
 use engine_contract::{Map, Op, Record, SourceRecord};
 use engine_project::{model::Status, project::Test};
-use std::collections::BTreeMap;
 
 /// What became of one item of a test's input.
 #[derive(Clone, Debug)]
@@ -36,7 +35,7 @@ pub fn map_input(program: &Program, test: &Test) -> Result<Vec<Ended>, String> {
         return Err(format!("the pipeline has no entity `{}`", test.entity));
     };
     let op = if test.expect.status == Some(Status::Updated) { Op::Update } else { Op::Create };
-    Ok(entity.items(&source).iter().map(|item| end(entity, item, &Stubs(&test.refs), op)).collect())
+    Ok(entity.items(&source).iter().map(|item| end(entity, item, &Stubs(test), op)).collect())
 }
 
 /// The record of a test: the first one, where the input is a list.
@@ -65,9 +64,15 @@ fn end(entity: &EntityProgram, item: &Item, links: &Stubs<'_>, op: Op) -> Ended 
         Ok(false) => return ended(Status::Filtered, None),
         Err(error) => return ended(Status::Failed, Some(error.clone())),
     }
-    let mapped = match entity.map(item, None) {
-        Ok(mapped) => mapped,
-        Err(error) => return ended(Status::Failed, Some(error)),
+    let failed = |error: MapError| {
+        let status = if error.blocks() { Status::Blocked } else { Status::Failed };
+        ended(status, Some(error))
+    };
+    let mapped = match entity.map(item, None, links) {
+        Ok(Routed::Mapped(mapped)) => mapped,
+        Ok(Routed::Filtered) => return ended(Status::Filtered, None),
+        Ok(Routed::Missing { .. }) => return ended(Status::Held, None),
+        Err(error) => return failed(error),
     };
     let route = mapped.route.clone();
     match mapped.resolve(links, op) {
@@ -76,23 +81,28 @@ fn end(entity: &EntityProgram, item: &Item, links: &Stubs<'_>, op: Op) -> Ended 
             Ended { status, route, fields, error: None }
         }
         Resolved::Missing { .. } => Ended { route, ..ended(Status::Held, None) },
-        Resolved::Failed(error) => Ended { route, ..ended(Status::Failed, Some(error)) },
+        Resolved::Blocked(error) | Resolved::Failed(error) => Ended { route, ..failed(error) },
     }
 }
 
-/// The links that a test says exist.
-struct Stubs<'a>(&'a BTreeMap<String, BTreeMap<String, String>>);
+/// The links and target objects that a test says exist.
+pub(super) struct Stubs<'a>(pub(super) &'a Test);
 
 impl Links for Stubs<'_> {
     fn target_id(&self, reference: &Reference) -> Option<String> {
         let Reference { entity, route, key } = reference;
-        let named = |name: &str| self.0.get(name)?.get(key).cloned();
+        let named = |name: &str| self.0.refs.get(name)?.get(key).cloned();
         match route {
             Some(route) => named(&format!("{entity}.{route}")),
             None => named(entity).or_else(|| {
-                let mut routes = self.0.iter().filter(|(name, _)| name.split('.').next() == Some(entity));
+                let mut routes =
+                    self.0.refs.iter().filter(|(name, _)| name.split('.').next() == Some(entity));
                 routes.find_map(|(_, links)| links.get(key)).cloned()
             }),
         }
+    }
+
+    fn found(&self, find: &Find) -> Option<Found> {
+        self.0.find.get(&find.object)?.get(&find.value).cloned().map(Found::One)
     }
 }

@@ -5,9 +5,11 @@
 //!
 //! - `refs` are the links that exist: by entity or `entity.route`, then by key, the parts of a composite key
 //!   joined with `|`. A reference without a route finds links of every route.
+//! - `find` are the target objects that exist: their ids by object and by the value that they are found by.
 //! - The stream's own key is not known to a test. It is the record's `id` where there is one, else `test`.
 //! - A mapped item ends as `created`; under `expect.status = "updated"` it is mapped as an update and ends so.
-//!   The others end as `filtered` (its `when` is false), `held` (a parent has no link) or `failed`.
+//!   The others end as `filtered` (its condition is false), `held` (a parent has no link), `blocked` (a lookup
+//!   or the target lacks what it looks for) or `failed`.
 //! - `status` must hold for every item of a fan-out. `count` counts the mapped items. `route`, `fields` and
 //!   `object` speak of the first mapped item.
 //! - The keys of `fields` are paths: `BillAddr.City`, `Line[0].Amount`. A field that is not there equals

@@ -43,7 +43,9 @@ fn judge(test: &Test, ended: &[Ended]) -> Vec<Difference> {
             }
         }
         (None, None) => {
-            let wrong = ended.iter().filter(|item| matches!(item.status, Status::Held | Status::Failed));
+            let is_wrong =
+                |item: &&Ended| matches!(item.status, Status::Held | Status::Blocked | Status::Failed);
+            let wrong = ended.iter().filter(is_wrong);
             out.extend(wrong.map(|item| Difference::told(told(item))));
         }
         (None, Some(_)) => {}

@@ -260,6 +260,12 @@ codes! {
     SCRIPT_FAILED = "mapping/script-failed";
     /// A lookup does not have a value and has no default.
     LOOKUP_MISS = "mapping/lookup-miss";
+    /// The target has no object that a mapping looks for.
+    FIND_MISSING = "mapping/find-missing";
+    /// The target has several objects that a mapping looks for.
+    FIND_AMBIGUOUS = "mapping/find-ambiguous";
+    /// A target object does not fulfil an assert.
+    ASSERT_FAILED = "mapping/assert-failed";
     /// A part of a record's key is missing, empty or 0.
     KEY_MISSING = "mapping/missing-key";
     /// The key of a reference is missing, empty or 0.

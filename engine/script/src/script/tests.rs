@@ -1,12 +1,21 @@
 use super::*;
+use engine_contract::Record;
 
 fn record(json: &str) -> Record {
     Record::parse(json.to_owned()).unwrap()
 }
 
 fn run(script: &str, json: &str) -> Result<String, String> {
-    let script = Script::compile(script, Names::Record).map_err(|error| error.to_string())?;
-    script.eval(&record(json), None).map(|value| value.to_json()).map_err(|error| error.to_string())
+    let script = compile(script).map_err(|error| error.to_string())?;
+    script.eval(inputs(&record(json))).map(|value| value.to_json()).map_err(|error| error.to_string())
+}
+
+fn compile(script: &str) -> Result<Script, ScriptError> {
+    Script::compile(script, Names::default(), &Libraries::default())
+}
+
+fn inputs(record: &Record) -> Inputs<'_> {
+    Inputs { record, item: None, vars: None, target: None }
 }
 
 fn ok(script: &str, json: &str) -> String {
@@ -42,11 +51,16 @@ fn the_record_reads_as_exact_values() {
 
 #[test]
 fn an_item_is_seen_only_where_there_is_one() {
-    let script = Script::compile("item.n + record.id", Names::RecordAndItem).unwrap();
+    let script = Script::compile(
+        "item.n + record.id",
+        Names { has_item: true, ..Names::default() },
+        &Libraries::default(),
+    )
+    .unwrap();
     let order = record(ORDER);
     let line = order.member("lines").unwrap().element(1).unwrap();
-    assert_eq!(script.eval(&order, Some(&line)), Ok(Value::Int(9)));
-    let error = Script::compile("1 +\n  item.n", Names::Record).unwrap_err();
+    assert_eq!(script.eval(Inputs { item: Some(&line), ..inputs(&order) }), Ok(Value::Int(9)));
+    let error = compile("1 +\n  item.n").unwrap_err();
     assert_eq!((error.line, error.column), (2, 3));
     assert!(error.message.contains("item"), "{error}");
 }
@@ -97,8 +111,7 @@ fn messages_hold_no_values_and_name_the_place() {
         "record.name.pad(-1, record.name); throw `${record.name}`",
         "switch record.name { 1 => 2 }.foo",
     ] {
-        let Err(error) = Script::compile(script, Names::Record).and_then(|s| s.eval(&record(secret), None))
-        else {
+        let Err(error) = compile(script).and_then(|s| s.eval(inputs(&record(secret)))) else {
             panic!("{script}");
         };
         assert!(!error.message.contains("SECRET") && !error.message.contains("922337"), "{error}");
@@ -127,7 +140,7 @@ fn a_call_that_cannot_be_made_says_on_what() {
 
 #[test]
 fn only_true_and_false_are_conditions() {
-    let eval = |text| Script::compile(text, Names::Record).unwrap().eval_bool(&record(ORDER), None);
+    let eval = |text| compile(text).unwrap().eval_bool(inputs(&record(ORDER)));
     assert_eq!(eval("record.id > 3"), Ok(true));
     assert!(eval("record.id").unwrap_err().message.contains("neither true nor false"));
 }

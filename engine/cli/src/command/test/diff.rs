@@ -45,7 +45,7 @@ pub(super) fn run(
     output: &Output,
 ) -> Result<Exit> {
     let files = Revision::open(&workspace.dir, revision)?;
-    let (old, found) = engine_project::load(&files, &surroundings::environment());
+    let (old, found) = engine_project::load(&files, &surroundings::environment(), arguments.which.env.as_deref());
     if let Some(error) = found.iter().find(|found| found.severity == Severity::Error) {
         let message = format!("the project of `{revision}` has mistakes; the first: {error}");
         return Err(CommandError::new(Exit::Invalid, "command/git", message));

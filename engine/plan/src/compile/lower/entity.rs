@@ -1,0 +1,132 @@
+//! Entities: keys, conditions, routes, asserts, policies.
+
+use super::{
+    balance,
+    rules::{mapping, one_rule, path_rule, reference, rules, script},
+    stored,
+};
+use crate::{
+    Adjustment, Assert, Each, Entity, OnFail, Route, SyncPolicy, WritePolicy,
+    compile::{Scene, edges, merged},
+    mapping::{Mapping, Node},
+};
+use engine_contract::Value;
+use engine_project::{
+    project::{self, Assert as FileAssert},
+    rule::Members,
+};
+
+pub(in crate::compile) fn entity(scene: &Scene<'_>, entity: &project::Entity) -> Option<Entity> {
+    let fans_out = entity.has_elements;
+    let each = match &entity.each {
+        Some(each) => Some(Each { path: path_rule(each)?, key: rules(scene, &entity.each_key, true)? }),
+        None => None,
+    };
+    let mut parents = Vec::new();
+    for edge in edges(scene.file, entity).iter().filter(|edge| edge.by != "needs") {
+        if !parents.iter().any(|parent| parent == edge.parent) {
+            parents.push(edge.parent.to_owned());
+        }
+    }
+    Some(Entity {
+        name: entity.name.clone(),
+        place: entity.place.clone(),
+        key: rules(scene, &entity.key, false)?,
+        each,
+        when: entity.when.as_ref().map(|text| script(text, fans_out)),
+        when_ref: optional(entity.when_ref.as_ref(), |of| reference(scene, of, fans_out))?,
+        routes: routes(scene, entity, fans_out)?,
+        write: policy(entity),
+        asserts: entity.asserts.iter().map(|one| assert(one, fans_out)).collect(),
+        sync: sync(scene, &entity.policy)?,
+        parents,
+        mapping_hash: String::new(),
+        admission_hash: String::new(),
+    })
+}
+
+/// Lowers what may be missing: nothing inside when it is, nothing at all when it cannot be lowered.
+fn optional<T, U>(value: Option<&T>, lower: impl FnOnce(&T) -> Option<U>) -> Option<Option<U>> {
+    value.map_or(Some(None), |value| lower(value).map(Some))
+}
+
+fn routes(scene: &Scene<'_>, entity: &project::Entity, has_item: bool) -> Option<Vec<Route>> {
+    let map = |object: &str, members: &Members| mapping((scene, scene.schema(object)), members, "", has_item);
+    if let Some(object) = &entity.to {
+        let map = map(object, &entity.map)?;
+        let marker = marker(&map, "");
+        return Some(vec![Route {
+            name: None,
+            object: object.clone(),
+            when: None,
+            when_ref: None,
+            marker,
+            map,
+        }]);
+    }
+    let route = |route: &project::Route| {
+        let map = map(&route.to, &merged(&entity.map, &route.map))?;
+        Some(Route {
+            name: Some(route.name.clone()),
+            object: route.to.clone(),
+            when: route.when.as_ref().map(|text| script(text, has_item)),
+            when_ref: optional(route.when_ref.as_ref(), |of| reference(scene, of, has_item))?,
+            marker: marker(&map, ""),
+            map,
+        })
+    };
+    entity.routes.iter().map(route).collect()
+}
+
+/// The dotted path of the first field that carries the marker.
+fn marker(map: &Mapping, within: &str) -> Option<String> {
+    map.fields.iter().find_map(|(name, field)| match &field.node {
+        Node::Rules(rules) if rules.iter().any(|rule| rule.marker) => Some(format!("{within}{name}")),
+        Node::Object(object) => marker(object, &format!("{within}{name}.")),
+        Node::Rules(_) | Node::Blocks(_) => None,
+    })
+}
+
+fn assert(assert: &FileAssert, has_item: bool) -> Assert {
+    let that = script(&assert.that, has_item);
+    let on_fail = match &assert.on_fail {
+        project::OnFail::Fail => OnFail::Fail,
+        project::OnFail::Line { line, up_to } => OnFail::Line(Adjustment {
+            line: line.clone(),
+            up_to: stored(&Value::Decimal(*up_to)),
+            difference: balance::difference(&that),
+        }),
+    };
+    Assert { that, on_fail, place: assert.place.clone() }
+}
+
+fn policy(entity: &project::Entity) -> WritePolicy {
+    let write = &entity.write;
+    WritePolicy {
+        match_on: write.match_on.clone(),
+        replace_within: !write.replace_within.is_empty(),
+        delete: write.delete,
+        on_cancel: write.on_cancel,
+        when_closed: write.when_closed,
+        name_taken: write.name_taken,
+        on_mapping_change: write.on_mapping_change,
+        max_deletes: write.max_deletes,
+        update: write.update,
+        shared: write.shared,
+        at_least_once: write.at_least_once,
+    }
+}
+
+fn sync(scene: &Scene<'_>, policy: &project::SyncPolicy) -> Option<SyncPolicy> {
+    let fields = policy.conflict_fields.iter();
+    let back = policy.map_back.iter();
+    Some(SyncPolicy {
+        direction: policy.direction,
+        source_of_truth: policy.source_of_truth,
+        conflict: policy.conflict,
+        conflict_fields: fields.map(|(field, (conflict, _))| (field.clone(), *conflict)).collect(),
+        map_back: back
+            .map(|(field, rule)| Some((field.clone(), one_rule(scene, rule, false)?)))
+            .collect::<Option<_>>()?,
+    })
+}
