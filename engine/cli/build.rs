@@ -7,8 +7,10 @@ use std::{
 };
 
 fn main() -> Result<()> {
-    let manifest = env::var_os("CARGO_MANIFEST_DIR").ok_or_else(|| Error::other("cargo names the package"))?;
-    let out = env::var_os("OUT_DIR").ok_or_else(|| Error::other("cargo names the folder for what is made"))?;
+    let manifest =
+        env::var_os("CARGO_MANIFEST_DIR").ok_or_else(|| Error::other("cargo names the package"))?;
+    let out =
+        env::var_os("OUT_DIR").ok_or_else(|| Error::other("cargo names the folder for what is made"))?;
     let folder = Path::new(&manifest).join("../../docs/diagnostics");
     let mut pages = Vec::new();
     for area in sorted(&folder)? {

@@ -28,7 +28,9 @@ fn verdict(checks: &[(String, String, String)], name: &str) -> (String, String) 
 fn a_sound_project_has_no_problem() {
     let project = synced();
     let checks = checks(&project, 0);
-    for name in ["version", "project", "state", "clock", "terminal", "connection store", "connection warehouse"] {
+    for name in
+        ["version", "project", "state", "clock", "terminal", "connection store", "connection warehouse"]
+    {
         assert_eq!(verdict(&checks, name).0, "ok", "{checks:?}");
     }
     assert!(verdict(&checks, "state").1.contains("schema 1"), "{checks:?}");

@@ -23,7 +23,8 @@ fn programs_get_nodes_edges_and_groups() {
     let graph = &graph["graphs"][0];
     let edge = graph["edges"].as_array().unwrap().iter().find(|edge| edge["to"] == "refund").unwrap();
     assert_eq!(edge, &serde_json::json!({ "from": "order", "to": "refund", "by": ["ref"], "routes": [] }));
-    let shared = graph["groups"].as_array().unwrap().iter().find(|group| group["stream"] == "orders").unwrap();
+    let shared =
+        graph["groups"].as_array().unwrap().iter().find(|group| group["stream"] == "orders").unwrap();
     assert_eq!(shared["entities"], serde_json::json!(["order", "order_line"]));
 }
 

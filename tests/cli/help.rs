@@ -5,8 +5,20 @@ use kit::Project;
 
 /// Every command, as the root help lists them.
 const COMMANDS: [&str; 14] = [
-    "init", "validate", "test", "graph", "schema", "run", "status", "history", "failures", "explain", "doctor",
-    "completions", "man", "help",
+    "init",
+    "validate",
+    "test",
+    "graph",
+    "schema",
+    "run",
+    "status",
+    "history",
+    "failures",
+    "explain",
+    "doctor",
+    "completions",
+    "man",
+    "help",
 ];
 
 #[test]

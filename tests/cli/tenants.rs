@@ -8,7 +8,11 @@ const FILE: &str = "store-to-sqlite.toml";
 /// The quickstart for two tenants, each with a warehouse of its own.
 fn two_tenants() -> Project {
     let project = quickstart();
-    project.edit(FILE, "connector = \"sqlite\"\nconnection = \"warehouse\"", "connection = { bind = \"warehouse\" }");
+    project.edit(
+        FILE,
+        "connector = \"sqlite\"\nconnection = \"warehouse\"",
+        "connection = { bind = \"warehouse\" }",
+    );
     project.edit(FILE, "connector = \"file\"\nconnection = \"store\"", "connection = { bind = \"store\" }");
     let connections = project.read("connections.toml");
     // A connection belongs to one tenant: each has its own way to the same files.
@@ -39,7 +43,8 @@ fn tenants_are_run_apart_and_named_in_what_is_printed() {
     assert!(!project.path("warehouse.db").exists(), "the other tenant was left alone");
     assert_outcome!("status", project.engine(&["status"]).ended(0));
 
-    let all = project.engine(&["run", "--all", "--entity", "customer", "--tenant", "all", "--format", "json"]);
+    let all =
+        project.engine(&["run", "--all", "--entity", "customer", "--tenant", "all", "--format", "json"]);
     let tenants: Vec<_> =
         all.ended(0).json()["runs"].as_array().unwrap().iter().map(|run| run["tenant"].clone()).collect();
     assert_eq!(tenants, ["acme", "birch"]);
@@ -90,7 +95,10 @@ fn an_environment_swaps_connections_and_state() {
 #[test]
 fn a_test_is_run_for_the_tenant_that_it_names() {
     let project = two_tenants();
-    project.write("tenants/birch.toml", project.read("tenants/birch.toml") + "\n[lookup.payment.values]\nbacs = \"Wire\"\n");
+    project.write(
+        "tenants/birch.toml",
+        project.read("tenants/birch.toml") + "\n[lookup.payment.values]\nbacs = \"Wire\"\n",
+    );
     let record = r#"{"id":7,"number":"7","status":"pending","total":"1.00","total_tax":"0.00","payment_method":"bacs","customer_id":0}"#;
     let test = |name: &str, tenant: &str, payment: &str| {
         format!(

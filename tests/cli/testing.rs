@@ -31,7 +31,8 @@ fn an_update_writes_what_came_out_and_keeps_comments() {
     let before = project.read(FILE);
     assert_outcome!(project.engine(&["test", "--update"]).ended(0));
     let after = project.read(FILE);
-    let changed: Vec<(&str, &str)> = before.lines().zip(after.lines()).filter(|(old, new)| old != new).collect();
+    let changed: Vec<(&str, &str)> =
+        before.lines().zip(after.lines()).filter(|(old, new)| old != new).collect();
     assert_eq!(
         changed.iter().map(|(_, new)| *new).collect::<Vec<_>>(),
         [
@@ -48,7 +49,8 @@ fn an_update_writes_what_came_out_and_keeps_comments() {
 #[test]
 fn a_test_that_expects_nothing_yet_gets_all_fields() {
     let project = quickstart();
-    let record = r#"{"id":9,"parent_id":8,"amount":"1.50","reason":"","date_created_gmt":"2026-01-10T09:00:00"}"#;
+    let record =
+        r#"{"id":9,"parent_id":8,"amount":"1.50","reason":"","date_created_gmt":"2026-01-10T09:00:00"}"#;
     let test = format!(
         "\n[[test]]\nname = \"new\"\nentity = \"refund\"\ninput.json = '{record}'\nexpect.status = \"held\"\n\
          refs = {{ order = {{ 8 = \"8\" }} }}\n"
@@ -90,12 +92,19 @@ fn a_comparison_with_a_revision_shows_what_changes_field_by_field() {
     git(&project, &["add", "."]);
     git(&project, &["commit", "-q", "-m", "first"]);
     project.edit(FILE, "number = \"$.number\"\n", "");
-    project.edit(FILE, "tax = { path = \"$.total_tax\", transform = [\"decimal\"], required = true }", "tax = 0");
+    project.edit(
+        FILE,
+        "tax = { path = \"$.total_tax\", transform = [\"decimal\"], required = true }",
+        "tax = 0",
+    );
     project.edit(FILE, "stripe = \"Card\"", "stripe = \"Credit card\"");
     assert_outcome!("changed", project.engine(&["test", "--diff", "main"]).ended(0));
     let document = project.engine(&["test", "--diff", "HEAD", "--format", "json"]).ended(0).json();
     let changes = document["inputs"][0]["changes"].as_array().unwrap();
-    assert!(changes.contains(&serde_json::json!({ "path": "tax", "before": "1.00", "after": "0" })), "{changes:?}");
+    assert!(
+        changes.contains(&serde_json::json!({ "path": "tax", "before": "1.00", "after": "0" })),
+        "{changes:?}"
+    );
     assert_outcome!("unknown", project.engine(&["test", "--diff", "mian"]).ended(9));
 }
 

@@ -37,7 +37,8 @@ fn a_project_that_is_emptied_keeps_its_verdict_until_it_is_back() {
     assert!(watch.wait_for("Watching", 1));
     let away = project.path("../").canonicalize().unwrap().join(format!("away-{}", std::process::id()));
     std::fs::create_dir(&away).unwrap();
-    let names: Vec<_> = std::fs::read_dir(project.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let names: Vec<_> =
+        std::fs::read_dir(project.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     for name in &names {
         std::fs::rename(project.path("").join(name), away.join(name)).unwrap();
     }
@@ -57,7 +58,10 @@ fn a_file_in_a_new_folder_is_found() {
     let project = quickstart();
     let mut watch = project.start(&mut project.command(&["validate", "--watch"]));
     assert!(watch.wait_for("Watching", 1));
-    let broken = project.read(FILE).replace("name = \"store-to-sqlite\"", "name = \"copy\"").replace("[entity.refund]", "[entity.refund");
+    let broken = project
+        .read(FILE)
+        .replace("name = \"store-to-sqlite\"", "name = \"copy\"")
+        .replace("[entity.refund]", "[entity.refund");
     project.write("pipelines/copy.toml", broken);
     assert!(watch.wait_for("1 error", 1));
     watch.signal("INT");

@@ -6,8 +6,8 @@ use engine_plan::Reference;
 use engine_run::{
     GroupKey, Scope,
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, RecordOwner, Result, Revisit,
-        RevisitQuery, PipelineKey, Run, RunFilter, RunStatus, Settlement, StateError, StateStore, TargetObject,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, PipelineKey, RecordOwner, Result,
+        Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore, TargetObject,
         sqlite::SqliteStore,
     },
 };

@@ -25,7 +25,10 @@ mod tests {
 
     #[test]
     fn numbers_and_names_read_well() {
-        assert_eq!([many(1, "entity"), many(0, "entity"), many(2, "error")], ["1 entity", "0 entities", "2 errors"]);
+        assert_eq!(
+            [many(1, "entity"), many(0, "entity"), many(2, "error")],
+            ["1 entity", "0 entities", "2 errors"]
+        );
         assert_eq!([list(["a"]), list(["a", "b", "c"])], ["`a`", "`a`, `b` and `c`"]);
     }
 }

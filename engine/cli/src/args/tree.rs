@@ -72,7 +72,10 @@ mod tests {
     #[test]
     fn the_formats_of_diagnostics_belong_to_validate_alone() {
         let parsed = |words: &[&str]| parse(words.iter().map(Into::into)).map(|cli| cli.global.format);
-        assert_eq!(parsed(&["engine", "validate", "--format", "sarif"]).unwrap(), super::super::Format::Sarif);
+        assert_eq!(
+            parsed(&["engine", "validate", "--format", "sarif"]).unwrap(),
+            super::super::Format::Sarif
+        );
         assert_eq!(parsed(&["engine", "--format", "json", "validate"]).unwrap(), super::super::Format::Json);
         assert!(parsed(&["engine", "status", "--format", "sarif"]).is_err());
     }

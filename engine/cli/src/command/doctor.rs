@@ -15,7 +15,8 @@ pub(super) fn run(arguments: &Doctor, project: Option<&Path>, output: &Output) -
     let problems = checks.iter().filter(|check| check.verdict == Verdict::Problem).count();
     let exit = if problems > 0 { Exit::Tests } else { Exit::Done };
     if !output.is_text() {
-        output.json(&serde_json::json!({ "checks": checks, "problems": problems, "exit_code": exit.number() }));
+        output
+            .json(&serde_json::json!({ "checks": checks, "problems": problems, "exit_code": exit.number() }));
         return Ok(exit);
     }
     let width = checks.iter().map(|check| check.name.chars().count()).max().unwrap_or_default();

@@ -28,7 +28,8 @@ pub(super) fn run(arguments: &Explain, output: &Output) -> Result<Exit> {
 
 fn list(output: &Output) {
     if !output.is_text() {
-        let entry = |(code, page): &(&str, &str)| serde_json::json!({ "code": code, "summary": summary(page) });
+        let entry =
+            |(code, page): &(&str, &str)| serde_json::json!({ "code": code, "summary": summary(page) });
         output.json(&serde_json::json!({ "codes": all().iter().map(entry).collect::<Vec<_>>() }));
         return;
     }

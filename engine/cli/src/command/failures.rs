@@ -66,7 +66,13 @@ fn listed(workspace: &Workspace, rows: &[FailedRow]) -> Vec<String> {
 fn grouped(workspace: &Workspace, rows: &[FailedRow]) -> Vec<String> {
     let mut groups: BTreeMap<(String, String, String, bool, String), usize> = BTreeMap::new();
     for row in rows {
-        let cause = (entity(workspace, row), row.code.clone(), at(row.place.as_ref()), row.retry, row.message.clone());
+        let cause = (
+            entity(workspace, row),
+            row.code.clone(),
+            at(row.place.as_ref()),
+            row.retry,
+            row.message.clone(),
+        );
         *groups.entry(cause).or_default() += 1;
     }
     let rows: Vec<Vec<String>> = groups

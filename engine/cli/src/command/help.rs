@@ -20,7 +20,8 @@ pub(super) fn run(arguments: &Help, output: &Output) -> Result<Exit> {
         }
         ["topics", name] => {
             let topic = TOPICS.iter().find(|(known, _)| known == name);
-            let (_, text) = topic.ok_or_else(|| unknown("topic", name, TOPICS.iter().map(|(name, _)| *name)))?;
+            let (_, text) =
+                topic.ok_or_else(|| unknown("topic", name, TOPICS.iter().map(|(name, _)| *name)))?;
             output.result(text);
         }
         words => {

@@ -32,7 +32,11 @@ pub(super) fn run(arguments: &Validate, project: Option<&Path>, output: &Output)
     watch(folders, &cancel, |seen| match seen {
         Seen::Changed => again(&selections, arguments, output),
         Seen::Emptied => {
-            output.step(output::WARN, "Waiting", "the project's files are gone: what was said last still holds");
+            output.step(
+                output::WARN,
+                "Waiting",
+                "the project's files are gone: what was said last still holds",
+            );
         }
     })
     .map_err(|error| CommandError::new(Exit::Failed, "file/unreadable", error.to_string()))?;
@@ -104,9 +108,8 @@ fn print(workspaces: &[Workspace], output: &Output) {
             human::print_more(output, workspaces.iter().flat_map(|workspace| &workspace.findings));
         }
         Format::Github => {
-            let lines = workspaces
-                .iter()
-                .flat_map(|one| github::lines(&one.dir, &one.project, &one.findings));
+            let lines =
+                workspaces.iter().flat_map(|one| github::lines(&one.dir, &one.project, &one.findings));
             lines.for_each(|line| output.result(&line));
         }
         Format::Sarif => {

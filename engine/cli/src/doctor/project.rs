@@ -55,7 +55,9 @@ fn files(workspace: &Workspace) -> Check {
 fn git_state(dir: &Path) -> Check {
     match git::state(dir) {
         Some(state) => Check::fine("git", state),
-        None => Check::doubt("git", "not in a repository", "git init: changes of pipelines are worth keeping"),
+        None => {
+            Check::doubt("git", "not in a repository", "git init: changes of pipelines are worth keeping")
+        }
     }
 }
 
@@ -73,9 +75,11 @@ fn state(workspace: &Workspace) -> Check {
         };
     }
     match workspace.read_state() {
-        Ok(_) if !path.with_extension("key").exists() => {
-            Check::problem("state", format!("{shown} has lost its key"), "put back the key file from your copy")
-        }
+        Ok(_) if !path.with_extension("key").exists() => Check::problem(
+            "state",
+            format!("{shown} has lost its key"),
+            "put back the key file from your copy",
+        ),
         Ok(_) => Check::fine("state", format!("{shown}, schema {SCHEMA_VERSION}")),
         Err(CommandError { message, help, .. }) => Check::problem("state", message, help.unwrap_or_default()),
     }
@@ -95,7 +99,8 @@ fn connection(workspace: &Workspace, connection: &Connection) -> Check {
     }
     let mut wanted = BTreeSet::new();
     secrets(&settings, &mut wanted);
-    let missing: Vec<&str> = wanted.into_iter().filter(|name| !has(&*workspace.context.secrets, name)).collect();
+    let missing: Vec<&str> =
+        wanted.into_iter().filter(|name| !has(&*workspace.context.secrets, name)).collect();
     if let Some(first) = missing.first() {
         let found = format!("{}: secret {} is not set", connection.connector, list(missing.iter().copied()));
         return Check::doubt(name, found, format!("set ENGINE_SECRET_{}", first.to_uppercase()));

@@ -1,7 +1,6 @@
 //! A graph as a Mermaid flowchart, which git hosts draw in Markdown.
 
 use super::Graph;
-use std::fmt::Write as _;
 
 /// The flowchart: a box per read around the entities that share it.
 pub(crate) fn mermaid(graph: &Graph) -> String {
@@ -12,16 +11,15 @@ pub(crate) fn mermaid(graph: &Graph) -> String {
     let mut out = String::from("flowchart LR\n");
     for (index, group) in graph.groups.iter().enumerate() {
         let stream = quoted(&group.stream);
-        // Writing into a text cannot fail.
-        drop(writeln!(out, "  subgraph g{index} [{stream}]"));
+        out.push_str(&format!("  subgraph g{index} [{stream}]\n"));
         for node in graph.nodes.iter().filter(|node| group.entities.contains(&node.entity)) {
-            drop(writeln!(out, "    {}[{}]", id(&node.entity), quoted(&node.title())));
+            out.push_str(&format!("    {}[{}]\n", id(&node.entity), quoted(&node.title())));
         }
         out.push_str("  end\n");
     }
     for edge in &graph.edges {
         let label = quoted(&edge.label());
-        drop(writeln!(out, "  {} -->|{label}| {}", id(&edge.from), id(&edge.to)));
+        out.push_str(&format!("  {} -->|{label}| {}\n", id(&edge.from), id(&edge.to)));
     }
     out
 }

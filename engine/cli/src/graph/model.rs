@@ -91,7 +91,8 @@ fn edges(file: &PipelineFile, entity: &Entity) -> Vec<Edge> {
     edges.members(&entity.map);
     entity.routes.iter().for_each(|route| edges.members(&route.map));
     entity.needs.iter().for_each(|parent| edges.add(parent, "needs", None));
-    let conditions = entity.when_ref.iter().chain(entity.routes.iter().filter_map(|route| route.when_ref.as_ref()));
+    let conditions =
+        entity.when_ref.iter().chain(entity.routes.iter().filter_map(|route| route.when_ref.as_ref()));
     conditions.for_each(|of| edges.add(&of.entity, "when_ref", of.route.as_ref()));
     edges.found.retain(|edge| file.entities.contains_key(&edge.from));
     edges.found

@@ -50,7 +50,8 @@ fn drawing(graph: &Graph, strokes: Strokes) -> Vec<String> {
                 (0, false) => strokes.first.to_string(),
                 _ => strokes.middle.to_string(),
             };
-            let behind = if is_last { chain(graph, &node.entity, strokes, &mut drawn) } else { String::new() };
+            let behind =
+                if is_last { chain(graph, &node.entity, strokes, &mut drawn) } else { String::new() };
             lines.push(format!("{parent} {dashes}{end}{behind}"));
         }
     }
@@ -102,8 +103,7 @@ fn row(graph: &Graph, node: &Node) -> Vec<String> {
             None => route.object.clone(),
         })
         .collect();
-    let after: Vec<String> =
-        graph.edges.iter().filter(|edge| edge.to == node.entity).map(reason).collect();
+    let after: Vec<String> = graph.edges.iter().filter(|edge| edge.to == node.entity).map(reason).collect();
     vec![node.entity.clone(), reads, others.join(", "), writes.join(", "), after.join(", ")]
 }
 
@@ -118,7 +118,8 @@ mod tests {
     use crate::graph::model::Group;
 
     fn graph(edges: &[(&str, &str)], entities: &[&str]) -> Graph {
-        let node = |name: &&str| Node { entity: (*name).to_owned(), stream: String::new(), routes: Vec::new() };
+        let node =
+            |name: &&str| Node { entity: (*name).to_owned(), stream: String::new(), routes: Vec::new() };
         let edge = |(from, to): &(&str, &str)| Edge {
             from: (*from).to_owned(),
             to: (*to).to_owned(),

@@ -43,8 +43,8 @@ pub(crate) fn watch(
         if event.is_ok_and(|event| !counts(event.kind)) {
             return;
         }
-        // Nobody listens any more: the watch is ending.
-        drop(hints.send(()));
+        // Nobody listens any more when the watch is ending.
+        hints.send(()).ok();
     })?;
     let mut armed = Armed::default();
     armed.arm(&mut watcher, &roots, &Scan::of(&roots));

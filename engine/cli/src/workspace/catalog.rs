@@ -115,7 +115,8 @@ fn broken(text: &FileText, error: &serde_json::Error) -> Diagnostic {
     let (line, column) = (error.line(), error.column());
     let said = error.to_string();
     let said = said.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&said);
-    let message = format!("the catalog `{}` cannot be read: {said}, line {line}, column {column}", text.file());
+    let message =
+        format!("the catalog `{}` cannot be read: {said}, line {line}, column {column}", text.file());
     let lines = text.text().split_inclusive('\n').take(line.saturating_sub(1));
     // The parser counts bytes, and stands behind the one that it minds.
     let byte = lines.map(str::len).sum::<usize>() + column.saturating_sub(1);

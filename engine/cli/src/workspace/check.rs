@@ -3,7 +3,10 @@
 use crate::diagnostic::Finding;
 use engine_contract::Registry;
 use engine_plan::{Blueprint, Catalogs, compile};
-use engine_project::{Project, Tenant, diag::{Diagnostic, Diagnostics}};
+use engine_project::{
+    Project, Tenant,
+    diag::{Diagnostic, Diagnostics},
+};
 
 /// What became of the pipelines that were asked for.
 #[derive(Default)]

@@ -56,11 +56,17 @@ impl Workspace {
     }
 
     /// Loads a project as far as a command needs it.
-    pub(crate) fn load_to(depth: Depth, selection: &Selection, which: &Which, cancel: &Cancel) -> Result<Self> {
+    pub(crate) fn load_to(
+        depth: Depth,
+        selection: &Selection,
+        which: &Which,
+        cancel: &Cancel,
+    ) -> Result<Self> {
         let registry = connectors::registry();
         let context = surroundings::context(&selection.project, cancel);
         let files = DiskFiles::new(&selection.project);
-        let (mut project, mut found) = engine_project::load(&files, &surroundings::environment(), which.env.as_deref());
+        let (mut project, mut found) =
+            engine_project::load(&files, &surroundings::environment(), which.env.as_deref());
         let tenants = tenant::chosen(&project, which)?;
         let names = wanted(&project, selection, found.is_empty() && depth == Depth::Pipelines)?;
         let is_broken = found.has_errors();

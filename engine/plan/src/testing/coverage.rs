@@ -77,9 +77,12 @@ impl Coverage {
                 for (field, place) in fields {
                     let (entity, route) = (entity.name.clone(), route.name.clone());
                     // What several routes share belongs to the entity.
-                    all.entry(place.clone())
-                        .and_modify(|known| known.route = None)
-                        .or_insert(Uncovered { entity, route, field, place });
+                    all.entry(place.clone()).and_modify(|known| known.route = None).or_insert(Uncovered {
+                        entity,
+                        route,
+                        field,
+                        place,
+                    });
                 }
             }
         }

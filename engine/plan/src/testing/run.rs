@@ -57,8 +57,7 @@ fn judge(test: &Test, ended: &[Ended]) -> Vec<Difference> {
             out.push(Difference::new("error", format!("`{words}`"), found));
         }
     }
-    let mapped: Vec<&Ended> =
-        ended.iter().filter(|item| item.is_mapped()).collect();
+    let mapped: Vec<&Ended> = ended.iter().filter(|item| item.is_mapped()).collect();
     if let Some(count) = expect.count.filter(|count| *count != mapped.len()) {
         out.push(Difference::new("count", count, mapped.len()));
     }

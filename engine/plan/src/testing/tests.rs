@@ -132,9 +132,7 @@ fn coverage_counts_the_fields_that_tests_make_and_names_the_others() {
 #[test]
 fn a_field_is_found_where_it_is_mapped() {
     let (blueprint, _) = compiled("entity = \"order\"", ORDER);
-    let line = |path: &str| {
-        mapping_place(&blueprint, "order", Some("paid"), path).map(|place| place.line)
-    };
+    let line = |path: &str| mapping_place(&blueprint, "order", Some("paid"), path).map(|place| place.line);
     let total = line("total").unwrap();
     assert_eq!(line("customer.value").unwrap(), total + 1);
     assert_eq!(line("Line[1].n").unwrap(), total + 5);

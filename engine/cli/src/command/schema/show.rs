@@ -90,9 +90,7 @@ fn list(place: &str, offer: &Discovery, output: &Output) {
     let objects = offer.objects.iter().map(|object| ("target object", &object.name, &object.description));
     let all: Vec<_> = streams.chain(objects).collect();
     if !output.is_text() {
-        let one = |(kind, name, about): &(&str, &String, &String)| {
-            serde_json::json!({ "kind": kind, "name": name, "description": about })
-        };
+        let one = |(kind, name, about): &(&str, &String, &String)| serde_json::json!({ "kind": kind, "name": name, "description": about });
         output.json(&serde_json::json!({ "offers": all.iter().map(one).collect::<Vec<_>>() }));
         return;
     }
@@ -108,7 +106,8 @@ fn print_stream(name: &str, stream: Option<&StreamInfo>, schema: Option<&EntityS
     let cursors = if cursors.is_empty() { "none: it is swept".to_owned() } else { cursors };
     let filters: Vec<&str> =
         stream.into_iter().flat_map(|stream| &stream.filters).map(|filter| filter.name.as_str()).collect();
-    let filters = if filters.is_empty() { String::new() } else { format!("; filters: {}", filters.join(", ")) };
+    let filters =
+        if filters.is_empty() { String::new() } else { format!("; filters: {}", filters.join(", ")) };
     let title = format!("{name}: a stream; cursors: {cursors}{filters}");
     match schema {
         Some(schema) => print_schema(&title, schema, output),

@@ -35,7 +35,9 @@ pub(super) fn cases<'a>(workspace: &'a Workspace, arguments: &Arguments) -> Resu
         for test in &pipeline.tests {
             let name = format!("{}::{}::{}", pipeline.name, test.entity, test.name);
             let fits = arguments.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
-            let Some(tenant) = tenant_of(&workspace.project, pipeline, test, chosen(arguments)) else { continue };
+            let Some(tenant) = tenant_of(&workspace.project, pipeline, test, chosen(arguments)) else {
+                continue;
+            };
             if fits {
                 let built = builder.build(pipeline, test, tenant);
                 cases.push(Case { name, pipeline, test, built });
@@ -80,7 +82,8 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn build(&mut self, pipeline: &PipelineFile, test: &Test, tenant: &Tenant) -> Result<Built, String> {
-        let is_neutral = test.tenant.is_none() && self.all_tenants && self.workspace.project.tenants.len() > 1;
+        let is_neutral =
+            test.tenant.is_none() && self.all_tenants && self.workspace.project.tenants.len() > 1;
         let vars = format!("{is_neutral} {:?}", test.vars);
         let key = (pipeline.name.clone(), tenant.name.clone(), vars);
         if let Some(known) = self.built.get(&key) {
@@ -117,7 +120,9 @@ impl Builder<'_> {
         let (blueprint, found) = compile(project, &pipeline.name, &tenant, registry, catalogs);
         let Some(blueprint) = blueprint else {
             let error = found.into_iter().find(|found| found.severity == Severity::Error);
-            return Err(error.map_or_else(|| "the pipeline has mistakes".to_owned(), |error| error.to_string()));
+            return Err(
+                error.map_or_else(|| "the pipeline has mistakes".to_owned(), |error| error.to_string())
+            );
         };
         built(Arc::new(blueprint))
     }

@@ -45,7 +45,8 @@ pub(super) fn run(
     output: &Output,
 ) -> Result<Exit> {
     let files = Revision::open(&workspace.dir, revision)?;
-    let (old, found) = engine_project::load(&files, &surroundings::environment(), arguments.which.env.as_deref());
+    let (old, found) =
+        engine_project::load(&files, &surroundings::environment(), arguments.which.env.as_deref());
     if let Some(error) = found.iter().find(|found| found.severity == Severity::Error) {
         let message = format!("the project of `{revision}` has mistakes; the first: {error}");
         return Err(CommandError::new(Exit::Invalid, "command/git", message));
@@ -131,9 +132,8 @@ fn flatten(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
 fn print(compared: &[Compared], revision: &str, output: &Output) {
     let changed = compared.iter().filter(|one| !one.changes.is_empty()).count();
     if !output.is_text() {
-        let change = |change: &Change| {
-            json!({ "path": change.path, "before": change.before, "after": change.after })
-        };
+        let change =
+            |change: &Change| json!({ "path": change.path, "before": change.before, "after": change.after });
         let one = |one: &Compared| {
             let changes: Vec<_> = one.changes.iter().map(change).collect();
             json!({ "name": one.name, "input": one.input, "changes": changes })

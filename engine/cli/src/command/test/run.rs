@@ -15,7 +15,7 @@ use crate::{
 };
 use engine_contract::Cancel;
 use engine_plan::testing::{Difference, Ended, mapping_place, run_test};
-use engine_project::{Place, PipelineFile, Test};
+use engine_project::{PipelineFile, Place, Test};
 use jiff::Timestamp;
 use std::{path::Path, time::Duration};
 
@@ -39,7 +39,11 @@ impl Ran<'_> {
     }
 }
 
-pub(in crate::command) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output) -> Result<Exit> {
+pub(in crate::command) fn run(
+    arguments: &Arguments,
+    project: Option<&Path>,
+    output: &Output,
+) -> Result<Exit> {
     let selection = Selection { project: current(project)?, pipelines: Vec::new() };
     let load = || Workspace::load(&selection, &arguments.which, &Cancel::default());
     let mut workspace = load()?;
