@@ -13,6 +13,7 @@ pub mod diag;
 pub mod model;
 pub mod project;
 pub mod rule;
+pub mod schema;
 pub mod toml;
 
 mod files;

@@ -127,5 +127,11 @@ fn refuse_duplicates(pipelines: &[PipelineFile], out: &mut Diagnostics) {
     }
 }
 
+/// The pipelines of a project as far as their files can be listed: the path of each, and of its files.
+pub(crate) fn pipeline_files(files: &dyn Files) -> Vec<(String, Vec<String>)> {
+    let parts = layout::pipelines(files, &mut Diagnostics::default());
+    parts.into_iter().map(|parts| (parts.path, parts.files)).collect()
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,13 @@
 //! Tests of whole projects.
 
+mod environments;
+mod folders;
 mod mistakes;
 mod noise;
 mod rules;
+mod shops;
+mod tables;
+mod tenants;
 mod valid;
 
 use super::load;
@@ -30,15 +35,17 @@ fn load_all(files: &MemoryFiles) -> (Project, Diagnostics) {
     load(files, &environment(), None)
 }
 
+/// Two connections and nothing else.
+fn connections() -> MemoryFiles {
+    MemoryFiles::default().with(
+        "connections.toml",
+        "[connection.a]\nconnector = \"csv\"\n[connection.b]\nconnector = \"sqlite\"\n",
+    )
+}
+
 /// A project of one pipeline file and two connections.
 fn load_pipeline(text: &str) -> (Project, Vec<Diagnostic>) {
-    let files = MemoryFiles::default()
-        .with(
-            "connections.toml",
-            "[connection.a]\nconnector = \"csv\"\n[connection.b]\nconnector = \"sqlite\"\n",
-        )
-        .with("p.toml", text);
-    let (project, out) = load_all(&files);
+    let (project, out) = load_all(&connections().with("p.toml", text));
     (project, out.sorted())
 }
 

@@ -4,9 +4,12 @@ mod convert;
 mod depth;
 mod document;
 mod portable;
+mod sketch;
 mod spans;
 pub(crate) mod text;
 mod unite;
+
+pub(crate) use sketch::sketch;
 
 pub use depth::MAX_DEPTH;
 pub use document::Document;

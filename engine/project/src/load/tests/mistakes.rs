@@ -211,12 +211,12 @@ fn two_pipelines_with_one_name_point_at_each_other() {
 
 #[test]
 fn keys_of_a_project_that_do_nothing_are_refused() {
-    let engine = "[project]\ntimezome = \"UTC\"\n[safety]\nconfirm_above = 10\n[state]\nurl = 5\n";
+    let engine = "[project]\ntimezome = \"UTC\"\n[safty]\nconfirm_above = 10\n[state]\nurl = 5\n";
     let (_, out) = load_all(&MemoryFiles::default().with("engine.toml", engine));
     let out = out.sorted();
     assert_eq!(lines(&out), ["2 format/unknown-key", "3 format/unknown-key", "6 format/wrong-type"]);
     assert_eq!(out[0].message, "unknown key `timezome` in `[project]`");
-    assert_eq!(out[1].message, "unknown key `safety` in this file");
+    assert_eq!(out[1].message, "unknown key `safty` in this file");
 }
 
 #[test]

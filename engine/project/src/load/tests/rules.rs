@@ -1,7 +1,7 @@
 //! Where a table is a rule, where it is an object, and what is said when it is neither.
 
 use super::*;
-use crate::rule::{Node, Source};
+use crate::rule::{IfMissing, Node, Source};
 
 /// The diagnostics of a mapping whose first line is line 6, and its nodes.
 fn map(lines: &str) -> (Project, Vec<Diagnostic>) {
@@ -40,20 +40,44 @@ fn a_misspelled_keyword_is_named_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn a_source_that_does_not_exist_is_named_and_not_what_belongs_to_it() {
-    let (_, out) = map(
-        "A = { find = \"Account\", by = \"Name\", value = { var = \"x\" } }\nB = { var = \"y\" }\nC = { marker = true, path = \"$.c\" }\n",
+fn every_source_is_read_with_what_belongs_to_it() {
+    let (project, out) = map(
+        "A = { find = \"Account\", by = \"Name\", value = [\"$.a\", { var = \"x\", on = \"create\" }] }\n\
+         B = { var = \"y\", transform = [{ prefix = { var = \"z\" } }] }\n\
+         C = { marker = true, path = \"$.c\", when = \"record.c != 1\" }\n\
+         D = { ref = \"x\", key = \"$.id\", if_missing = \"fetch\" }\n",
     );
-    let names: Vec<_> = out.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
-    assert_eq!(
-        names,
-        [
-            "`find` is not a keyword of a rule",
-            "`var` is not a keyword of a rule",
-            "`marker` is not a keyword of a rule",
-        ]
+    assert_eq!(out, []);
+    let map = &project.pipelines[0].entities["x"].map;
+    let rule = |name: &str| match &map[name].node {
+        Node::Rules(rules) => rules[0].clone(),
+        other => panic!("{other:?}"),
+    };
+    let Source::Find(find) = rule("A").source else { panic!() };
+    assert_eq!((find.object.as_str(), find.by.as_str(), find.value.len()), ("Account", "Name", 2));
+    assert_eq!((find.place.line, find.place.column, find.by_place.column), (7, 14, 30));
+    assert!(matches!(&find.value[1].source, Source::Var(var) if var.name == "x" && var.place.column == 62));
+    assert_eq!(rule("B").transform[0].args, serde_json::json!({ "var": "z" }));
+    let marked = rule("C");
+    assert!(marked.marker && marked.when.unwrap().text == "record.c != 1");
+    let Source::Ref(reference) = rule("D").source else { panic!() };
+    assert_eq!(reference.if_missing, IfMissing::Fetch);
+}
+
+#[test]
+fn a_script_file_is_the_script_with_places_of_its_own() {
+    let text = format!(
+        "{HEAD}[entity.x]\nfrom = \"s\"\nto = \"t\"\nmap.a = {{ script_file = \"lib/a.rhai\" }}\nmap.b = {{ script_file = \"lib/b.rhai\" }}\n"
     );
-    assert!(out[0].help.as_deref().unwrap().contains("`path`, `const`, `ref`, `script`"));
+    let files = connections().with("p.toml", text).with("lib/a.rhai", "let a = \"\\n\";\noops\n");
+    let (project, out) = load_all(&files);
+    let out = out.sorted();
+    assert_eq!(lines(&out), ["7 file/not-found"]);
+    let Node::Rules(rules) = &project.pipelines[0].entities["x"].map["a"].node else { panic!() };
+    let Source::Script(script) = &rules[0].source else { panic!() };
+    let at = script.text.find("oops").unwrap();
+    let place = script.place_of(at..at + 4);
+    assert_eq!((place.to_string(), place.column), ("lib/a.rhai:2".to_owned(), 1));
 }
 
 #[test]
@@ -73,6 +97,20 @@ fn every_wrong_shape_of_a_rule_is_refused_where_it_stands() {
         ("A = [{ map.b = \"$.b\" }, \"$.c\"]", "mapping/not-a-rule"),
         ("A = { path = \"$.a\", const = 1 }", "mapping/several-sources"),
         ("A = { path = \"$.a\", key = \"$.b\" }", "mapping/without-ref"),
+        ("A = { path = \"$.a\", by = \"Name\" }", "mapping/without-find"),
+        ("A = { var = \"x\", value = \"$.b\" }", "mapping/without-find"),
+        ("A = { find = \"X\", value = \"$.b\" }", "format/missing-key"),
+        ("A = { find = \"X\", by = \"Name\" }", "format/missing-key"),
+        ("A = { find = \"X\", by = \"Name\", value = [] }", "mapping/not-a-rule"),
+        ("A = { find = \"X\", by = \"Name\", value = { a = 1 } }", "mapping/not-a-rule"),
+        ("A = { find = \"X\", by = \"Name\", value = \"b\" }", "mapping/not-a-path"),
+        ("A = { find = 7, by = \"Name\", value = \"$.b\" }", "format/wrong-type"),
+        ("A = { var = 7 }", "format/wrong-type"),
+        ("A = { var = \"x\", script_file = \"x.rhai\" }", "mapping/several-sources"),
+        ("A = { script_file = \"x.rhai\" }", "file/not-found"),
+        ("A = { script_file = \"../x.rhai\" }", "file/outside-project"),
+        ("A = { path = \"$.a\", when = true }", "format/wrong-type"),
+        ("A = { path = \"$.a\", marker = \"yes\" }", "format/wrong-type"),
         ("A = { ref = \"x\" }", "format/missing-key"),
         ("A = { ref = \"x\", key = [] }", "mapping/not-a-rule"),
         ("A = { ref = \"x\", key = \"id\" }", "mapping/not-a-path"),

@@ -67,7 +67,8 @@ fn a_mapping_is_rules_objects_and_constants_each_in_its_place() {
     let customer = &shop(&project).entities["customer"];
     assert_eq!(customer.key.len(), 2);
     assert_eq!(customer.source.cursor.as_deref(), Some("modified"));
-    assert_eq!(customer.source.options.keys().collect::<Vec<_>>(), ["filter"]);
+    assert_eq!(customer.source.filter["status"], serde_json::json!(["paid"]));
+    assert_eq!(customer.source.options.keys().collect::<Vec<_>>(), ["page_size"]);
     assert!(!customer.write.update && customer.write.delete == Delete::Keep);
     let map = &customer.map;
     let path = |rule: &Rule| match &rule.source {
@@ -171,7 +172,10 @@ fn other_toml_files_of_a_project_are_no_pipelines() {
         .with("connections.demo.toml", "?")
         .with("pipelines/.hidden.toml", "?")
         .with("pipelines/notes.md", "?")
-        .with("pipelines/old/x.toml", "?");
+        .with("pipelines/lib/x.toml", "?")
+        .with("pipelines/samples/x.toml", "?")
+        .with("pipelines/empty/notes.md", "?")
+        .with("pipelines/.old/x.toml", "?");
     let (project, out) = load_all(&files);
     assert!(out.is_empty() && project.pipelines.is_empty());
 }
