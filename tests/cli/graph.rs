@@ -56,3 +56,27 @@ fn a_catalog_that_cannot_be_read_is_shown_at_its_line_and_column() {
     project.write("catalogs/warehouse.json", "{\n  \"streams\": [],\n  \"objects\": [}\n}\n");
     assert_outcome!(project.engine(&["validate"]).ended(3));
 }
+
+#[test]
+fn editors_are_led_to_the_schemas_of_the_project() {
+    let project = quickstart();
+    drop(project.engine(&["schema", "sync", "--check"]).ended(1));
+    assert_outcome!("wrote", project.engine(&["schema", "sync"]).ended(0));
+    for file in ["tombi.toml", ".taplo.toml", ".vscode/settings.json"] {
+        assert!(project.path(file).is_file(), "{file}");
+    }
+    let schema = project.read(".engine/schemas/store-to-sqlite.tombi.json");
+    assert!(schema.contains("customer_id"), "the columns of the warehouse are known");
+    drop(project.engine(&["schema", "sync", "--check"]).ended(0));
+    assert_outcome!("fresh", project.engine(&["schema", "sync"]).ended(0));
+    drop(project.engine(&["validate"]).ended(0));
+}
+
+#[test]
+fn base_schemas_are_printed() {
+    let project = quickstart();
+    for kind in ["pipeline", "project", "connections", "tenant"] {
+        let schema = project.engine(&["schema", kind]).ended(0).json();
+        assert!(schema["properties"].as_object().is_some_and(|keys| !keys.is_empty()), "{kind}");
+    }
+}

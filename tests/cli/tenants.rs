@@ -99,7 +99,7 @@ fn a_test_is_run_for_the_tenant_that_it_names() {
         "tenants/birch.toml",
         project.read("tenants/birch.toml") + "\n[lookup.payment.values]\nbacs = \"Wire\"\n",
     );
-    let record = r#"{"id":7,"number":"7","status":"pending","total":"1.00","total_tax":"0.00","payment_method":"bacs","customer_id":0}"#;
+    let record = r#"{"id":7,"number":"7","status":"pending","currency":"CAD","date_created_gmt":"2026-01-10T09:00:00","total":"1.00","total_tax":"0.00","payment_method":"bacs","customer_id":0}"#;
     let test = |name: &str, tenant: &str, payment: &str| {
         format!(
             "\n[[test]]\nname = \"{name}\"\n{tenant}entity = \"order\"\ninput.json = '{record}'\n\

@@ -67,7 +67,13 @@ fn a_report_of_junit_has_a_case_per_test() {
     let report = project.read("out/tests.xml");
     assert!(report.contains("tests=\"5\" failures=\"3\""), "{report}");
     assert!(report.contains("classname=\"store-to-sqlite.order\""), "{report}");
-    assert!(report.contains("total: expected &quot;20.00&quot;, got 21.00"), "{report}");
+    assert!(report.contains("total: expected &quot;20.00&quot;, got &quot;21.00&quot;"), "{report}");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error() {
+    let outcome = quickstart().engine(&["test", "--junit", "engine.toml/tests.xml"]).ended(1);
+    assert!(outcome.stderr.starts_with("error[command/not-writable]"), "{}", outcome.stderr);
 }
 
 #[test]
@@ -91,7 +97,7 @@ fn a_comparison_with_a_revision_shows_what_changes_field_by_field() {
     git(&project, &["init", "-q", "-b", "main"]);
     git(&project, &["add", "."]);
     git(&project, &["commit", "-q", "-m", "first"]);
-    project.edit(FILE, "number = \"$.number\"\n", "");
+    project.edit(FILE, "paid_at = { path = \"$.date_paid_gmt\", transform = [\"timestamp_utc\"] }\n", "");
     project.edit(
         FILE,
         "tax = { path = \"$.total_tax\", transform = [\"decimal\"], required = true }",

@@ -105,6 +105,22 @@ pub(crate) struct Schema {
 /// What schemas are for.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SchemaVerb {
+    /// Print the JSON Schema of pipeline files
+    Pipeline,
+    /// Print the JSON Schema of engine.toml
+    Project,
+    /// Print the JSON Schema of connections.toml
+    Connections,
+    /// Print the JSON Schema of the files in tenants/
+    Tenant,
+    /// Write the schemas of this project's files, and the settings by which editors find them
+    Sync {
+        /// Write nothing; end with 1 when something is not as it should be
+        #[arg(long)]
+        check: bool,
+        #[command(flatten)]
+        which: Which,
+    },
     /// Print the fields of a stream or target object
     Show {
         /// What of a connection (`store.orders`) or of a connector (`quickbooks.Invoice`)

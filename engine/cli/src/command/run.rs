@@ -41,6 +41,7 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
             if cancel.is_cancelled() {
                 break;
             }
+            engine.progress.name(workspace.title(blueprint));
             let report = one(&engine, Arc::clone(blueprint), arguments)?;
             if output.is_text() {
                 report::print(&report, &workspace.title(blueprint), &workspace.dir, output);

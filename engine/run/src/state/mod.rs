@@ -16,8 +16,8 @@ pub use owner::{NeverGone, OwnerLocks, Owners};
 pub use seal::{Sealer, UnsealError};
 pub use types::{
     Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedRow, Hold,
-    Intent, Known, Lease, Link, Place, PriorFailure, RecordOwner, Revisit, RevisitQuery, PipelineKey, Run, RunFilter,
-    RunStatus, Settlement, Status, TargetObject,
+    Intent, Known, Lease, Link, PipelineKey, Place, PriorFailure, RecordOwner, Revisit, RevisitQuery, Run,
+    RunFilter, RunStatus, Settlement, Status, TargetObject,
 };
 
 use crate::key::{GroupKey, Scope};

@@ -1,8 +1,8 @@
 //! A store for dry runs: reads the real one, keeps what would be written in memory, changes nothing.
 
 use super::{
-    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, RecordOwner, Result, Revisit, RevisitQuery,
-    PipelineKey, Run, RunFilter, RunStatus, Settlement, StateStore, TargetObject,
+    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, PipelineKey, RecordOwner, Result, Revisit,
+    RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateStore, TargetObject,
 };
 use crate::key::{GroupKey, RecordKey, Scope};
 use async_trait::async_trait;

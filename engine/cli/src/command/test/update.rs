@@ -28,9 +28,7 @@ pub(super) fn update(workspace: &Workspace, ran: &[Ran<'_>], output: &Output) ->
             CommandError::new(Exit::Failed, "command/not-writable", message)
         };
         let text = std::fs::read_to_string(&path).map_err(|error| refused(error.to_string()))?;
-        let updates: Vec<(&Test, &[Ended])> =
-            tests.iter().map(|test| (test.test, test.ended.as_slice())).collect();
-        let text = rewritten(&text, &updates).map_err(refused)?;
+        let text = rewritten(&text, tests).map_err(refused)?;
         std::fs::write(&path, text).map_err(|error| refused(error.to_string()))?;
         output.step(output::GOOD, "Updated", &format!("{file}: {}", many(tests.len(), "test")));
     }
@@ -38,17 +36,17 @@ pub(super) fn update(workspace: &Workspace, ran: &[Ran<'_>], output: &Output) ->
 }
 
 /// The text of a file with new expectations.
-fn rewritten(text: &str, updates: &[(&Test, &[Ended])]) -> Result<String, String> {
+fn rewritten(text: &str, tests: &[&Ran<'_>]) -> Result<String, String> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| error.to_string())?;
-    for (test, ended) in updates {
-        let Some(table) = find(&mut document, test) else { continue };
+    for test in tests {
+        let Some(table) = find(&mut document, test.test) else { continue };
         if table.get("expect").is_none() {
             let mut expect = Table::new();
             expect.set_dotted(true);
             table.insert("expect", Item::Table(expect));
         }
         if let Some(expect) = table.get_mut("expect").and_then(Item::as_table_like_mut) {
-            expectations(expect, ended);
+            expectations(expect, test);
         }
     }
     Ok(document.to_string())
@@ -73,7 +71,8 @@ fn find<'a>(document: &'a mut DocumentMut, test: &Test) -> Option<&'a mut dyn Ta
 }
 
 /// Sets what a test looks at to what came out. One that looks at nothing gets all fields.
-fn expectations(expect: &mut dyn TableLike, ended: &[Ended]) {
+fn expectations(expect: &mut dyn TableLike, test: &Ran<'_>) {
+    let ended = test.ended.as_slice();
     let mapped = ended.iter().filter(|item| item.is_mapped()).count();
     let Some(first) = ended.iter().find(|item| item.is_mapped()) else {
         return unmapped(expect, ended);
@@ -99,7 +98,7 @@ fn expectations(expect: &mut dyn TableLike, ended: &[Ended]) {
     }
     if let Some(fields) = expect.get_mut("fields").and_then(Item::as_table_like_mut) {
         let paths: Vec<String> = fields.iter().map(|(path, _)| path.to_owned()).collect();
-        for path in paths {
+        for path in paths.into_iter().filter(|path| differs(test, path)) {
             let actual = field_at(&first.fields, &path).and_then(|value| written(&Json::from(value)));
             match actual {
                 Some(actual) => set(fields, &path, actual),
@@ -111,6 +110,14 @@ fn expectations(expect: &mut dyn TableLike, ended: &[Ended]) {
     {
         set(expect, "fields", fields);
     }
+}
+
+/// Whether a test found a field, or something in it, different: what is equal stays as its author wrote it.
+fn differs(test: &Ran<'_>, path: &str) -> bool {
+    test.differences.iter().any(|difference| {
+        let rest = difference.what.strip_prefix(path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    })
 }
 
 /// The expectations of a record that makes no target object.

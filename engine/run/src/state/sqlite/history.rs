@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     key::{Scope, Side},
-    state::{Counts, FailedRow, Place, PipelineKey, Run, RunFilter, RunStatus, Settlement, Status},
+    state::{Counts, FailedRow, PipelineKey, Place, Run, RunFilter, RunStatus, Settlement, Status},
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, ToSql};
@@ -79,7 +79,8 @@ pub(super) fn add_counts(db: &Connection, settlement: &Settlement) -> Result<()>
 }
 
 /// What a [`RunFilter`] lets through.
-const FILTER: &str = "(?1 IS NULL OR tenant = ?1) AND (?2 IS NULL OR environment = ?2) AND (?3 IS NULL OR pipeline = ?3)";
+const FILTER: &str =
+    "(?1 IS NULL OR tenant = ?1) AND (?2 IS NULL OR environment = ?2) AND (?3 IS NULL OR pipeline = ?3)";
 
 pub(super) fn runs(db: &Connection, filter: &RunFilter) -> Result<Vec<Run>> {
     let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);

@@ -4,8 +4,8 @@ use super::{Result, effect, front::Front, history, lease, link, mark, schema};
 use crate::{
     key::{GroupKey, Scope},
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, RecordOwner, Revisit, RevisitQuery, Run,
-        PipelineKey, RunFilter, RunStatus, Sealer, Settlement, StateStore, TargetObject,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, PipelineKey, RecordOwner, Revisit,
+        RevisitQuery, Run, RunFilter, RunStatus, Sealer, Settlement, StateStore, TargetObject,
     },
 };
 use async_trait::async_trait;
