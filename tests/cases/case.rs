@@ -151,7 +151,8 @@ fn tests(project: &Project, blueprints: &[Blueprint]) -> Vec<(String, Vec<String
     for blueprint in blueprints {
         let program = Program::build(blueprint).unwrap();
         for test in &project.pipeline(&blueprint.pipeline).unwrap().tests {
-            all.push((test.name.clone(), run_test(&program, test).differences));
+            let differences = run_test(&program, test).differences;
+            all.push((test.name.clone(), differences.iter().map(ToString::to_string).collect()));
         }
     }
     all

@@ -4,8 +4,22 @@ use crate::{ENGINE, assert_outcome};
 use kit::Project;
 
 /// Every command, as the root help lists them.
-const COMMANDS: [&str; 8] =
-    ["init", "validate", "test", "run", "status", "history", "failures", "completions"];
+const COMMANDS: [&str; 14] = [
+    "init",
+    "validate",
+    "test",
+    "graph",
+    "schema",
+    "run",
+    "status",
+    "history",
+    "failures",
+    "explain",
+    "doctor",
+    "completions",
+    "man",
+    "help",
+];
 
 #[test]
 fn the_root_help_groups_the_commands() {
@@ -40,7 +54,7 @@ fn outside_a_project_commands_say_how_to_name_one() {
 #[test]
 fn completions_know_every_command() {
     let project = Project::empty(ENGINE);
-    for shell in ["bash", "zsh", "fish"] {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell", "nushell"] {
         let script = project.engine(&["completions", shell]).ended(0);
         assert!(script.stderr.is_empty(), "{shell}: {}", script.stderr);
         for command in COMMANDS {

@@ -11,6 +11,10 @@
 )]
 
 mod changes;
+mod doctor;
+mod explain;
+mod formats;
+mod graph;
 mod help;
 mod init;
 mod kill;
@@ -23,7 +27,10 @@ mod signal;
 mod source;
 mod state;
 mod target;
+mod tenants;
+mod testing;
 mod validate;
+mod watch;
 
 /// The engine that is tested.
 const ENGINE: &str = env!("CARGO_BIN_EXE_engine-under-test");

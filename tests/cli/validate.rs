@@ -3,7 +3,7 @@
 use crate::{assert_outcome, quickstart};
 use kit::Project;
 
-fn three_mistakes() -> Project {
+pub(crate) fn three_mistakes() -> Project {
     let project = quickstart();
     let file = "store-to-sqlite.toml";
     project.edit(file, "reason = { path", "raeson = { path");

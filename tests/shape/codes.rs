@@ -12,7 +12,8 @@ use engine_project::{
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The areas of codes.
-const AREAS: [&str; 23] = [
+const AREAS: [&str; 24] = [
+    "command",
     "file",
     "toml",
     "format",

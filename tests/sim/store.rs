@@ -6,7 +6,7 @@ use engine_plan::Reference;
 use engine_run::{
     GroupKey, Scope,
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, RecordOwner, Rename, Renamed,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner, Rename, Renamed,
         Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore,
         TargetObject, sqlite::SqliteStore,
     },
@@ -172,16 +172,11 @@ impl StateStore for SlowStore {
         self.inner.runs(filter).await
     }
 
-    async fn failures(
-        &self,
-        pipeline: Option<&str>,
-        run: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<FailedRow>> {
-        self.inner.failures(pipeline, run, limit).await
+    async fn failures(&self, filter: &RunFilter, run: Option<&str>) -> Result<Vec<FailedRow>> {
+        self.inner.failures(filter, run).await
     }
 
-    async fn waiting(&self) -> Result<BTreeMap<String, (u64, u64, u64)>> {
+    async fn waiting(&self) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>> {
         self.inner.waiting().await
     }
 }

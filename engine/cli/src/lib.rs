@@ -4,17 +4,24 @@
 mod args;
 mod command;
 mod diagnostic;
+mod doctor;
 mod error;
 mod exit;
 mod files;
+mod git;
+mod graph;
 mod key;
 mod output;
+mod pages;
 mod progress;
 mod report;
 mod select;
 mod start;
 mod surroundings;
 mod table;
+mod topics;
+mod watch;
+mod words;
 mod workspace;
 
 pub use start::main;

@@ -64,8 +64,8 @@ impl Output {
     /// A result as one JSON document.
     pub(crate) fn json(&self, document: &impl serde::Serialize) {
         let text = match self.format {
-            Format::Json => serde_json::to_string_pretty(document),
-            Format::Text | Format::Ndjson => serde_json::to_string(document),
+            Format::Json | Format::Sarif => serde_json::to_string_pretty(document),
+            _ => serde_json::to_string(document),
         };
         self.result(&text.unwrap_or_default());
     }
@@ -92,7 +92,7 @@ impl Output {
     pub(crate) fn error(&self, error: &CommandError) {
         let exit_code = error.exit.number();
         match self.format {
-            Format::Text => {}
+            Format::Text | Format::Github | Format::Sarif => {}
             Format::Json => return self.json(&serde_json::json!({ "error": error, "exit_code": exit_code })),
             Format::Ndjson => {
                 let line = serde_json::json!({ "type": "error", "error": error, "exit_code": exit_code });

@@ -28,6 +28,7 @@ pub(crate) struct Progress {
 
 #[derive(Default)]
 struct Inner {
+    title: String,
     run_id: String,
     seq: u64,
     spinners: BTreeMap<String, ProgressBar>,
@@ -41,6 +42,11 @@ impl Progress {
             output.json(&serde_json::json!({ "type": "version", "engine": version, "stream": "1.0" }));
         }
         Self { output: output.clone(), bars: MultiProgress::new(), inner: Mutex::default() }
+    }
+
+    /// Says how the pipeline that runs next is called.
+    pub(crate) fn name(&self, title: String) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).title = title;
     }
 
     /// Takes the bars away, so that results stand alone.
@@ -105,8 +111,9 @@ impl Observer for Progress {
             return;
         }
         match &event {
-            Event::RunStarted { run_id, pipeline, mode } => {
-                self.output.step(output::GOOD, "Running", &format!("{pipeline} {run_id} {mode}"));
+            Event::RunStarted { run_id, mode, .. } => {
+                let title = &inner.title;
+                self.output.step(output::GOOD, "Running", &format!("{title} {run_id} {mode}"));
             }
             Event::EntityProgress { entity, counts } => self.show(&mut inner, entity, counts),
             Event::EntityFinished { entity, counts } => {

@@ -10,7 +10,7 @@ use engine_run::{FailureGroup, RunReport, state::Status};
 use std::path::Path;
 
 /// Prints a report: the results on standard output, how it ended on standard error.
-pub(crate) fn print(report: &RunReport, project: &Path, output: &Output) {
+pub(crate) fn print(report: &RunReport, title: &str, project: &Path, output: &Output) {
     // A run that was stopped before it read anything has no results.
     if report.error.is_none()
         || report.entities.iter().any(|(_, counts)| counts.read > 0 || counts.mapped > 0)
@@ -20,7 +20,7 @@ pub(crate) fn print(report: &RunReport, project: &Path, output: &Output) {
     for group in by_entity(report) {
         print_group(group, output);
     }
-    finish(report, project, output);
+    finish(report, title, project, output);
 }
 
 fn print_counts(report: &RunReport, output: &Output) {
@@ -60,7 +60,7 @@ fn by_entity(report: &RunReport) -> Vec<&FailureGroup> {
 }
 
 /// The report for programs.
-pub(crate) fn document(report: &RunReport) -> serde_json::Value {
+pub(crate) fn document(report: &RunReport, tenant: &str) -> serde_json::Value {
     let entities: serde_json::Map<String, serde_json::Value> = report
         .entities
         .iter()
@@ -71,17 +71,17 @@ pub(crate) fn document(report: &RunReport) -> serde_json::Value {
         .as_ref()
         .map(|(code, message)| serde_json::json!({ "code": code, "message": message, "help": remedy(code) }));
     serde_json::json!({
-        "run": report.run_id, "pipeline": report.pipeline, "status": report.status, "dry_run": report.dry_run,
+        "run": report.run_id, "tenant": tenant, "pipeline": report.pipeline, "status": report.status, "dry_run": report.dry_run,
         "duration_ms": report.duration_ms, "entities": entities, "failures": by_entity(report), "error": error,
     })
 }
 
-fn finish(report: &RunReport, project: &Path, output: &Output) {
+fn finish(report: &RunReport, title: &str, project: &Path, output: &Output) {
     let took = format!("{}.{}s", report.duration_ms / 1000, report.duration_ms % 1000 / 100);
     let failed = report.total(Status::Failed) + report.total(Status::Blocked);
     let written = report.written();
     let wrote = if report.dry_run { "to write, nothing was written" } else { "written" };
-    let summary = format!("{} in {took}: {written} {wrote}, {failed} failed", report.pipeline);
+    let summary = format!("{title} in {took}: {written} {wrote}, {failed} failed");
     match (&report.error, failed) {
         (Some((code, message)), _) => {
             output.step(output::BAD, "Stopped", &summary);

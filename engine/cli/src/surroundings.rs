@@ -114,3 +114,14 @@ pub(crate) fn start_log(verbose: u8) {
     // A second log in one process (tests) changes nothing.
     drop(log.try_init());
 }
+
+/// Whether the terminal can be expected to show more than ASCII.
+pub(crate) fn has_unicode() -> bool {
+    let environment = environment();
+    let says = |name: &&str| environment.get(*name).filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(says);
+    locale.is_some_and(|locale| {
+        let locale = locale.to_uppercase();
+        locale.contains("UTF-8") || locale.contains("UTF8")
+    })
+}

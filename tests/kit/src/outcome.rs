@@ -4,11 +4,12 @@ use regex::Regex;
 use std::process::Output;
 
 /// What changes from run to run, and what stands for it in a snapshot.
-const FILTERS: [(&str, &str); 7] = [
+const FILTERS: [(&str, &str); 8] = [
     (r"run_[a-z0-9]{16}", "[RUN]"),
     (r"engine-[a-z0-9]{16}", "[OWNER]"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z", "[AT]"),
     (r"\b\d+\.\ds\b", "[TIME]"),
+    (r"\b\d+ms\b", "[TIME]"),
     (r#""duration_ms": ?\d+"#, r#""duration_ms": "[TIME]""#),
     (r#""fingerprint": ?"[0-9a-f]+""#, r#""fingerprint": "[HASH]""#),
     (r"(?m)[ \t]+$", ""),

@@ -8,7 +8,7 @@ use crate::{
     progress::at,
     select::{Selection, current},
     table::columns,
-    workspace::{Workspace, runtime},
+    workspace::{Depth, Workspace, runtime, title},
 };
 use engine_contract::Cancel;
 use engine_run::state::{FailedRow, StateStore};
@@ -16,17 +16,17 @@ use std::{collections::BTreeMap, path::Path};
 
 pub(super) fn run(arguments: &Failures, project: Option<&Path>, output: &Output) -> Result<Exit> {
     let selection = Selection { project: current(project)?, pipelines: Vec::new() };
-    let workspace = Workspace::load(&selection, &Cancel::default())?;
+    let workspace = Workspace::load_to(Depth::Files, &selection, &arguments.which, &Cancel::default())?;
     let store = workspace.read_state()?;
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
-    let (pipeline, run) = (arguments.pipeline.as_deref(), arguments.run.as_deref());
-    let rows = runtime()?.block_on(store.failures(pipeline, run, limit))?;
+    let filter = workspace.filter(&arguments.which, arguments.pipeline.clone(), limit);
+    let rows = runtime()?.block_on(store.failures(&filter, arguments.run.as_deref()))?;
     if !output.is_text() {
         output.json(&serde_json::json!({ "failures": rows }));
         return Ok(Exit::Done);
     }
     if !rows.is_empty() {
-        let lines = if arguments.group { grouped(&rows) } else { listed(&rows) };
+        let lines = if arguments.group { grouped(&workspace, &rows) } else { listed(&workspace, &rows) };
         for line in lines {
             output.result(&line);
         }
@@ -43,10 +43,15 @@ fn retry_word(retry: bool) -> String {
     (if retry { "next run" } else { "after a change" }).to_owned()
 }
 
-fn listed(rows: &[FailedRow]) -> Vec<String> {
+/// `pipeline::entity`.
+fn entity(workspace: &Workspace, row: &FailedRow) -> String {
+    format!("{}::{}", title(&workspace.project, &row.tenant, &row.pipeline), row.entity)
+}
+
+fn listed(workspace: &Workspace, rows: &[FailedRow]) -> Vec<String> {
     let cells = |row: &FailedRow| {
         vec![
-            format!("{}::{}", row.pipeline, row.entity),
+            entity(workspace, row),
             if row.origin.is_empty() { format!("key {}", row.source_key) } else { row.origin.clone() },
             row.code.clone(),
             retry_word(row.retry),
@@ -58,11 +63,16 @@ fn listed(rows: &[FailedRow]) -> Vec<String> {
     columns(&["ENTITY", "RECORD", "CODE", "TRIED AGAIN", "MAPPING", "WHY"], &rows)
 }
 
-fn grouped(rows: &[FailedRow]) -> Vec<String> {
+fn grouped(workspace: &Workspace, rows: &[FailedRow]) -> Vec<String> {
     let mut groups: BTreeMap<(String, String, String, bool, String), usize> = BTreeMap::new();
     for row in rows {
-        let entity = format!("{}::{}", row.pipeline, row.entity);
-        let cause = (entity, row.code.clone(), at(row.place.as_ref()), row.retry, row.message.clone());
+        let cause = (
+            entity(workspace, row),
+            row.code.clone(),
+            at(row.place.as_ref()),
+            row.retry,
+            row.message.clone(),
+        );
         *groups.entry(cause).or_default() += 1;
     }
     let rows: Vec<Vec<String>> = groups

@@ -7,18 +7,18 @@ use crate::{
     output::Output,
     select::{Selection, current},
     table::columns,
-    workspace::{Workspace, runtime},
+    workspace::{Depth, Workspace, runtime, title},
 };
 use engine_contract::Cancel;
-use engine_run::state::{Counts, Run, RunFilter, StateStore, Status};
+use engine_run::state::{Counts, Run, StateStore, Status};
 use std::path::Path;
 
 pub(super) fn run(arguments: &History, project: Option<&Path>, output: &Output) -> Result<Exit> {
     let selection = Selection { project: current(project)?, pipelines: Vec::new() };
-    let workspace = Workspace::load(&selection, &Cancel::default())?;
+    let workspace = Workspace::load_to(Depth::Files, &selection, &arguments.which, &Cancel::default())?;
     let store = workspace.read_state()?;
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
-    let filter = RunFilter { pipeline: arguments.pipeline.clone(), limit };
+    let filter = workspace.filter(&arguments.which, arguments.pipeline.clone(), limit);
     let runs = runtime()?.block_on(store.runs(&filter))?;
     if !output.is_text() {
         output.json(&serde_json::json!({ "runs": runs.iter().map(document).collect::<Vec<_>>() }));
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &History, project: Option<&Path>, output: &Output) 
             let started = run.started_at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
             vec![
                 run.id.clone(),
-                run.scope.pipeline.clone(),
+                title(&workspace.project, &run.scope.tenant, &run.scope.pipeline),
                 run.mode.clone(),
                 started,
                 took(run),
@@ -77,7 +77,7 @@ fn document(run: &Run) -> serde_json::Value {
         .map(|(name, counts)| (name.clone(), serde_json::to_value(counts).unwrap_or_default()))
         .collect();
     serde_json::json!({
-        "run": run.id, "pipeline": run.scope.pipeline, "trigger": run.trigger, "mode": run.mode,
+        "run": run.id, "tenant": run.scope.tenant, "pipeline": run.scope.pipeline, "trigger": run.trigger, "mode": run.mode,
         "status": run.status, "started_at": run.started_at, "finished_at": run.finished_at,
         "fingerprint": run.fingerprint, "error": run.error, "entities": entities,
     })

@@ -32,24 +32,26 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
     let mut exit = Exit::Done;
     let mut reports = Vec::new();
     for selection in selections {
-        let workspace = Workspace::load(&selection, &cancel)?;
+        let workspace = Workspace::load(&selection, &arguments.which, &cancel)?;
         workspace.insist(output)?;
+        check_tenants(&workspace, arguments)?;
         check_entities(&workspace, &arguments.entity)?;
         let engine = engine(&workspace, arguments.dry_run, output)?;
         for blueprint in &workspace.blueprints {
             if cancel.is_cancelled() {
                 break;
             }
+            engine.progress.name(workspace.title(blueprint));
             let report = one(&engine, Arc::clone(blueprint), arguments)?;
             if output.is_text() {
-                report::print(&report, &workspace.dir, output);
+                report::print(&report, &workspace.title(blueprint), &workspace.dir, output);
             }
             exit = exit.worse(exit_of(&report));
-            reports.push(report);
+            reports.push((report, blueprint.tenant.clone()));
         }
     }
     if output.format() == crate::args::Format::Json {
-        let runs: Vec<_> = reports.iter().map(report::document).collect();
+        let runs: Vec<_> = reports.iter().map(|(report, tenant)| report::document(report, tenant)).collect();
         output.json(&serde_json::json!({ "runs": runs, "exit_code": exit.number() }));
     }
     Ok(exit)
@@ -109,6 +111,21 @@ fn one(ready: &Ready, blueprint: Arc<Blueprint>, arguments: &Run) -> Result<RunR
     let report = runtime()?.block_on(Box::pin(ready.engine.run(&request)));
     ready.progress.clear();
     Ok(report?)
+}
+
+/// Where there are several tenants, whose accounts are written to is said and not guessed.
+fn check_tenants(workspace: &Workspace, arguments: &Run) -> Result<()> {
+    let several = workspace.tenants.len();
+    if arguments.which.tenant.is_none() && several > 1 {
+        let message = format!("the project has {several} tenants, and none is named");
+        let help = "name one with `--tenant NAME`, or all of them with `--tenant all`";
+        return Err(CommandError::new(Exit::Usage, "command/needs-tenant", message).help(help));
+    }
+    if let (Some(pipeline), Some(tenant)) = (workspace.idle(), &arguments.which.tenant) {
+        let message = format!("tenant `{tenant}` does not run pipeline `{pipeline}`");
+        return Err(CommandError::new(Exit::NotFound, "project/unknown-pipeline", message));
+    }
+    Ok(())
 }
 
 /// A misspelt `--entity` must not look like a run with nothing to do.

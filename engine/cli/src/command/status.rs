@@ -1,4 +1,4 @@
-//! `engine status`: each pipeline in one line.
+//! `engine status`: each pipeline of each tenant in one line.
 
 use crate::{
     args::Status as Arguments,
@@ -8,55 +8,40 @@ use crate::{
     output::Output,
     select::{Selection, current},
     table::columns,
-    workspace::{Workspace, runtime, unknown_pipeline},
+    workspace::{Workspace, runtime, title, unknown_pipeline},
 };
 use engine_contract::Cancel;
-use engine_run::state::{OwnerLocks, Owners, Run, RunFilter, RunStatus, StateStore};
-use std::path::Path;
+use engine_run::state::{OwnerLocks, Owners, PipelineKey, Run, RunStatus, StateStore};
+use std::{collections::BTreeMap, path::Path};
 
 /// How many runs back one that still works is looked for.
 const RECENT: usize = 50;
 
 pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output) -> Result<Exit> {
     let selection = Selection { project: current(project)?, pipelines: Vec::new() };
-    let workspace = Workspace::load(&selection, &Cancel::default())?;
+    let workspace = Workspace::load(&selection, &arguments.which, &Cancel::default())?;
     let store = workspace.read_state()?;
     let runtime = runtime()?;
-    let waiting = runtime.block_on(store.waiting())?;
-    let names: Vec<&str> =
-        workspace.project.pipelines.iter().map(|pipeline| pipeline.name.as_str()).collect();
-    let wanted = |name: &&&str| arguments.pipeline.as_ref().is_none_or(|pipeline| pipeline == **name);
-    let chosen: Vec<&&str> = names.iter().filter(wanted).collect();
+    let seen = Seen {
+        waiting: runtime.block_on(store.waiting())?,
+        owners: OwnerLocks::watch(&workspace.owner_folder()),
+    };
+    let chosen = chosen(&workspace, arguments.pipeline.as_deref());
     if chosen.is_empty() {
         // With no pipeline to show, what is wrong with the files is all there is to say.
         workspace.insist(output)?;
         let name = arguments.pipeline.clone().unwrap_or_default();
         return Err(unknown_pipeline(&name, &workspace.project));
     }
-    let owners = OwnerLocks::watch(&workspace.owner_folder());
     let mut rows = Vec::new();
     let mut documents = Vec::new();
-    for name in chosen {
-        let filter = RunFilter { pipeline: Some((*name).to_owned()), limit: RECENT };
-        let last = telling(runtime.block_on(store.runs(&filter))?, &owners);
-        let valid = workspace.blueprints.iter().any(|blueprint| blueprint.pipeline == **name);
-        let state = state(valid, last.as_ref(), &owners);
-        let (failed, held, open) = waiting.get(*name).copied().unwrap_or_default();
-        let (when, result) = last.as_ref().map_or_else(
-            || ("-".to_owned(), "-".to_owned()),
-            |run| (run.started_at.strftime("%Y-%m-%d %H:%M:%SZ").to_string(), result_of(run)),
-        );
-        documents.push(serde_json::json!({
-            "pipeline": name, "state": state, "last_run": last.as_ref().map(|run| &run.id),
-            "last_started_at": last.as_ref().map(|run| run.started_at), "failed": failed, "held": held, "open": open,
-        }));
-        let numbers = [failed, held, open].map(|number| number.to_string());
-        rows.push(
-            [(*name).to_owned(), state.to_owned(), when, result]
-                .into_iter()
-                .chain(numbers)
-                .collect::<Vec<_>>(),
-        );
+    for key in chosen {
+        let mut filter = workspace.filter(&arguments.which, Some(key.pipeline.clone()), RECENT);
+        filter.tenant = Some(key.tenant.clone());
+        let last = seen.telling(runtime.block_on(store.runs(&filter))?);
+        let one = seen.look(&workspace, &key, last.as_ref());
+        documents.push(one.document());
+        rows.push(one.row(&title(&workspace.project, &key.tenant, &key.pipeline)));
     }
     if output.is_text() {
         for line in columns(&["PIPELINE", "STATE", "LAST RUN", "RESULT", "FAILED", "HELD", "OPEN"], &rows) {
@@ -68,23 +53,81 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
     Ok(Exit::Done)
 }
 
-/// The run that tells most about a pipeline: one that works now, or else the last. A later one may have met
-/// the pipeline busy.
-fn telling(runs: Vec<Run>, owners: &OwnerLocks) -> Option<Run> {
-    let working = runs.iter().position(|run| is_running(run, owners));
-    runs.into_iter().nth(working.unwrap_or_default())
+/// The pipelines to show, each for the tenants that run it.
+fn chosen(workspace: &Workspace, pipeline: Option<&str>) -> Vec<PipelineKey> {
+    let pipelines = workspace.project.pipelines.iter();
+    let wanted = pipelines.filter(|one| pipeline.is_none_or(|name| one.name == name));
+    let mut keys = Vec::new();
+    for one in wanted {
+        let tenants = workspace.tenants.iter().filter_map(|name| workspace.project.tenant(name));
+        keys.extend(tenants.filter(|tenant| tenant.runs(&one.name)).map(|tenant| PipelineKey {
+            tenant: tenant.name.clone(),
+            environment: workspace.project.environment.clone(),
+            pipeline: one.name.clone(),
+        }));
+    }
+    keys
 }
 
-fn is_running(run: &Run, owners: &OwnerLocks) -> bool {
-    run.status == RunStatus::Running && !owners.is_gone(&run.owner)
+/// What the state knows.
+struct Seen {
+    waiting: BTreeMap<PipelineKey, (u64, u64, u64)>,
+    owners: OwnerLocks,
 }
 
-/// Whether a pipeline could run, runs, or was left by a process that is gone.
-fn state(valid: bool, last: Option<&Run>, owners: &OwnerLocks) -> &'static str {
-    match last {
-        Some(run) if is_running(run, owners) => "running",
-        Some(run) if run.status == RunStatus::Running => "interrupted",
-        _ if valid => "idle",
-        _ => "invalid",
+/// What there is to say of one pipeline.
+struct One<'a> {
+    key: &'a PipelineKey,
+    state: &'static str,
+    last: Option<&'a Run>,
+    numbers: (u64, u64, u64),
+}
+
+impl Seen {
+    /// The run that tells most about a pipeline: one that works now, or else the last. A later one may have
+    /// met the pipeline busy.
+    fn telling(&self, runs: Vec<Run>) -> Option<Run> {
+        let working = runs.iter().position(|run| self.is_running(run));
+        runs.into_iter().nth(working.unwrap_or_default())
+    }
+
+    fn is_running(&self, run: &Run) -> bool {
+        run.status == RunStatus::Running && !self.owners.is_gone(&run.owner)
+    }
+
+    fn look<'a>(&self, workspace: &Workspace, key: &'a PipelineKey, last: Option<&'a Run>) -> One<'a> {
+        let is_valid = workspace
+            .blueprints
+            .iter()
+            .any(|blueprint| blueprint.pipeline == key.pipeline && blueprint.tenant == key.tenant);
+        // Whether a pipeline could run, runs, or was left by a process that is gone.
+        let state = match last {
+            Some(run) if self.is_running(run) => "running",
+            Some(run) if run.status == RunStatus::Running => "interrupted",
+            _ if is_valid => "idle",
+            _ => "invalid",
+        };
+        One { key, state, last, numbers: self.waiting.get(key).copied().unwrap_or_default() }
+    }
+}
+
+impl One<'_> {
+    fn document(&self) -> serde_json::Value {
+        let (failed, held, open) = self.numbers;
+        serde_json::json!({
+            "tenant": self.key.tenant, "pipeline": self.key.pipeline, "state": self.state,
+            "last_run": self.last.map(|run| &run.id), "last_started_at": self.last.map(|run| run.started_at),
+            "failed": failed, "held": held, "open": open,
+        })
+    }
+
+    fn row(&self, title: &str) -> Vec<String> {
+        let (when, result) = self.last.map_or_else(
+            || ("-".to_owned(), "-".to_owned()),
+            |run| (run.started_at.strftime("%Y-%m-%d %H:%M:%SZ").to_string(), result_of(run)),
+        );
+        let (failed, held, open) = self.numbers;
+        let numbers = [failed, held, open].map(|number| number.to_string());
+        [title.to_owned(), self.state.to_owned(), when, result].into_iter().chain(numbers).collect()
     }
 }

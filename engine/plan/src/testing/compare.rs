@@ -1,11 +1,12 @@
 //! Comparing what came out with what was expected.
 
+use super::Difference;
 use engine_contract::{Map, Value};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
 /// The value at a path such as `Line[0].Amount`, or under exactly that name.
-pub(super) fn at<'a>(fields: &'a Map, path: &str) -> Option<&'a Value> {
+pub fn field_at<'a>(fields: &'a Map, path: &str) -> Option<&'a Value> {
     if let Some(value) = fields.get(path) {
         return Some(value);
     }
@@ -21,10 +22,10 @@ pub(super) fn at<'a>(fields: &'a Map, path: &str) -> Option<&'a Value> {
     Some(here)
 }
 
-/// What differs, one line each, named by path.
-pub(super) fn differences(path: &str, expected: &Json, actual: Option<&Value>, out: &mut Vec<String>) {
+/// What differs, named by path.
+pub(super) fn differences(path: &str, expected: &Json, actual: Option<&Value>, out: &mut Vec<Difference>) {
     let Some(actual) = actual else {
-        out.push(format!("{path}: expected {expected}, got nothing"));
+        out.push(Difference::new(path, expected, "nothing"));
         return;
     };
     match (expected, actual) {
@@ -33,10 +34,10 @@ pub(super) fn differences(path: &str, expected: &Json, actual: Option<&Value>, o
                 differences(&format!("{path}.{name}"), value, actual.get(name), out);
             }
             let extra = actual.iter().filter(|(name, _)| !expected.contains_key(*name));
-            out.extend(
-                extra
-                    .map(|(name, value)| format!("{path}.{name}: expected nothing, got {}", value.to_json())),
-            );
+            let unexpected = |(name, value): (&String, &Value)| {
+                Difference::new(format!("{path}.{name}"), "nothing", value.to_json())
+            };
+            out.extend(extra.map(unexpected));
         }
         (Json::Array(expected), Value::List(actual)) if expected.len() == actual.len() => {
             for (index, (expected, actual)) in expected.iter().zip(actual).enumerate() {
@@ -44,7 +45,7 @@ pub(super) fn differences(path: &str, expected: &Json, actual: Option<&Value>, o
             }
         }
         _ if is_same(&Value::from(expected.clone()), actual) => {}
-        _ => out.push(format!("{path}: expected {expected}, got {}", actual.to_json())),
+        _ => out.push(Difference::new(path, expected, actual.to_json())),
     }
 }
 

@@ -18,9 +18,18 @@
 //! - Without `status` and `error`, every item must be mapped or filtered.
 
 mod compare;
+mod coverage;
+mod difference;
+mod input;
 mod run;
+mod site;
 
+pub use compare::field_at;
+pub use coverage::{Coverage, Uncovered};
+pub use difference::Difference;
+pub use input::{Ended, map_input};
 pub use run::{TestOutcome, run_test};
+pub use site::mapping_place;
 
 #[cfg(test)]
 mod tests;

@@ -115,6 +115,11 @@ codes! {
     /// A pipeline names one connector, its connection another.
     CONNECTOR_MISMATCH = "connection/connector-mismatch";
 
+    /// The file of a saved catalog cannot be read.
+    CATALOG_UNREADABLE = "connection/catalog-unreadable";
+    /// What a connection offers could not be looked at, so that less is checked.
+    OFFER_UNKNOWN = "connection/offer-unknown";
+
     /// Two pipelines have the same name.
     PIPELINE_DUPLICATE = "pipeline/duplicate-name";
     /// A pipeline has no entity.

@@ -16,7 +16,7 @@ pub use owner::{NeverGone, OwnerLocks, Owners};
 pub use seal::{Sealer, UnsealError};
 pub use types::{
     Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedRow, Hold,
-    Intent, Known, Lease, Link, NameKind, Place, PriorFailure, RecordOwner, Rename, Renamed, Revisit,
+    Intent, Known, Lease, Link, NameKind, PipelineKey, Place, PriorFailure, RecordOwner, Rename, Renamed, Revisit,
     RevisitQuery, Run, RunFilter, RunStatus, Settlement, Status, TargetObject,
 };
 
@@ -166,14 +166,9 @@ pub trait StateStore: Send + Sync {
     /// Runs, newest first.
     async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>>;
 
-    /// Failed records, newest first.
-    async fn failures(
-        &self,
-        pipeline: Option<&str>,
-        run: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<FailedRow>>;
+    /// Failed records, newest first; only those that last failed in `run`, where it is given.
+    async fn failures(&self, filter: &RunFilter, run: Option<&str>) -> Result<Vec<FailedRow>>;
 
     /// How many records of each pipeline failed, are held, and have an open intent.
-    async fn waiting(&self) -> Result<BTreeMap<String, (u64, u64, u64)>>;
+    async fn waiting(&self) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>>;
 }

@@ -3,7 +3,7 @@
 mod alias;
 
 use super::{
-    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, RecordOwner, Rename, Renamed,
+    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner, Rename, Renamed,
     Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore,
     TargetObject,
 };
@@ -239,16 +239,11 @@ impl StateStore for OverlayStore {
         self.base.runs(filter).await
     }
 
-    async fn failures(
-        &self,
-        pipeline: Option<&str>,
-        run: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<FailedRow>> {
-        self.base.failures(pipeline, run, limit).await
+    async fn failures(&self, filter: &RunFilter, run: Option<&str>) -> Result<Vec<FailedRow>> {
+        self.base.failures(filter, run).await
     }
 
-    async fn waiting(&self) -> Result<BTreeMap<String, (u64, u64, u64)>> {
+    async fn waiting(&self) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>> {
         self.base.waiting().await
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     key::{Scope, Side},
-    state::{Counts, FailedRow, Place, Run, RunFilter, RunStatus, Settlement, Status},
+    state::{Counts, FailedRow, PipelineKey, Place, Run, RunFilter, RunStatus, Settlement, Status},
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, ToSql};
@@ -78,11 +78,15 @@ pub(super) fn add_counts(db: &Connection, settlement: &Settlement) -> Result<()>
     Ok(())
 }
 
+/// What a [`RunFilter`] lets through.
+const FILTER: &str =
+    "(?1 IS NULL OR tenant = ?1) AND (?2 IS NULL OR environment = ?2) AND (?3 IS NULL OR pipeline = ?3)";
+
 pub(super) fn runs(db: &Connection, filter: &RunFilter) -> Result<Vec<Run>> {
     let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
-    let sql =
-        "SELECT * FROM run WHERE ?1 IS NULL OR pipeline = ?1 ORDER BY started_at DESC, rowid DESC LIMIT ?2";
-    let mut runs = query(db, sql, &[&filter.pipeline, &limit], |row| {
+    let sql = format!("SELECT * FROM run WHERE {FILTER} ORDER BY started_at DESC, rowid DESC LIMIT ?4");
+    let values: [&dyn ToSql; 4] = [&filter.tenant, &filter.environment, &filter.pipeline, &limit];
+    let mut runs = query(db, &sql, &values, |row| {
         let finished: Option<i64> = row.get("finished_at")?;
         Ok(Run {
             id: row.get("id")?,
@@ -132,19 +136,19 @@ fn counts(db: &Connection, run: &str) -> Result<Vec<(String, Counts)>> {
     Ok(by_entity.into_iter().collect())
 }
 
-pub(super) fn failures(
-    db: &Connection,
-    pipeline: Option<&str>,
-    run: Option<&str>,
-    limit: usize,
-) -> Result<Vec<FailedRow>> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let sql = "SELECT * FROM failed WHERE (?1 IS NULL OR pipeline = ?1) AND (?2 IS NULL OR run = ?2)
-               ORDER BY last_at DESC, pipeline, entity, key LIMIT ?3";
-    query(db, sql, &[&pipeline, &run, &limit], |row| {
+pub(super) fn failures(db: &Connection, filter: &RunFilter, run: Option<&str>) -> Result<Vec<FailedRow>> {
+    let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
+    let sql = format!(
+        "SELECT * FROM failed WHERE {FILTER} AND (?5 IS NULL OR run = ?5)
+         ORDER BY last_at DESC, tenant, pipeline, entity, key LIMIT ?4"
+    );
+    let values: [&dyn ToSql; 5] = [&filter.tenant, &filter.environment, &filter.pipeline, &limit, &run];
+    query(db, &sql, &values, |row| {
         let file: Option<String> = row.get("file")?;
         let line: Option<i64> = row.get("line")?;
         Ok(FailedRow {
+            tenant: row.get("tenant")?,
+            environment: row.get("environment")?,
             pipeline: row.get("pipeline")?,
             entity: row.get("entity")?,
             source_key: masked(row.get("source_key")?),
@@ -175,14 +179,18 @@ fn masked(key: String) -> String {
 
 /// Failed, held and open, by pipeline. Held counts every record that waits: for a parent, for an open effect,
 /// for another look.
-pub(super) fn waiting(db: &Connection) -> Result<BTreeMap<String, (u64, u64, u64)>> {
-    let mut waiting: BTreeMap<String, (u64, u64, u64)> = BTreeMap::new();
+pub(super) fn waiting(db: &Connection) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>> {
+    let mut waiting: BTreeMap<PipelineKey, (u64, u64, u64)> = BTreeMap::new();
     for (index, table) in ["failed", "hold", "dirty", "intent"].into_iter().enumerate() {
-        let sql = format!("SELECT pipeline, count(*) FROM {table} GROUP BY pipeline");
-        for (pipeline, count) in
-            query(db, &sql, &[], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?
-        {
-            let entry = waiting.entry(pipeline).or_default();
+        let sql = format!(
+            "SELECT tenant, environment, pipeline, count(*) FROM {table} GROUP BY tenant, environment, pipeline"
+        );
+        let read = |row: &rusqlite::Row<'_>| {
+            let key = PipelineKey { tenant: row.get(0)?, environment: row.get(1)?, pipeline: row.get(2)? };
+            Ok((key, row.get::<_, i64>(3)?))
+        };
+        for (key, count) in query(db, &sql, &[], read)? {
+            let entry = waiting.entry(key).or_default();
             let count = u64::try_from(count).unwrap_or_default();
             match index {
                 0 => entry.0 = count,

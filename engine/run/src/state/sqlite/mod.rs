@@ -14,6 +14,8 @@ mod row;
 mod schema;
 mod store;
 
+/// The version of the tables that this engine makes and reads.
+pub use schema::VERSION as SCHEMA_VERSION;
 pub use store::SqliteStore;
 
 use super::{Result, StateError};

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 
 /// The newest schema this engine knows.
-pub(super) const VERSION: i64 = 1;
+pub const VERSION: i64 = 1;
 
 /// One thread at a time uses a connection: SQLite needs no locks of its own.
 const READ_WRITE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE

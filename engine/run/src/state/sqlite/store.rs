@@ -4,7 +4,7 @@ use super::{Result, effect, front::Front, history, lease, link, mark, rename, sc
 use crate::{
     key::{GroupKey, Scope},
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, RecordOwner, Rename, Renamed,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner, Rename, Renamed,
         Revisit, RevisitQuery, Run, RunFilter, RunStatus, Sealer, Settlement, StateStore, TargetObject,
     },
 };
@@ -182,17 +182,12 @@ impl StateStore for SqliteStore {
         self.front.call(move |db| history::runs(db, &filter)).await
     }
 
-    async fn failures(
-        &self,
-        pipeline: Option<&str>,
-        run: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<FailedRow>> {
-        let (pipeline, run) = (pipeline.map(str::to_owned), run.map(str::to_owned));
-        self.front.call(move |db| history::failures(db, pipeline.as_deref(), run.as_deref(), limit)).await
+    async fn failures(&self, filter: &RunFilter, run: Option<&str>) -> Result<Vec<FailedRow>> {
+        let (filter, run) = (filter.clone(), run.map(str::to_owned));
+        self.front.call(move |db| history::failures(db, &filter, run.as_deref())).await
     }
 
-    async fn waiting(&self) -> Result<BTreeMap<String, (u64, u64, u64)>> {
+    async fn waiting(&self) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>> {
         self.front.call(history::waiting).await
     }
 }

@@ -102,6 +102,10 @@ pub struct FailedRecord {
 /// A failed record as listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FailedRow {
+    /// The tenant.
+    pub tenant: String,
+    /// The environment.
+    pub environment: String,
     /// The pipeline.
     pub pipeline: String,
     /// The entity.

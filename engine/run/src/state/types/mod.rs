@@ -14,4 +14,4 @@ pub use lease::{Acquired, CursorRow, Lease};
 pub use link::{Known, Link, PriorFailure, RecordOwner, TargetObject};
 pub use mark::{Dirty, DirtyReason, FailedRecord, FailedRow, Hold, Place, Revisit, RevisitQuery};
 pub use rename::{NameKind, Rename, Renamed};
-pub use run::{Run, RunFilter, RunStatus};
+pub use run::{PipelineKey, Run, RunFilter, RunStatus};

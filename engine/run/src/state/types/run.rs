@@ -4,6 +4,7 @@ use super::Counts;
 use crate::key::Scope;
 use jiff::Timestamp;
 use serde::Serialize;
+use std::fmt;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -73,11 +74,33 @@ pub struct Run {
     pub entities: Vec<(String, Counts)>,
 }
 
-/// Which runs to list.
+/// Which runs, or failed records, to list.
 #[derive(Clone, Debug, Default)]
 pub struct RunFilter {
+    /// Only of this tenant.
+    pub tenant: Option<String>,
+    /// Only of this environment.
+    pub environment: Option<String>,
     /// Only of this pipeline.
     pub pipeline: Option<String>,
     /// At most so many.
     pub limit: usize,
+}
+
+/// A pipeline as it runs for a tenant in an environment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PipelineKey {
+    /// The tenant.
+    pub tenant: String,
+    /// The environment.
+    pub environment: String,
+    /// The pipeline.
+    pub pipeline: String,
+}
+
+impl fmt::Display for PipelineKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { tenant, environment, pipeline } = self;
+        write!(f, "{tenant}/{pipeline} ({environment})")
+    }
 }

@@ -1,18 +1,22 @@
 //! Diagnostics as people read them: `error[code]: message`, the place, the help.
 
+use super::Finding;
 use crate::output::Output;
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet, renderer::DecorStyle};
 use engine_project::{
     FileText, Project,
-    diag::{Diagnostic, Label, Severity},
+    diag::{Code, Label, Severity},
 };
 use std::sync::Arc;
 
+/// At most so many codes are named below the diagnostics.
+const MOST_EXPLAINED: usize = 3;
+
 /// Prints diagnostics on standard error; warnings only to those who want to hear more than errors.
-pub(crate) fn print(output: &Output, project: &Project, diagnostics: &[Diagnostic]) {
-    for diagnostic in diagnostics {
-        let text = format!("{}\n", render(output.colors(), project, diagnostic));
-        match diagnostic.severity {
+pub(crate) fn print(output: &Output, project: &Project, findings: &[Finding]) {
+    for finding in findings {
+        let text = format!("{}\n", render(output.colors(), project, finding));
+        match finding.diagnostic.severity {
             Severity::Error => output.print_error(&text),
             Severity::Warning => output.talk(&text),
             Severity::Note => {}
@@ -20,7 +24,24 @@ pub(crate) fn print(output: &Output, project: &Project, diagnostics: &[Diagnosti
     }
 }
 
-fn render(colors: bool, project: &Project, diagnostic: &Diagnostic) -> String {
+/// Says where to read more: the codes of the errors, or else of the warnings, in the order of their first mention.
+pub(crate) fn print_more<'a>(output: &Output, findings: impl IntoIterator<Item = &'a Finding> + Clone) {
+    let has_errors = findings.clone().into_iter().any(Finding::is_error);
+    let mut codes: Vec<Code> = Vec::new();
+    for finding in findings.into_iter().filter(|finding| finding.is_error() == has_errors) {
+        if !codes.contains(&finding.diagnostic.code) {
+            codes.push(finding.diagnostic.code);
+        }
+    }
+    let commands: Vec<String> =
+        codes.iter().take(MOST_EXPLAINED).map(|code| format!("`engine explain {code}`")).collect();
+    if !commands.is_empty() {
+        output.talk(&format!("  More: {}", commands.join(", ")));
+    }
+}
+
+fn render(colors: bool, project: &Project, finding: &Finding) -> String {
+    let diagnostic = &finding.diagnostic;
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -38,6 +59,9 @@ fn render(colors: bool, project: &Project, diagnostic: &Diagnostic) -> String {
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help));
+    }
+    if let Some(concerned) = finding.concerned() {
+        group = group.element(Level::NOTE.message(format!("for {concerned}")));
     }
     let mut report = vec![group];
     if let Some(fix) = &diagnostic.fix

@@ -1,0 +1,15 @@
+//! The arguments, and the root help with its groups.
+
+mod author;
+mod observe;
+mod root;
+mod run;
+mod tooling;
+mod tree;
+
+pub(crate) use author::{Graph, GraphForm, Init, Schema, SchemaVerb, Test, Validate};
+pub(crate) use observe::{Failures, History, Status};
+pub(crate) use root::{Cli, Color, Format, Global, Verb, Which};
+pub(crate) use run::Run;
+pub(crate) use tooling::{Completions, Doctor, Explain, Help, Man, Shell};
+pub(crate) use tree::{command, parse, verb_names};

@@ -1,0 +1,8 @@
+//! `engine schema`: JSON Schemas and fields.
+
+mod base;
+mod run;
+mod show;
+mod sync;
+
+pub(super) use run::run;

@@ -1,0 +1,128 @@
+//! The project: its files, its state, its connections.
+
+use super::Check;
+use crate::{
+    args::Which,
+    diagnostic::counts,
+    error::{CommandError, Result},
+    git,
+    select::{Selection, current},
+    words::{list, many},
+    workspace::Workspace,
+};
+use engine_contract::{Cancel, Secrets};
+use engine_project::Connection;
+use engine_run::state::sqlite::SCHEMA_VERSION;
+use serde_json::Value;
+use std::{collections::BTreeSet, path::Path};
+
+/// The checks of the project that is meant; one that says so when there is none.
+pub(crate) fn project_checks(which: &Which, project: Option<&Path>) -> Result<Vec<Check>> {
+    let dir = match current(project) {
+        Ok(dir) => dir,
+        Err(CommandError { message, help, .. }) => {
+            return Ok(vec![Check::problem("project", message, help.unwrap_or_default())]);
+        }
+    };
+    let mut checks = vec![git_state(&dir)];
+    let selection = Selection { project: dir.clone(), pipelines: Vec::new() };
+    let workspace = match Workspace::load(&selection, which, &Cancel::default()) {
+        Ok(workspace) => workspace,
+        Err(CommandError { message, help, .. }) => {
+            checks.push(Check::problem("project", message, help.unwrap_or_default()));
+            return Ok(checks);
+        }
+    };
+    checks.insert(0, files(&workspace));
+    checks.push(state(&workspace));
+    checks.extend(workspace.project.connections.values().map(|one| connection(&workspace, one)));
+    Ok(checks)
+}
+
+fn files(workspace: &Workspace) -> Check {
+    let (errors, warnings) = counts(&workspace.findings);
+    let files = many(workspace.project.texts.len(), "file");
+    let pipelines = many(workspace.asked.len(), "pipeline");
+    let found = format!("{}: {files} read, {pipelines}", workspace.dir.display());
+    let fix = "engine validate";
+    match (errors, warnings) {
+        (0, 0) => Check::fine("project", found),
+        (0, warnings) => Check::doubt("project", format!("{found}, {}", many(warnings, "warning")), fix),
+        (errors, _) => Check::problem("project", format!("{found}, {}", many(errors, "error")), fix),
+    }
+}
+
+fn git_state(dir: &Path) -> Check {
+    match git::state(dir) {
+        Some(state) => Check::fine("git", state),
+        None => {
+            Check::doubt("git", "not in a repository", "git init: changes of pipelines are worth keeping")
+        }
+    }
+}
+
+fn state(workspace: &Workspace) -> Check {
+    let path = workspace.state_path();
+    let shown = path.display();
+    if !path.exists() {
+        let folder = path.ancestors().skip(1).find(|folder| folder.is_dir());
+        let can_write = folder.and_then(|folder| folder.metadata().ok());
+        return match can_write {
+            Some(metadata) if !metadata.permissions().readonly() => {
+                Check::fine("state", format!("{shown} is made by the first run"))
+            }
+            _ => Check::problem("state", format!("{shown} cannot be made"), "let its folder be written"),
+        };
+    }
+    match workspace.read_state() {
+        Ok(_) if !path.with_extension("key").exists() => Check::problem(
+            "state",
+            format!("{shown} has lost its key"),
+            "put back the key file from your copy",
+        ),
+        Ok(_) => Check::fine("state", format!("{shown}, schema {SCHEMA_VERSION}")),
+        Err(CommandError { message, help, .. }) => Check::problem("state", message, help.unwrap_or_default()),
+    }
+}
+
+fn connection(workspace: &Workspace, connection: &Connection) -> Check {
+    let name = format!("connection {}", connection.name);
+    let place = connection.key_place("");
+    let Some(connector) = workspace.registry.get(&connection.connector) else {
+        let found = format!("there is no connector `{}`", connection.connector);
+        return Check::problem(name, found, format!("mend {place}"));
+    };
+    let settings = Value::Object(connection.settings.clone());
+    if let Err(error) = connector.check(&settings) {
+        let found = format!("{}: setting `{}` is refused", connection.connector, error.pointer);
+        return Check::problem(name, found, format!("mend {place}; `engine validate` says more"));
+    }
+    let mut wanted = BTreeSet::new();
+    secrets(&settings, &mut wanted);
+    let missing: Vec<&str> =
+        wanted.into_iter().filter(|name| !has(&*workspace.context.secrets, name)).collect();
+    if let Some(first) = missing.first() {
+        let found = format!("{}: secret {} is not set", connection.connector, list(missing.iter().copied()));
+        return Check::doubt(name, found, format!("set ENGINE_SECRET_{}", first.to_uppercase()));
+    }
+    Check::fine(name, connection.connector.clone())
+}
+
+/// Whether a secret is there; its value is let go at once.
+fn has(secrets: &dyn Secrets, name: &str) -> bool {
+    secrets.get(name).is_some()
+}
+
+/// The names of the secrets that settings use: `{ secret = "name" }`.
+fn secrets<'a>(settings: &'a Value, out: &mut BTreeSet<&'a str>) {
+    match settings {
+        Value::Object(members) => {
+            if let (Some(Value::String(name)), 1) = (members.get("secret"), members.len()) {
+                out.insert(name);
+            }
+            members.values().for_each(|value| secrets(value, out));
+        }
+        Value::Array(items) => items.iter().for_each(|value| secrets(value, out)),
+        _ => {}
+    }
+}

@@ -1,0 +1,48 @@
+//! What help says beyond the commands: `engine help topics NAME`, and the manual page of the exit codes.
+
+/// The topics by name, each with its text.
+pub(crate) const TOPICS: [(&str, &str); 3] =
+    [("exit-codes", EXIT_CODES), ("environment", ENVIRONMENT), ("projects", PROJECTS)];
+
+/// What each exit code means; stable for scripts.
+pub(crate) const EXIT_CODES: &str = "Exit codes
+
+    0  done
+    1  failed: a run stopped, a file could not be written; `fmt --check` found files to format
+    2  the arguments make no sense, or an answer is needed and there is nobody to ask
+    3  pipeline files are invalid, for `validate` and every command that loads them
+    4  a connection or the server refused the credentials
+    5  finished, but some records failed
+    6  tests failed, or `doctor` found a problem
+    8  busy: another run holds the pipeline
+    9  not found: there is no such pipeline, tenant, entity, file or code
+  130  stopped by SIGINT (Ctrl-C), cleanly; a second one stops at once
+  143  stopped by SIGTERM, cleanly
+
+With --format json the code is also in the document: `exit_code`.";
+
+const ENVIRONMENT: &str = "Environment
+
+  ENGINE_PROJECT    the project's folder, as -C
+  ENGINE_FORMAT     how results are printed, as --format
+  ENGINE_LOG        which log lines are written, for example `engine=debug`
+  ENGINE_SECRET_*   secrets: `ENGINE_SECRET_ACME_KEY` is the secret `acme_key`
+  NO_COLOR          no colour
+  CLICOLOR_FORCE    colour even where no terminal is
+  LC_ALL, LANG      drawings fall back to ASCII where the locale is not UTF-8
+
+Connections may use other variables as ${env:NAME}: only those that `[project] env` in engine.toml lists.";
+
+const PROJECTS: &str = "Projects
+
+A folder with an engine.toml is a project. Commands work on the one of the folder that they are called in, or
+of the nearest one above; -C DIR names another.
+
+  engine.toml                 name, time zone, state store, limits
+  connections.toml            connections; connections.NAME.toml lays over it what --env NAME uses
+  tenants/NAME.toml           for whom pipelines run: connections, variables, lookups
+  *.toml, pipelines/*.toml    the pipelines
+  catalogs/CONNECTION.json    what a connection offers, saved
+
+Where a command takes pipelines, each may be a pipeline's name, its file, or the folder of a project, which
+means every pipeline in it.";

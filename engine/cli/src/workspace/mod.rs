@@ -1,0 +1,11 @@
+//! A loaded project: its files checked, its pipelines compiled, its state store at hand.
+
+mod catalog;
+mod check;
+mod load;
+mod state;
+mod tenant;
+
+pub(crate) use load::{Depth, Workspace, unknown_pipeline};
+pub(crate) use state::{runtime, unavailable};
+pub(crate) use tenant::title;
