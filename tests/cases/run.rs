@@ -4,7 +4,7 @@ use crate::shop::{Shop, StillClock, block_on, sealer};
 use engine_contract::Clock;
 use engine_run::{
     Event, GroupKey, Observer, RunError, Scope, Side, invariants,
-    state::{Acquired, Counts, StateStore, sqlite::SqliteStore},
+    state::{Acquired, Counts, StateStore, Status, sqlite::SqliteStore},
 };
 use futures::FutureExt;
 use jiff::SignedDuration;
@@ -210,4 +210,113 @@ fn a_state_file_that_cannot_be_used_says_why() {
     std::fs::write(&path, "this is no database, whatever its name may say").unwrap();
     assert_eq!(opened(&path), "state/corrupt");
     assert_eq!(opened(&folder.path().join("missing/state.db")), "state/unavailable");
+}
+
+#[test]
+fn a_target_object_that_is_not_there_blocks_until_it_is() {
+    let mut shop = Shop::new();
+    let rule = "{ ref = \"customer\", key = \"$.customer_id\", hold_for = \"1h\" }";
+    shop.edit(rule, "{ find = \"customers\", by = \"name\", value = \"$.who\" }");
+    shop.write(
+        "orders.json",
+        r#"[{"id": 7, "total": "1", "who": "Bob"}, {"id": 8, "total": "1", "who": "Ada"}]"#,
+    );
+    shop.sql("INSERT INTO customers (id, name) VALUES (5, 'Ada')");
+    shop.write("customers.json", "[]");
+    let report = shop.run().unwrap();
+    assert_eq!((report.total(Status::Created), report.total(Status::Blocked)), (1, 1));
+    assert_eq!(report.failures[0].code, "mapping/find-missing");
+    shop.sql("INSERT INTO customers (id, name) VALUES (6, 'Bob')");
+    assert_eq!(shop.failures(), NONE);
+    assert_eq!(shop.number("SELECT sum(customer_id) FROM orders"), 11);
+}
+
+#[test]
+fn a_target_object_that_is_there_twice_blocks() {
+    let mut shop = Shop::new();
+    let rule = "{ ref = \"customer\", key = \"$.customer_id\", hold_for = \"1h\" }";
+    shop.edit(rule, "{ find = \"orders\", by = \"total\", value = { const = \"0\" } }");
+    shop.sql("INSERT INTO orders (id, total) VALUES (1, '0'), (2, '0')");
+    assert_eq!(shop.failures(), ["order mapping/find-ambiguous"]);
+}
+
+#[test]
+fn nothing_is_deleted_beyond_the_limit() {
+    let mut shop = Shop::new();
+    shop.edit(
+        "to = \"customers\"\n",
+        "to = \"customers\"\nwhen = \"record.keep\"\nwrite.delete = \"delete\"\nwrite.max_deletes = 2\n",
+    );
+    let customers = |keep: bool| {
+        let customer = |id: u8| format!("{{\"id\": {id}, \"name\": \"customer {id}\", \"keep\": {keep}}}");
+        format!("[{}]", (1..=4).map(customer).collect::<Vec<_>>().join(","))
+    };
+    shop.write("customers.json", &customers(true));
+    assert_eq!(shop.failures(), NONE);
+    shop.write("customers.json", &customers(false));
+    assert_eq!(shop.stops(), "run/max-deletes");
+    assert_eq!(shop.number("SELECT count(*) FROM customers"), 2);
+    shop.edit("max_deletes = 2", "max_deletes = 3");
+    assert_eq!(shop.stops(), "", "the count begins anew with each run");
+    assert_eq!(shop.number("SELECT count(*) FROM customers"), 0);
+}
+
+const MOVED: &str = "\n[[moved]]\nfrom = \"entity.customer\"\nto = \"entity.client\"\n";
+
+#[test]
+fn an_entity_that_was_renamed_keeps_its_links() {
+    let mut shop = Shop::new();
+    assert_eq!(shop.run().unwrap().written(), 2);
+    shop.edit("entity.customer", "entity.client");
+    shop.edit("ref = \"customer\"", "ref = \"client\"");
+    shop.pipeline.push_str(MOVED);
+    let report = shop.run().unwrap();
+    assert_eq!((report.error.as_ref(), report.written(), report.failures.len()), (None, 0, 0));
+    assert_eq!(report.total(Status::Unchanged), 2);
+    assert_eq!(shop.run().unwrap().total(Status::Unchanged), 2, "the second run finds nothing to rename");
+}
+
+#[test]
+fn an_entity_that_was_written_under_both_names_is_not_joined() {
+    let mut shop = Shop::new();
+    assert_eq!(shop.failures(), NONE);
+    shop.edit("entity.customer", "entity.client");
+    shop.edit("ref = \"customer\"", "ref = \"client\"");
+    shop.write("customers.json", r#"[{"id": 2, "name": "Bob"}]"#);
+    shop.write("orders.json", "[]");
+    assert_eq!(shop.failures(), NONE);
+    shop.pipeline.push_str(MOVED);
+    assert_eq!(shop.stops(), "state/both-names");
+}
+
+#[test]
+fn a_payment_follows_its_order_when_that_becomes_an_invoice() {
+    let mut shop = Shop::new();
+    shop.sql("CREATE TABLE payments (id INTEGER PRIMARY KEY, order_id INTEGER)");
+    shop.connections = shop.connections.replace(
+        "stream.customers",
+        "stream.payments = { files = [\"payments.json\"], key = [\"id\"] }\nstream.customers",
+    );
+    shop.edit("from = \"orders\"\nto = \"orders\"\n", "from = \"orders\"\n");
+    shop.pipeline.push_str(
+        "\n[entity.order.route.paid]\nto = \"orders\"\nwhen = \"record.paid\"\n\
+         [entity.order.route.unpaid]\nto = \"orders\"\notherwise = true\n\
+         [entity.payment]\nfrom = \"payments\"\nto = \"payments\"\nwrite.match = [\"id\"]\n\
+         when_ref = { ref = \"order.unpaid\", key = \"$.order_id\" }\n\
+         map.id = \"$.id\"\nmap.order_id = { ref = \"order.unpaid\", key = \"$.order_id\" }\n",
+    );
+    shop.write("orders.json", "[]");
+    shop.write("payments.json", r#"[{"id": 70, "order_id": 7}, {"id": 80, "order_id": 8}, {"id": 90}]"#);
+    let report = shop.run().unwrap();
+    assert_eq!(
+        (report.total(Status::Held), report.total(Status::Filtered)),
+        (2, 1),
+        "the orders may come still"
+    );
+    let order =
+        |id: u8, paid: bool| format!(r#"{{"id": {id}, "total": "1", "customer_id": 1, "paid": {paid}}}"#);
+    shop.write("orders.json", &format!("[{},{}]", order(7, false), order(8, true)));
+    let report = shop.run().unwrap();
+    assert_eq!((report.total(Status::Created), report.total(Status::Filtered)), (3, 2), "8 is a receipt");
+    assert_eq!(shop.number("SELECT order_id FROM payments"), 7);
 }

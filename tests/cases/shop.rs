@@ -151,6 +151,12 @@ impl Shop {
         rusqlite::Connection::open(self.path("warehouse.db")).unwrap().execute_batch(sql).unwrap();
     }
 
+    /// The only number that a query of the target gives.
+    pub(crate) fn number(&self, sql: &str) -> i64 {
+        let db = rusqlite::Connection::open(self.path("warehouse.db")).unwrap();
+        db.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
     /// Replaces a text of the pipeline.
     pub(crate) fn edit(&mut self, find: &str, replace: &str) {
         assert!(self.pipeline.contains(find));

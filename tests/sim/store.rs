@@ -6,9 +6,9 @@ use engine_plan::Reference;
 use engine_run::{
     GroupKey, Scope,
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, RecordOwner, Result, Revisit,
-        RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore, TargetObject,
-        sqlite::SqliteStore,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, RecordOwner, Rename, Renamed,
+        Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore,
+        TargetObject, sqlite::SqliteStore,
     },
 };
 use jiff::Timestamp;
@@ -96,6 +96,20 @@ impl StateStore for SlowStore {
 
     async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>> {
         self.inner.children(scope, entity, parents).await
+    }
+
+    async fn knows(&self, scope: &Scope, kind: NameKind, name: &str) -> Result<bool> {
+        self.inner.knows(scope, kind, name).await
+    }
+
+    async fn rename(
+        &self,
+        scope: &Scope,
+        renames: &[Rename],
+        now: Timestamp,
+        gone: &[String],
+    ) -> Result<Renamed> {
+        self.inner.rename(scope, renames, now, gone).await
     }
 
     async fn open_intents(&self, scope: &Scope, entity: &str) -> Result<Vec<Intent>> {

@@ -1,8 +1,8 @@
 //! What a connector implements.
 
 use crate::{
-    Batch, Capabilities, Context, Cursor, Encode, EntitySchema, Lookup, Outcome, ReadRequest, Result,
-    SourceRecord, StreamInfo, Write, write::Current,
+    Batch, Capabilities, ConnectorError, Context, Cursor, Encode, EntitySchema, ErrorKind, Lookup, Outcome,
+    ReadRequest, Result, SourceRecord, StreamInfo, Write, write::Current,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -133,6 +133,26 @@ pub trait Target: Send + Sync {
     /// # Errors
     /// When the target cannot be searched.
     async fn lookup(&self, context: &Context, lookups: &[Lookup]) -> Result<Vec<(String, Vec<Current>)>>;
+
+    /// Finds objects by the value of one of their fields: for each value the ids of the objects that have it, at
+    /// most two, which is enough to see that there are several. Values that no object has may be left out.
+    ///
+    /// # Errors
+    /// `Unsupported` when the target cannot be searched so, `NotFound` or `Config` when it has no such object or
+    /// field, and when it cannot be read.
+    async fn find(
+        &self,
+        context: &Context,
+        object: &str,
+        by: &str,
+        values: &[String],
+    ) -> Result<Vec<(String, Vec<String>)>> {
+        let _ = (context, object, by, values);
+        Err(ConnectorError::new(
+            ErrorKind::Unsupported,
+            "this connector finds no target objects by their fields",
+        ))
+    }
 
     /// Objects by the target's ids; those that do not exist are left out.
     ///

@@ -25,6 +25,10 @@ pub use blueprint::{
     SyncPolicy, WritePolicy,
 };
 pub use compile::{Catalogs, compile};
+/// The words of [`WritePolicy`] and [`SyncPolicy`].
+pub use engine_project::model::{
+    Conflict, Delete, Direction, NameTaken, OnCancel, OnMappingChange, SourceOfTruth, WhenClosed,
+};
 /// Where a rule stands in a file, and which kind of mistake a record failed with.
 pub use engine_project::{Place, diag::Code};
 pub use program::{

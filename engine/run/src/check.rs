@@ -21,10 +21,9 @@ pub(crate) async fn target(work: &mut Work) -> Result<(), RunError> {
                 entity.name
             )));
         }
-        let deletes = entity.write.delete || entity.write.replace_within;
-        if deletes && !work.capabilities.can_delete {
+        if entity.write.deletes() && !work.capabilities.can_delete {
             return Err(RunError::Invalid(format!(
-                "`{}` deletes (`write.delete` or `write.replace_within`), which its target cannot do",
+                "`{}` deletes (`write.delete`, `write.on_cancel` or `write.replace_within`), which its target cannot do",
                 entity.name
             )));
         }

@@ -52,6 +52,16 @@ impl Target for DryTarget {
         self.target.lookup(context, lookups).await
     }
 
+    async fn find(
+        &self,
+        context: &Context,
+        object: &str,
+        by: &str,
+        values: &[String],
+    ) -> Result<Vec<(String, Vec<String>)>> {
+        self.target.find(context, object, by, values).await
+    }
+
     async fn read_back(
         &self,
         context: &Context,

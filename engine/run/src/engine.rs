@@ -6,6 +6,7 @@ use crate::{
     error::RunError,
     event::{Event, Observer},
     key::{Scope, Side},
+    moved,
     options::Options,
     report::{RunReport, Tally},
     state::{OverlayStore, Owners, Run, RunStatus, StateStore, Status},
@@ -15,7 +16,10 @@ use crate::{
 use engine_contract::{Access, Connection, Context, Registry};
 use engine_plan::{Blueprint, Endpoint, Program};
 use jiff::Timestamp;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 /// Runs pipelines against one state store.
 pub struct Engine {
@@ -190,8 +194,10 @@ impl Engine {
             limit: request.limit,
             only: request.only.clone(),
             keys: BTreeMap::new(),
+            found: Mutex::default(),
             blueprint,
         };
+        moved::apply(&work, &*self.owners, &self.gone).await?;
         check::target(&mut work).await?;
         check::nothing_left_behind(&work).await?;
         check::still_there(&work).await?;

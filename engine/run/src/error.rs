@@ -55,6 +55,16 @@ pub enum RunError {
         /// The connection.
         connection: String,
     },
+    /// One more delete would be beyond what the entity allows.
+    #[error(
+        "`{entity}` would delete more than the {limit} objects that `write.max_deletes` allows in one run"
+    )]
+    MaxDeletes {
+        /// The entity.
+        entity: String,
+        /// The limit.
+        limit: u64,
+    },
     /// Another run works on the same stream group.
     #[error("another run works on `{group}` of `{pipeline}` (its lease ends at {until})")]
     Busy {
@@ -109,11 +119,13 @@ impl RunError {
             Self::State(StateError::Unavailable(_)) => "state/unavailable",
             Self::State(StateError::Newer { .. }) => "state/newer",
             Self::State(StateError::Corrupt(_)) => "state/corrupt",
+            Self::State(StateError::BothNames { .. }) => "state/both-names",
             Self::State(StateError::Fenced) | Self::LeaseLost { .. } => "run/lease-lost",
             Self::Source { error, .. } | Self::Target { error, .. } => connector_code(error.kind()),
             Self::Drift { .. } => "run/target-drift",
             Self::LeftBehind { .. } => "run/left-behind",
             Self::Emptied { .. } => "run/target-emptied",
+            Self::MaxDeletes { .. } => "run/max-deletes",
             Self::Busy { .. } => "run/busy",
             Self::Cancelled => "run/cancelled",
             Self::Invalid(_) => "run/invalid-pipeline",

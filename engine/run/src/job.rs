@@ -14,6 +14,7 @@ use crate::{
         extract::{self, Read, Reader},
         gone,
         intent::Effect,
+        limit,
         link::{self, Linked, Resolution},
         settle::Draft,
         transform,
@@ -215,16 +216,10 @@ impl<'a> Job<'a> {
         let items = transform::items(program, entity, step.records);
         let gone = gone::gone(self.work, (entity, program), step.records, &items).await?;
         let keys: Vec<String> = items.iter().map(|folded| folded.item.key.clone()).collect();
-        let mut known = self.work.store.recall(&self.work.scope, &entity.name, &keys).await?;
+        let known = self.work.store.recall(&self.work.scope, &entity.name, &keys).await?;
         draft.take_in(items.len() + gone.len());
         draft.saw(step.records.iter().map(|record| record.key.clone()).chain(step.asked.iter().cloned()));
-        let candidates = items
-            .into_iter()
-            .map(|folded| {
-                let known = known.remove(&folded.item.key).unwrap_or_default();
-                transform::map(program, entity, folded, known)
-            })
-            .collect();
+        let candidates = transform::map_all(self.work, (entity, program), items, known).await?;
         let linked = link::resolve(self.work, &entity.name, candidates).await?;
         let mut effects: Vec<Effect> =
             linked.into_iter().filter_map(|linked| self.decide(entity, linked, draft)).collect();
@@ -235,7 +230,10 @@ impl<'a> Job<'a> {
                 draft.wait(&link.record.key, &link.source_key);
             }
         }
-        Ok(deliver::deliver(self.work, &self.guard, effects, draft).await)
+        let (effects, beyond) =
+            limit::deletes(entity, effects, self.tally.counts(&entity.name).of(Status::Deleted));
+        let halt = deliver::deliver(self.work, &self.guard, effects, draft).await;
+        Ok(halt.or_else(|| limit::stop(entity, beyond, draft)))
     }
 
     fn facts<'f>(&'f self, entity: &'f Entity, known: &'f Known, wish: Wish<'f>) -> Facts<'f> {
@@ -255,7 +253,7 @@ impl<'a> Job<'a> {
         match (decision, outcome) {
             (_, Resolution::Held(hold)) => draft.held(hold),
             (_, Resolution::Expired(hold, fault)) => draft.expired(&item, &known, hold, fault),
-            (_, Resolution::Failed(fault)) => draft.failed(&item, &known, fault, Status::Failed),
+            (_, Resolution::Failed(fault, status)) => draft.failed(&item, &known, fault, status),
             (
                 Some(Decision::Create | Decision::Update),
                 Resolution::Ready { route, object, fields, hash },

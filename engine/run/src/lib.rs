@@ -13,6 +13,7 @@ pub mod invariants;
 mod job;
 mod key;
 mod lease;
+mod moved;
 mod options;
 mod report;
 mod stage;

@@ -2,8 +2,11 @@
 
 use crate::{event::Observer, key::Scope, options::Options, state::StateStore};
 use engine_contract::{Capabilities, Context, EffectClass, Source, Target};
-use engine_plan::{Blueprint, Entity, Group, Program};
-use std::{collections::BTreeMap, sync::Arc};
+use engine_plan::{Blueprint, Entity, Find, Found, Group, Program};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 /// A run's fixed surroundings.
 pub(crate) struct Work {
@@ -26,6 +29,8 @@ pub(crate) struct Work {
     pub(crate) only: Vec<String>,
     /// The keys of target objects, for entities that name none in `write.match`.
     pub(crate) keys: BTreeMap<String, Vec<String>>,
+    /// The target objects that this run has looked up: each is asked for once.
+    pub(crate) found: Mutex<BTreeMap<Find, Found>>,
 }
 
 impl Work {

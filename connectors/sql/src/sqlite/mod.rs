@@ -10,6 +10,7 @@ mod connector;
 mod database;
 mod encode;
 mod error;
+mod find;
 mod guard;
 mod page;
 mod row;

@@ -6,7 +6,7 @@
 
 use super::{
     database::Database,
-    encode, error, guard,
+    encode, error, find, guard,
     row::Columns,
     schema,
     table::{self, Table},
@@ -64,6 +64,16 @@ impl Target for SqliteTarget {
     /// Finds nothing: rows carry no marker, and a guarded upsert is repeated, never searched for.
     async fn lookup(&self, _: &Context, lookups: &[Lookup]) -> Result<Vec<(String, Vec<Current>)>> {
         Ok(lookups.iter().map(|lookup| (lookup.id.clone(), Vec::new())).collect())
+    }
+
+    async fn find(
+        &self,
+        _: &Context,
+        object: &str,
+        by: &str,
+        values: &[String],
+    ) -> Result<Vec<(String, Vec<String>)>> {
+        find::find(&self.db.lock(), object, by, values)
     }
 
     async fn read_back(

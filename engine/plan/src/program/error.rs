@@ -26,7 +26,14 @@ impl MapError {
     /// fails.
     #[must_use]
     pub fn blocks(&self) -> bool {
-        [code::LOOKUP_MISS, code::FIND_MISSING, code::FIND_AMBIGUOUS].contains(&self.code)
+        self.code == code::LOOKUP_MISS || self.may_heal()
+    }
+
+    /// Whether the record may be mapped later though neither it nor the files change: what it lacks is in the
+    /// target.
+    #[must_use]
+    pub fn may_heal(&self) -> bool {
+        self.code == code::FIND_MISSING || self.code == code::FIND_AMBIGUOUS
     }
 }
 

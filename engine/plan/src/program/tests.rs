@@ -1,3 +1,8 @@
+mod asserts;
+mod finds;
+mod gates;
+mod vars;
+
 use crate::Routed;
 use crate::sample::{Known, blueprint, catalogs, items, links, mapped, with};
 use engine_contract::Op;

@@ -59,7 +59,7 @@ pub(crate) fn decide(facts: &Facts<'_>) -> Decision {
         (Some(link), Wish::Content { hash, .. }) if link.sent_hash == hash => Decision::Unchanged,
         (Some(_), Wish::Content { .. }) if facts.policy.update => Decision::Update,
         (Some(_), Wish::Gone) => Decision::Delete,
-        (Some(_), Wish::Unadmitted) if facts.policy.delete => Decision::Delete,
+        (Some(_), Wish::Unadmitted) if facts.policy.deletes_unadmitted() => Decision::Delete,
         (_, Wish::Unadmitted) => Decision::Filtered,
         (_, Wish::Content { .. } | Wish::Same | Wish::Gone) => Decision::Unchanged,
     }
@@ -69,6 +69,7 @@ pub(crate) fn decide(facts: &Facts<'_>) -> Decision {
 mod tests {
     use super::*;
     use crate::key::RecordKey;
+    use engine_plan::{Delete, NameTaken, OnCancel, OnMappingChange, WhenClosed};
 
     fn link(target_id: Option<&str>) -> Link {
         Link {
@@ -94,7 +95,12 @@ mod tests {
         let policy = |update, delete| WritePolicy {
             match_on: Vec::new(),
             replace_within: false,
-            delete,
+            delete: if delete { Delete::Delete } else { Delete::Keep },
+            on_cancel: OnCancel::Keep,
+            when_closed: WhenClosed::Block,
+            name_taken: NameTaken::Fail,
+            on_mapping_change: OnMappingChange::NewOnly,
+            max_deletes: None,
             update,
             shared: false,
             at_least_once: false,

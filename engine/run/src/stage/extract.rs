@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
         };
         let request = ReadRequest {
             stream: group.stream.clone(),
-            options: group.options.clone(),
+            options: group.read_options(),
             cursor: group.cursor.clone(),
             since,
             resume: if resumes { row.resume } else { None },
@@ -100,7 +100,8 @@ impl<'a> Reader<'a> {
 fn read_hash(work: &Work, group: &Group) -> String {
     let entities = group.entities.iter().filter_map(|index| work.blueprint.entities.get(*index));
     let entities: Vec<_> = entities.map(|entity| (&entity.name, &entity.admission_hash)).collect();
-    let read = (&work.blueprint.source.connection, &group.stream, &group.cursor, &group.options, entities);
+    let read =
+        (&work.blueprint.source.connection, &group.stream, &group.cursor, group.read_options(), entities);
     let bytes = serde_json::to_vec(&read).unwrap_or_default();
     blake3::hash(&bytes).to_hex().chars().take(32).collect()
 }
@@ -113,7 +114,7 @@ pub(crate) async fn fetch(
 ) -> Result<Vec<SourceRecord>, RunError> {
     let request = ReadRequest {
         stream: group.stream.clone(),
-        options: group.options.clone(),
+        options: group.read_options(),
         cursor: group.cursor.clone(),
         since: None,
         resume: None,

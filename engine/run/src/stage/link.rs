@@ -1,19 +1,21 @@
-//! Turns references into target ids. A missing parent holds the child.
+//! Turns references into target ids, and looks for target objects. A missing parent holds the child.
 
 use super::{
     Fault,
     decide::Wish,
-    transform::{Candidate, Stage},
+    find,
+    transform::{Candidate, Stage, Wait},
+    unmapped,
 };
 use crate::{
     error::RunError,
     key::RecordKey,
     lease::later,
-    state::{Hold, Known},
+    state::{Hold, Known, Status},
     work::Work,
 };
 use engine_contract::{ContentHash, Map, Op, Value, content_hash};
-use engine_plan::{Item, Links, Pending, Reference, Resolved};
+use engine_plan::{Find, Found, Item, Links, Mapped, Pending, Reference, Resolved};
 use std::collections::BTreeMap;
 
 /// An item whose references are settled.
@@ -39,7 +41,8 @@ pub(crate) enum Resolution {
     Filtered,
     /// Another source record decides about the target object.
     Overruled,
-    Failed(Fault),
+    /// It fails or is blocked.
+    Failed(Fault, Status),
 }
 
 impl Resolution {
@@ -49,80 +52,121 @@ impl Resolution {
             Self::Ready { object, hash, .. } => Some(Wish::Content { object, hash: *hash }),
             Self::Filtered => Some(Wish::Unadmitted),
             Self::Overruled => Some(Wish::Same),
-            Self::Held(_) | Self::Expired(..) | Self::Failed(_) => None,
+            Self::Held(_) | Self::Expired(..) | Self::Failed(..) => None,
         }
     }
 }
 
-struct Found(BTreeMap<Reference, String>);
+/// What is known of links and target objects.
+pub(crate) struct Answers {
+    links: BTreeMap<Reference, String>,
+    found: BTreeMap<Find, Found>,
+}
 
-impl Links for Found {
-    fn target_id(&self, reference: &Reference) -> Option<String> {
-        self.0.get(reference).cloned()
+impl Answers {
+    /// Asks the store about references, once.
+    pub(crate) async fn of_links(work: &Work, mut references: Vec<Reference>) -> Result<Self, RunError> {
+        references.sort();
+        references.dedup();
+        let links = if references.is_empty() {
+            BTreeMap::new()
+        } else {
+            work.store.targets(&work.scope, &references).await?
+        };
+        Ok(Self { links, found: BTreeMap::new() })
     }
 }
 
-/// Settles the references of a batch with one question to the store.
+impl Links for Answers {
+    fn target_id(&self, reference: &Reference) -> Option<String> {
+        self.links.get(reference).cloned()
+    }
+
+    fn found(&self, find: &Find) -> Option<Found> {
+        self.found.get(find).cloned()
+    }
+}
+
+/// Settles the references of a batch with one question to the store, and its looks for target objects with at
+/// most one to the target for each field that is searched.
 pub(crate) async fn resolve(
     work: &Work,
     entity: &str,
     candidates: Vec<Candidate>,
 ) -> Result<Vec<Linked>, RunError> {
-    let mut references: Vec<Reference> = candidates
-        .iter()
-        .filter_map(|candidate| match &candidate.stage {
-            Stage::Mapped(mapped) => Some(mapped.pending.iter().flat_map(Pending::references).cloned()),
-            Stage::Filtered | Stage::Overruled | Stage::Failed(_) => None,
-        })
-        .flatten()
-        .collect();
-    references.sort();
-    references.dedup();
-    let found = if references.is_empty() {
-        BTreeMap::new()
-    } else {
-        work.store.targets(&work.scope, &references).await?
+    let pending = || {
+        let mapped = candidates.iter().filter_map(|candidate| match &candidate.stage {
+            Stage::Mapped(mapped) => Some(mapped),
+            Stage::Waits(_) | Stage::Filtered | Stage::Overruled | Stage::Failed(..) => None,
+        });
+        mapped.flat_map(|mapped| &mapped.pending)
     };
-    let found = Found(found);
-    Ok(candidates.into_iter().map(|candidate| settle(work, entity, candidate, &found)).collect())
+    let references = pending().flat_map(Pending::references).cloned().collect();
+    let finds = pending().flat_map(Pending::finds).cloned().collect();
+    let mut answers = Answers::of_links(work, references).await?;
+    answers.found = find::find(work, finds).await?;
+    Ok(candidates.into_iter().map(|candidate| settle(work, entity, candidate, &answers)).collect())
 }
 
-fn settle(work: &Work, entity: &str, candidate: Candidate, found: &Found) -> Linked {
+fn settle(work: &Work, entity: &str, candidate: Candidate, answers: &Answers) -> Linked {
     let Candidate { item, known, version, stage } = candidate;
     let outcome = match stage {
         Stage::Filtered => Resolution::Filtered,
         Stage::Overruled => Resolution::Overruled,
-        Stage::Failed(fault) => Resolution::Failed(fault),
-        Stage::Mapped(mapped) => {
-            let (route, object) = (mapped.route.clone(), mapped.object.clone());
-            let is_linked = known.link.as_ref().is_some_and(|link| link.target_id.is_some());
-            // Later runs compare with what an update would send: a field that only a create sends is no change.
-            let depends = !is_linked && mapped.pending.iter().any(Pending::depends_on_operation);
-            let compared = depends.then(|| mapped.clone().resolve(found, Op::Update));
-            match mapped.resolve(found, if is_linked { Op::Update } else { Op::Create }) {
-                Resolved::Ready(fields) => {
-                    let (fields, mut hash) = hashed(fields);
-                    if let Some(Resolved::Ready(compared)) = compared {
-                        hash = hashed(compared).1;
-                    }
-                    Resolution::Ready { route, object, fields, hash }
-                }
-                Resolved::Failed(error) => Resolution::Failed(error.into()),
-                Resolved::Missing { reference, hold_for, place } => {
-                    let now = work.context.clock.now();
-                    let since = known.held_since.unwrap_or(now);
-                    let until = later(since, hold_for);
-                    let fault = (until <= now && known.held_since.is_some())
-                        .then(|| expired(&reference, place.into()));
-                    let record = RecordKey { entity: entity.to_owned(), key: item.key.clone() };
-                    let source_key = item.source.key.clone();
-                    let hold = Hold { record, source_key, parent: reference, since, until };
-                    fault.map_or(Resolution::Held(hold.clone()), |fault| Resolution::Expired(hold, fault))
-                }
-            }
-        }
+        Stage::Failed(fault, status) => Resolution::Failed(fault, status),
+        Stage::Waits(wait) => held(work, entity, (&item, &known), wait),
+        Stage::Mapped(mapped) => match content(&known, *mapped, answers) {
+            Ok(ready) => ready,
+            Err(Stopped::Waits(wait)) => held(work, entity, (&item, &known), wait),
+            Err(Stopped::Failed(fault, status)) => Resolution::Failed(fault, status),
+        },
     };
     Linked { item, known, version, outcome }
+}
+
+/// Why a mapped item has no content.
+enum Stopped {
+    Waits(Wait),
+    Failed(Fault, Status),
+}
+
+fn content(known: &Known, mapped: Mapped, answers: &Answers) -> Result<Resolution, Stopped> {
+    let (route, object) = (mapped.route.clone(), mapped.object.clone());
+    let is_linked = known.link.as_ref().is_some_and(|link| link.target_id.is_some());
+    // Later runs compare with what an update would send: a field that only a create sends is no change.
+    let depends = !is_linked && mapped.pending.iter().any(Pending::depends_on_operation);
+    let compared = depends.then(|| mapped.clone().resolve(answers, Op::Update));
+    match mapped.resolve(answers, if is_linked { Op::Update } else { Op::Create }) {
+        Resolved::Ready(fields) => {
+            let (fields, mut hash) = hashed(fields);
+            if let Some(Resolved::Ready(compared)) = compared {
+                hash = hashed(compared).1;
+            }
+            Ok(Resolution::Ready { route, object, fields, hash })
+        }
+        Resolved::Blocked(error) | Resolved::Failed(error) => {
+            let (fault, status) = unmapped(error);
+            Err(Stopped::Failed(fault, status))
+        }
+        Resolved::Missing { reference, hold_for, place } => {
+            Err(Stopped::Waits(Wait { parent: reference, hold_for, place }))
+        }
+    }
+}
+
+/// A record that waits: until its parent is there, or until it has waited long enough.
+fn held(work: &Work, entity: &str, (item, known): (&Item, &Known), wait: Wait) -> Resolution {
+    let Wait { parent, hold_for, place } = wait;
+    let now = work.context.clock.now();
+    let since = known.held_since.unwrap_or(now);
+    let until = later(since, hold_for);
+    let fault = (until <= now && known.held_since.is_some()).then(|| expired(&parent, place.into()));
+    let record = RecordKey { entity: entity.to_owned(), key: item.key.clone() };
+    let hold = Hold { record, source_key: item.source.key.clone(), parent, since, until };
+    match fault {
+        Some(fault) => Resolution::Expired(hold, fault),
+        None => Resolution::Held(hold),
+    }
 }
 
 /// Content with the hash by which it is compared.

@@ -9,13 +9,15 @@ pub(crate) mod decide;
 pub(crate) mod deliver;
 pub(crate) mod effect;
 pub(crate) mod extract;
+pub(crate) mod find;
 pub(crate) mod gone;
 pub(crate) mod intent;
+pub(crate) mod limit;
 pub(crate) mod link;
 pub(crate) mod settle;
 pub(crate) mod transform;
 
-use crate::state::Place;
+use crate::state::{Place, Status};
 use engine_plan::MapError;
 
 /// Why one record cannot go on. The run does.
@@ -32,11 +34,18 @@ impl From<MapError> for Fault {
     fn from(error: MapError) -> Self {
         Self {
             code: error.code.to_string(),
+            // What is missing in the target may be there next time; what is wrong with the mapping stays so.
+            retry: error.may_heal(),
             message: error.message,
             place: Some(error.place.into()),
-            retry: false,
         }
     }
+}
+
+/// How a record ends that cannot be mapped.
+pub(crate) fn unmapped(error: MapError) -> (Fault, Status) {
+    let status = if error.blocks() { Status::Blocked } else { Status::Failed };
+    (error.into(), status)
 }
 
 impl From<&engine_contract::ConnectorError> for Fault {

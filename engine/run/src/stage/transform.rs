@@ -1,10 +1,16 @@
 //! Turns source records into what the target should hold, and folds those with equal keys.
 
-use super::Fault;
-use crate::state::{Known, Link};
+use super::{Fault, unmapped};
+use crate::{
+    error::RunError,
+    stage::link::Answers,
+    state::{Known, Link, Status},
+    work::Work,
+};
 use engine_contract::{Cursor, SourceRecord};
-use engine_plan::{Entity, EntityProgram, Item, Mapped};
+use engine_plan::{Entity, EntityProgram, Item, Mapped, Place, Reference, Routed};
 use indexmap::IndexMap;
+use std::{collections::BTreeMap, time::Duration};
 
 /// An item before the store is asked about it.
 pub(crate) struct Folded {
@@ -25,12 +31,22 @@ pub(crate) struct Candidate {
 
 /// What became of an item in this stage.
 pub(crate) enum Stage {
-    Mapped(Mapped),
+    Mapped(Box<Mapped>),
+    /// Whether it is taken depends on a parent that has no link yet.
+    Waits(Wait),
     /// The pipeline does not admit it.
     Filtered,
     /// Another source record decides about the target object.
     Overruled,
-    Failed(Fault),
+    /// It fails or is blocked.
+    Failed(Fault, Status),
+}
+
+/// A parent that a record waits for.
+pub(crate) struct Wait {
+    pub(crate) parent: Reference,
+    pub(crate) hold_for: Duration,
+    pub(crate) place: Place,
 }
 
 /// The items of a batch by key. Of several source records with one key the newest stays: by cursor, then by
@@ -70,25 +86,63 @@ fn version(record: &SourceRecord) -> String {
     format!("{:032}/{}", moment.saturating_add(1 << 100), record.key)
 }
 
-/// Maps one item.
-pub(crate) fn map(program: &EntityProgram, entity: &Entity, folded: Folded, known: Known) -> Candidate {
+/// Maps the items of a batch. Conditions on links are answered with one question to the store.
+pub(crate) async fn map_all(
+    work: &Work,
+    (entity, program): (&Entity, &EntityProgram),
+    items: Vec<Folded>,
+    mut known: BTreeMap<String, Known>,
+) -> Result<Vec<Candidate>, RunError> {
+    let mut gates = Vec::new();
+    for Folded { item, .. } in items.iter().filter(|folded| folded.item.admitted == Ok(true)) {
+        let link = known.get(&item.key).and_then(live);
+        gates.extend(program.gates(item, link.and_then(|link| link.route.as_deref())));
+    }
+    let answers = Answers::of_links(work, gates).await?;
+    let map = |folded: Folded| {
+        let known = known.remove(&folded.item.key).unwrap_or_default();
+        map(program, entity, (folded, known), &answers)
+    };
+    Ok(items.into_iter().map(map).collect())
+}
+
+fn live(known: &Known) -> Option<&Link> {
+    known.link.as_ref().filter(|link| link.target_id.is_some())
+}
+
+fn map(
+    program: &EntityProgram,
+    entity: &Entity,
+    (folded, known): (Folded, Known),
+    answers: &Answers,
+) -> Candidate {
     let Folded { item, version, clashes } = folded;
-    let live = known.link.as_ref().filter(|link| link.target_id.is_some());
+    let live = live(&known);
     // Where several source records feed one object, the one that made its content keeps the say, unless a
     // newer one comes.
     let other = live.filter(|link| version.is_some() && link.source_key != item.source.key);
     let stage = match &item.admitted {
-        Err(error) => Stage::Failed(error.clone().into()),
-        Ok(_) if clashes => Stage::Failed(clash(entity)),
+        Err(error) => failed(error.clone()),
+        Ok(_) if clashes => Stage::Failed(clash(entity), Status::Failed),
         Ok(false) if other.is_some() => Stage::Overruled,
         Ok(false) => Stage::Filtered,
         Ok(true) if other.is_some_and(|link| link.source_revision > version) => Stage::Overruled,
-        Ok(true) => match program.map(&item, live.and_then(|link: &Link| link.route.as_deref())) {
-            Ok(mapped) => Stage::Mapped(mapped),
-            Err(error) => Stage::Failed(error.into()),
+        Ok(true) => match program.map(&item, live.and_then(|link| link.route.as_deref()), answers) {
+            Ok(Routed::Mapped(mapped)) => Stage::Mapped(mapped),
+            Ok(Routed::Filtered) if other.is_some() => Stage::Overruled,
+            Ok(Routed::Filtered) => Stage::Filtered,
+            Ok(Routed::Missing { reference, hold_for, place }) => {
+                Stage::Waits(Wait { parent: reference, hold_for, place })
+            }
+            Err(error) => failed(error),
         },
     };
     Candidate { item, known, version, stage }
+}
+
+fn failed(error: engine_plan::MapError) -> Stage {
+    let (fault, status) = unmapped(error);
+    Stage::Failed(fault, status)
 }
 
 fn clash(entity: &Entity) -> Fault {

@@ -16,8 +16,8 @@ pub use owner::{NeverGone, OwnerLocks, Owners};
 pub use seal::{Sealer, UnsealError};
 pub use types::{
     Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedRow, Hold,
-    Intent, Known, Lease, Link, Place, PriorFailure, RecordOwner, Revisit, RevisitQuery, Run, RunFilter,
-    RunStatus, Settlement, Status, TargetObject,
+    Intent, Known, Lease, Link, NameKind, Place, PriorFailure, RecordOwner, Rename, Renamed, Revisit,
+    RevisitQuery, Run, RunFilter, RunStatus, Settlement, Status, TargetObject,
 };
 
 use crate::key::{GroupKey, Scope};
@@ -43,9 +43,28 @@ pub enum StateError {
         /// The newest version this engine knows.
         known: i64,
     },
+    /// Something was renamed, and state is kept under both names.
+    #[error(
+        "state is kept under `{kind}.{from}` and under `{kind}.{to}`, so that the one cannot become the other: \
+         take the `[[moved]]` away, or run the pipeline under the old name"
+    )]
+    BothNames {
+        /// What was renamed: `entity`.
+        kind: &'static str,
+        /// The old name.
+        from: String,
+        /// The new name.
+        to: String,
+    },
     /// The store's content cannot be read.
     #[error("the state store is damaged: {0}")]
     Corrupt(String),
+}
+
+impl StateError {
+    pub(crate) fn both_names(rename: &Rename) -> Self {
+        Self::BothNames { kind: rename.kind.as_str(), from: rename.from.clone(), to: rename.to.clone() }
+    }
 }
 
 /// The result of asking the store.
@@ -95,6 +114,20 @@ pub trait StateStore: Send + Sync {
 
     /// The links of an entity that came from these parent records.
     async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>>;
+
+    /// Whether links or open effects are kept under a name.
+    async fn knows(&self, scope: &Scope, kind: NameKind, name: &str) -> Result<bool>;
+
+    /// Carries everything that is kept under old names on under new ones, in order, all or nothing. Names under
+    /// which no link and no open effect is kept are passed over. Leases of the owners that are `gone` do not
+    /// count. An error says that both names of a rename are in use: then nothing was changed.
+    async fn rename(
+        &self,
+        scope: &Scope,
+        renames: &[Rename],
+        now: Timestamp,
+        gone: &[String],
+    ) -> Result<Renamed>;
 
     /// Open intents of an entity, in the order in which they were made.
     async fn open_intents(&self, scope: &Scope, entity: &str) -> Result<Vec<Intent>>;

@@ -9,6 +9,7 @@ mod history;
 mod lease;
 mod link;
 mod mark;
+mod rename;
 mod row;
 mod schema;
 mod store;

@@ -1,11 +1,11 @@
 //! [`SqliteStore`]: the trait, over the modules beside this one.
 
-use super::{Result, effect, front::Front, history, lease, link, mark, schema};
+use super::{Result, effect, front::Front, history, lease, link, mark, rename, schema};
 use crate::{
     key::{GroupKey, Scope},
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, RecordOwner, Revisit, RevisitQuery, Run,
-        RunFilter, RunStatus, Sealer, Settlement, StateStore, TargetObject,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, RecordOwner, Rename, Renamed,
+        Revisit, RevisitQuery, Run, RunFilter, RunStatus, Sealer, Settlement, StateStore, TargetObject,
     },
 };
 use async_trait::async_trait;
@@ -102,6 +102,23 @@ impl StateStore for SqliteStore {
     async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>> {
         let (scope, entity, parents) = (scope.clone(), entity.to_owned(), parents.to_vec());
         self.front.call(move |db| link::children(db, &scope, &entity, &parents)).await
+    }
+
+    async fn knows(&self, scope: &Scope, kind: NameKind, name: &str) -> Result<bool> {
+        let (scope, name) = (scope.clone(), name.to_owned());
+        self.front.call(move |db| rename::knows(db, &scope, kind, &name)).await
+    }
+
+    async fn rename(
+        &self,
+        scope: &Scope,
+        renames: &[Rename],
+        now: Timestamp,
+        gone: &[String],
+    ) -> Result<Renamed> {
+        let (scope, renames, gone, sealer) =
+            (scope.clone(), renames.to_vec(), gone.to_vec(), self.sealer.clone());
+        self.front.call(move |db| rename::rename(db, &scope, &renames, (now, &gone), &sealer)).await
     }
 
     async fn open_intents(&self, scope: &Scope, entity: &str) -> Result<Vec<Intent>> {

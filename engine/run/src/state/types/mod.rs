@@ -5,6 +5,7 @@ mod effect;
 mod lease;
 mod link;
 mod mark;
+mod rename;
 mod run;
 
 pub use counts::{Counts, Status};
@@ -12,4 +13,5 @@ pub use effect::{Action, AuditEntry, Intent, Settlement};
 pub use lease::{Acquired, CursorRow, Lease};
 pub use link::{Known, Link, PriorFailure, RecordOwner, TargetObject};
 pub use mark::{Dirty, DirtyReason, FailedRecord, FailedRow, Hold, Place, Revisit, RevisitQuery};
+pub use rename::{NameKind, Rename, Renamed};
 pub use run::{Run, RunFilter, RunStatus};

@@ -1,10 +1,14 @@
 //! A store for dry runs: reads the real one, keeps what would be written in memory, changes nothing.
 
+mod alias;
+
 use super::{
-    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, RecordOwner, Result, Revisit, RevisitQuery,
-    Run, RunFilter, RunStatus, Settlement, StateStore, TargetObject,
+    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, RecordOwner, Rename, Renamed,
+    Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore,
+    TargetObject,
 };
 use crate::key::{GroupKey, RecordKey, Scope};
+use alias::Aliases;
 use async_trait::async_trait;
 use engine_plan::Reference;
 use jiff::Timestamp;
@@ -17,13 +21,18 @@ use std::{
 pub struct OverlayStore {
     base: Arc<dyn StateStore>,
     links: Mutex<BTreeMap<RecordKey, Link>>,
+    aliases: Mutex<Aliases>,
 }
 
 impl OverlayStore {
     /// An overlay with nothing in it.
     #[must_use]
     pub fn new(base: Arc<dyn StateStore>) -> Self {
-        Self { base, links: Mutex::new(BTreeMap::new()) }
+        Self { base, links: Mutex::new(BTreeMap::new()), aliases: Mutex::default() }
+    }
+
+    fn aliases(&self) -> Aliases {
+        self.aliases.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut BTreeMap<RecordKey, Link>) -> T) -> T {
@@ -54,11 +63,15 @@ impl StateStore for OverlayStore {
     }
 
     async fn cursor(&self, key: &GroupKey) -> Result<CursorRow> {
-        self.base.cursor(key).await
+        self.base.cursor(&self.aliases().group(key)).await
     }
 
     async fn recall(&self, scope: &Scope, entity: &str, keys: &[String]) -> Result<BTreeMap<String, Known>> {
-        let mut known = self.base.recall(scope, entity, keys).await?;
+        let aliases = self.aliases();
+        let mut known = self.base.recall(&aliases.scope(scope), aliases.entity(entity), keys).await?;
+        for known in known.values_mut() {
+            known.link = known.link.take().map(|link| aliases.link(link));
+        }
         self.with(|links| {
             for key in keys {
                 let record = RecordKey { entity: entity.to_owned(), key: key.clone() };
@@ -71,7 +84,12 @@ impl StateStore for OverlayStore {
     }
 
     async fn targets(&self, scope: &Scope, references: &[Reference]) -> Result<BTreeMap<Reference, String>> {
-        let mut found = self.base.targets(scope, references).await?;
+        let aliases = self.aliases();
+        let asked: Vec<Reference> = references.iter().map(|reference| aliases.reference(reference)).collect();
+        let kept = self.base.targets(&aliases.scope(scope), &asked).await?;
+        let named =
+            |(reference, old): (&Reference, &Reference)| Some((reference.clone(), kept.get(old)?.clone()));
+        let mut found: BTreeMap<_, _> = references.iter().zip(&asked).filter_map(named).collect();
         self.with(|links| {
             for reference in references {
                 let record = RecordKey { entity: reference.entity.clone(), key: reference.key.clone() };
@@ -92,7 +110,10 @@ impl StateStore for OverlayStore {
         target: &TargetObject,
         ids: &[String],
     ) -> Result<BTreeMap<String, RecordOwner>> {
-        let mut owners = self.base.owners(scope, target, ids).await?;
+        let aliases = self.aliases();
+        let kept = self.base.owners(&aliases.scope(scope), &aliases.target(target), ids).await?;
+        let mut owners: BTreeMap<_, _> =
+            kept.into_iter().map(|(id, owner)| (id, aliases.owner(owner))).collect();
         self.with(|links| {
             // A link that the overlay changed counts as it is there, and no longer as it was.
             owners.retain(|_, owner| owner.pipeline != scope.pipeline || !links.contains_key(&owner.record));
@@ -112,12 +133,19 @@ impl StateStore for OverlayStore {
     }
 
     async fn sample(&self, scope: &Scope, entity: &str, limit: usize) -> Result<Vec<(TargetObject, String)>> {
-        self.base.sample(scope, entity, limit).await
+        let aliases = self.aliases();
+        let mut sample = self.base.sample(&aliases.scope(scope), aliases.entity(entity), limit).await?;
+        for (target, _) in &mut sample {
+            target.connection = aliases.new_connection(&target.connection);
+        }
+        Ok(sample)
     }
 
     async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>> {
         let mut children: BTreeMap<RecordKey, Link> = BTreeMap::new();
-        for link in self.base.children(scope, entity, parents).await? {
+        let aliases = self.aliases();
+        for link in self.base.children(&aliases.scope(scope), aliases.entity(entity), parents).await? {
+            let link = aliases.link(link);
             children.insert(link.record.clone(), link);
         }
         self.with(|links| {
@@ -136,11 +164,43 @@ impl StateStore for OverlayStore {
     }
 
     async fn unfinished(&self, scope: &Scope) -> Result<Vec<(String, String)>> {
-        self.base.unfinished(scope).await
+        let aliases = self.aliases();
+        let open = self.base.unfinished(&aliases.scope(scope)).await?;
+        let named = |(entity, connection): (String, String)| {
+            (aliases.new_entity(&entity), aliases.new_connection(&connection))
+        };
+        Ok(open.into_iter().map(named).collect())
+    }
+
+    async fn knows(&self, scope: &Scope, kind: NameKind, name: &str) -> Result<bool> {
+        let aliases = self.aliases();
+        self.base.knows(&aliases.scope(scope), kind, aliases.old(kind, name)).await
+    }
+
+    /// Nothing is renamed: what is kept under the old names is seen under the new ones.
+    async fn rename(
+        &self,
+        scope: &Scope,
+        renames: &[Rename],
+        _now: Timestamp,
+        _gone: &[String],
+    ) -> Result<Renamed> {
+        for rename in renames {
+            if !self.knows(scope, rename.kind, &rename.from).await? {
+                continue;
+            }
+            if self.knows(scope, rename.kind, &rename.to).await? {
+                return Err(StateError::both_names(rename));
+            }
+            self.aliases.lock().unwrap_or_else(PoisonError::into_inner).add(rename);
+        }
+        Ok(Renamed::Done)
     }
 
     async fn dispatched(&self, scope: &Scope, entity: &str) -> Result<Vec<Link>> {
-        self.base.dispatched(scope, entity).await
+        let aliases = self.aliases();
+        let links = self.base.dispatched(&aliases.scope(scope), aliases.entity(entity)).await?;
+        Ok(links.into_iter().map(|link| aliases.link(link)).collect())
     }
 
     async fn note_dispatch(&self, _lease: &Lease, _entity: &str, _links: Vec<Link>) -> Result<()> {
@@ -148,7 +208,8 @@ impl StateStore for OverlayStore {
     }
 
     async fn revisits(&self, scope: &Scope, query: &RevisitQuery) -> Result<Vec<Revisit>> {
-        self.base.revisits(scope, query).await
+        let aliases = self.aliases();
+        self.base.revisits(&aliases.scope(scope), &aliases.query(query)).await
     }
 
     async fn commit_intents(&self, _lease: &Lease, _intents: Vec<Intent>) -> Result<()> {
