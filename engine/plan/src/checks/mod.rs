@@ -65,7 +65,7 @@ fn of_entity(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
     not_offered::check(scene, entity, out);
     unknown_need::check(scene, entity, out);
     unknown_write_field::check(scene, entity, out);
-    transform::check(entity, out);
+    transform::check(scene, entity, out);
     unknown_lookup::check(scene, entity, out);
     unknown_reference::check(scene, entity, out);
     reference_in_key::check(entity, out);

@@ -13,17 +13,22 @@ use super::{
     names::{with_names, with_texts},
     visit,
 };
-use crate::transform::{BadArgument, Transform};
+use crate::{
+    compile::Scene,
+    transform::{BadArgument, Transform},
+};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,
 };
 
-pub(super) fn check(entity: &Entity, out: &mut Diagnostics) {
-    let sites = visit::rules(entity);
+pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
+    let (sites, defaults) = (visit::rules(entity), scene.defaults());
     for call in sites.iter().flat_map(|site| &site.rule.transform) {
         let name = &call.name;
-        match Transform::parse(name, &call.args) {
+        // Of a variable without a value nothing can be said.
+        let Some(args) = scene.filled(&call.args) else { continue };
+        match Transform::parse(name, &args, &defaults) {
             Ok(_) => {}
             Err(BadArgument::Unknown) => {
                 let unknown =
@@ -41,6 +46,10 @@ pub(super) fn check(entity: &Entity, out: &mut Diagnostics) {
                 let message = format!("transform `{name}` cannot use this argument");
                 let bad = Diagnostic::error(code::TRANSFORM_ARGUMENT, message).at(call.place.clone(), "");
                 out.push(bad.help(format!("it takes {example}")));
+            }
+            Err(BadArgument::Invalid(what)) => {
+                let message = format!("transform `{name}` cannot use this argument: {what}");
+                out.push(Diagnostic::error(code::TRANSFORM_ARGUMENT, message).at(call.place.clone(), ""));
             }
         }
     }

@@ -4,6 +4,7 @@
 //! come out parents before children, else in the order of the file, so that equal projects give equal
 //! Blueprints.
 
+mod defaults;
 mod group;
 mod lower;
 mod merge;
@@ -12,6 +13,7 @@ mod scene;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use lower::lookups;
 pub(crate) use merge::merged;
 pub(crate) use order::{Edge, edges, order};
 pub(crate) use scene::{Scene, settings};

@@ -1,103 +1,151 @@
-//! The transforms. The examples in the comments are tests.
+//! The transforms as data. As JSON a transform is what a mapping file says: a name, or a table of one key.
 
-use super::{number, text, time};
+use super::{Exact, Mode, Pattern, Zone, catalog};
 use engine_contract::Value;
 use serde::{Deserialize, Serialize};
 
-/// One step from a value to a value.
+/// One step from a value to a value. What each does stands in the [`catalog`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the catalog documents each, once")]
 pub enum Transform {
-    /// Removes white space at both ends; an empty text stays.
-    ///
-    /// - `"trim"`: `" Ada "` -> `"Ada"`
-    /// - `"trim"`: `"  "` -> `""`
-    Trim,
-    /// Makes letters small.
-    ///
-    /// - `"lowercase"`: `"Ada@X.COM"` -> `"ada@x.com"`
-    Lowercase,
-    /// Makes letters capital.
-    ///
-    /// - `"uppercase"`: `"cad"` -> `"CAD"`
-    Uppercase,
-    /// The text of a number or boolean, digits as they are.
-    ///
-    /// - `"text"`: `12.50` -> `"12.50"`
-    /// - `"text"`: `[1]` -> fails
     Text,
-    /// A whole number.
-    ///
-    /// - `"integer"`: `"42"` -> `42`
-    /// - `"integer"`: `42.0` -> `42`
-    /// - `"integer"`: `"4.5"` -> fails
-    /// - `"integer"`: `""` -> `null`
-    Integer,
-    /// An exact number; zeros at the end stay.
-    ///
-    /// - `"decimal"`: `"10.00"` -> `10.00`
-    /// - `"decimal"`: `"1,50"` -> fails
-    /// - `"decimal"`: `""` -> `null`
-    Decimal,
-    /// True or false, from `true false yes no 1 0` in small or capital letters.
-    ///
-    /// - `"boolean"`: `"Yes"` -> `true`
-    /// - `"boolean"`: `0` -> `false`
-    /// - `"boolean"`: `"maybe"` -> fails
-    /// - `"boolean"`: `""` -> `null`
-    Boolean,
-    /// An instant in UTC. Without an offset the time is taken as UTC, without a time as midnight.
-    ///
-    /// - `"timestamp_utc"`: `"2026-01-10T09:00:00"` -> `"2026-01-10T09:00:00Z"`
-    /// - `"timestamp_utc"`: `"2026-01-10T10:00:00+01:00"` -> `"2026-01-10T09:00:00Z"`
-    /// - `"timestamp_utc"`: `"2026-01-10 09:00:00.250"` -> `"2026-01-10T09:00:00.25Z"`
-    /// - `"timestamp_utc"`: `"10.1.2026"` -> fails
-    TimestampUtc,
-    /// The day of a date or time, as it is written: no time zone is applied.
-    ///
-    /// - `"date"`: `"2026-01-10T23:30:00"` -> `"2026-01-10"`
-    /// - `"date"`: `"2026-01-10T23:30:00+05:00"` -> `"2026-01-10"`
-    /// - `"date"`: `"2026-02-30"` -> fails
-    Date,
-    /// Puts a text before.
-    ///
-    /// - `{"prefix": "W"}`: `1001` -> `"W1001"`
-    Prefix(String),
-    /// Puts a text after.
-    ///
-    /// - `{"suffix": "-R"}`: `"7"` -> `"7-R"`
-    Suffix(String),
-    /// Replaces every occurrence of a text.
-    ///
-    /// - `{"replace": {"from": ":", "to": "-"}}`: `"a:b:c"` -> `"a-b-c"`
+    Trim,
+    CollapseSpaces,
+    Lowercase,
+    Uppercase,
     Replace {
-        /// What is looked for.
         from: String,
-        /// What is put there.
         to: String,
     },
-    /// Makes a text at most so many characters long.
-    ///
-    /// - `{"fit": 3}`: `"Zoë B"` -> `"Zoë"`
-    /// - `{"fit": {"length": 3, "overflow": "fail"}}`: `"abcd"` -> fails
-    /// - `{"fit": {"length": 12, "overflow": "hash_suffix"}}`: `"order-2026-000017"` -> `"ord-8d9089a5"`
-    Fit {
-        /// The most characters.
+    Prefix(String),
+    Suffix(String),
+    Pad {
         length: usize,
-        /// What happens to a longer text.
+        with: char,
+        side: Side,
+    },
+    Slice {
+        from: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<i64>,
+    },
+    Only(Characters),
+    Normalize,
+    RemoveAccents,
+    StripHtml,
+    Fit {
+        length: usize,
         overflow: Overflow,
     },
-    /// Removes HTML tags and resolves the common entities.
-    ///
-    /// - `"strip_html"`: `"<p>Fish &amp; <b>chips</b></p>"` -> `"Fish & chips"`
-    /// - `"strip_html"`: `"1 < 2"` -> `"1 < 2"`
-    StripHtml,
-    /// Makes certain values `null`.
-    ///
-    /// - `{"null_if": ""}`: `""` -> `null`
-    /// - `{"null_if": [0, "n/a"]}`: `0` -> `null`
-    /// - `{"null_if": ""}`: `"x"` -> `"x"`
+    Split(String),
+    RegexReplace {
+        pattern: Pattern,
+        to: String,
+    },
+    RegexExtract(Pattern),
+    Matches(Pattern),
+    Integer,
+    Decimal,
+    Boolean,
+    Round {
+        places: u32,
+        mode: Mode,
+    },
+    Scale(u32),
+    Negate,
+    Abs,
+    Multiply(Exact),
+    Divide {
+        by: Exact,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        places: Option<u32>,
+        mode: Mode,
+    },
+    Date,
+    DateParse(String),
+    DateFormat(String),
+    TimestampUtc,
+    Timestamp(Zone),
+    LocalDate(Zone),
+    AddDays(i32),
+    FromUnix(UnixUnit),
+    ToUnix(UnixUnit),
+    First,
+    Last,
+    Get(Key),
+    Join(String),
+    Count,
+    Sum,
+    Sort(Order),
+    Unique,
+    Flatten,
+    Phone(String),
+    Hash(Digest),
     NullIf(Vec<Value>),
+}
+
+impl Eq for Transform {}
+
+impl Transform {
+    /// The names of all transforms.
+    pub const NAMES: [&'static str; catalog::TABLE.len()] = catalog::NAMES;
+
+    /// The name in mapping files.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Trim => "trim",
+            Self::CollapseSpaces => "collapse_spaces",
+            Self::Lowercase => "lowercase",
+            Self::Uppercase => "uppercase",
+            Self::Replace { .. } => "replace",
+            Self::Prefix(_) => "prefix",
+            Self::Suffix(_) => "suffix",
+            Self::Pad { .. } => "pad",
+            Self::Slice { .. } => "slice",
+            Self::Only(_) => "only",
+            Self::Normalize => "normalize",
+            Self::RemoveAccents => "remove_accents",
+            Self::StripHtml => "strip_html",
+            Self::Fit { .. } => "fit",
+            Self::Split(_) => "split",
+            Self::RegexReplace { .. } => "regex_replace",
+            Self::RegexExtract(_) => "regex_extract",
+            Self::Matches(_) => "matches",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Boolean => "boolean",
+            Self::Round { .. } => "round",
+            Self::Scale(_) => "scale",
+            Self::Negate => "negate",
+            Self::Abs => "abs",
+            Self::Multiply(_) => "multiply",
+            Self::Divide { .. } => "divide",
+            Self::Date => "date",
+            Self::DateParse(_) => "date_parse",
+            Self::DateFormat(_) => "date_format",
+            Self::TimestampUtc => "timestamp_utc",
+            Self::Timestamp(_) => "timestamp",
+            Self::LocalDate(_) => "local_date",
+            Self::AddDays(_) => "add_days",
+            Self::FromUnix(_) => "from_unix",
+            Self::ToUnix(_) => "to_unix",
+            Self::First => "first",
+            Self::Last => "last",
+            Self::Get(_) => "get",
+            Self::Join(_) => "join",
+            Self::Count => "count",
+            Self::Sum => "sum",
+            Self::Sort(_) => "sort",
+            Self::Unique => "unique",
+            Self::Flatten => "flatten",
+            Self::Phone(_) => "phone",
+            Self::Hash(_) => "hash",
+            Self::NullIf(_) => "null_if",
+        }
+    }
 }
 
 /// What happens to a text that does not fit.
@@ -112,57 +160,64 @@ pub enum Overflow {
     HashSuffix,
 }
 
-impl Eq for Transform {}
+/// The side at which a text is filled up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Before its first character.
+    Start,
+    /// After its last character.
+    End,
+}
 
-impl Transform {
-    /// The name in mapping files.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Trim => "trim",
-            Self::Lowercase => "lowercase",
-            Self::Uppercase => "uppercase",
-            Self::Text => "text",
-            Self::Integer => "integer",
-            Self::Decimal => "decimal",
-            Self::Boolean => "boolean",
-            Self::TimestampUtc => "timestamp_utc",
-            Self::Date => "date",
-            Self::Prefix(_) => "prefix",
-            Self::Suffix(_) => "suffix",
-            Self::Replace { .. } => "replace",
-            Self::Fit { .. } => "fit",
-            Self::StripHtml => "strip_html",
-            Self::NullIf(_) => "null_if",
-        }
-    }
+/// The characters that stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Characters {
+    /// `0` to `9`.
+    Digits,
+    /// Letters of any script.
+    Letters,
+    /// Both.
+    LettersAndDigits,
+}
 
-    /// Does it.
-    ///
-    /// # Errors
-    /// What kind of value it needs, as the end of a sentence: `a decimal number`. Never the value.
-    pub fn apply(&self, value: Value) -> Result<Value, &'static str> {
-        if value.is_null() {
-            return Ok(Value::Null);
-        }
-        match self {
-            Self::Trim => text::change(value, |text| text.trim().to_owned()),
-            Self::Lowercase => text::change(value, str::to_lowercase),
-            Self::Uppercase => text::change(value, str::to_uppercase),
-            Self::Text => text::change(value, ToOwned::to_owned),
-            Self::Integer => number::integer(&value),
-            Self::Decimal => number::decimal(&value),
-            Self::Boolean => number::boolean(&value),
-            Self::TimestampUtc => time::timestamp_utc(&value),
-            Self::Date => time::date(&value),
-            Self::Prefix(prefix) => text::change(value, |text| format!("{prefix}{text}")),
-            Self::Suffix(suffix) => text::change(value, |text| format!("{text}{suffix}")),
-            Self::Replace { from, to } => text::change(value, |text| text.replace(from, to)),
-            Self::Fit { length, overflow } => text::fit(&value, *length, *overflow),
-            Self::StripHtml => text::change(value, text::strip_html),
-            Self::NullIf(those) => {
-                Ok(if those.iter().any(|that| number::same(that, &value)) { Value::Null } else { value })
-            }
-        }
-    }
+/// A way through a list or an object: one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Key {
+    /// The member of an object.
+    Member(String),
+    /// The element of a list, counted from 0; from -1 at the end.
+    Index(i64),
+}
+
+/// How a list is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// The smallest first.
+    Ascending,
+    /// The greatest first.
+    Descending,
+}
+
+/// What is counted since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnixUnit {
+    /// Seconds.
+    Seconds,
+    /// Thousandths of a second.
+    Milliseconds,
+}
+
+/// A hash function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Digest {
+    /// SHA-256.
+    Sha256,
+    /// BLAKE3.
+    Blake3,
 }

@@ -1,115 +1,203 @@
 //! From a transform as it is written to the typed one.
 
-use super::{Overflow, Transform, text::HASH_SUFFIX};
-use engine_contract::Value;
-use serde_json::Value as Json;
+use super::{Exact, Mode, Pattern, Transform, Zone, catalog, rounding::MOST_PLACES};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value as Json};
 
 /// Why a transform cannot be used as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadArgument {
     /// There is no transform of this name.
     Unknown,
-    /// It needs another argument: an example of how it is written.
+    /// It needs another argument: how it is written.
     Needs(&'static str),
+    /// Its argument has the right form, but this is wrong with it: `there is no time zone `Mars``.
+    Invalid(String),
+}
+
+/// What a transform takes from the project when its argument does not say it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Defaults {
+    /// The time zone in which days begin and end.
+    pub zone: Zone,
 }
 
 impl Transform {
-    /// The names of all transforms.
-    pub const NAMES: [&'static str; 15] = [
-        "trim",
-        "lowercase",
-        "uppercase",
-        "text",
-        "integer",
-        "decimal",
-        "boolean",
-        "timestamp_utc",
-        "date",
-        "prefix",
-        "suffix",
-        "replace",
-        "fit",
-        "strip_html",
-        "null_if",
-    ];
-
     /// The transform called `name` with its argument; `null` for a bare name.
     ///
     /// # Errors
     /// [`BadArgument`] when there is none, or its argument does not fit.
-    pub fn parse(name: &str, argument: &Json) -> Result<Self, BadArgument> {
-        let bare = |transform: Self| {
-            if argument.is_null() {
-                Ok(transform)
-            } else {
-                Err(BadArgument::Needs("no argument: only its name"))
-            }
-        };
-        match name {
-            "trim" => bare(Self::Trim),
-            "lowercase" => bare(Self::Lowercase),
-            "uppercase" => bare(Self::Uppercase),
-            "text" => bare(Self::Text),
-            "integer" => bare(Self::Integer),
-            "decimal" => bare(Self::Decimal),
-            "boolean" => bare(Self::Boolean),
-            "timestamp_utc" => bare(Self::TimestampUtc),
-            "date" => bare(Self::Date),
-            "strip_html" => bare(Self::StripHtml),
-            "prefix" => text(argument).map(Self::Prefix).ok_or(BadArgument::Needs("`{ prefix = \"W\" }`")),
-            "suffix" => text(argument).map(Self::Suffix).ok_or(BadArgument::Needs("`{ suffix = \"-R\" }`")),
-            "replace" => replace(argument)
-                .ok_or(BadArgument::Needs("`{ replace = { from = \":\", to = \"-\" } }`, `from` not empty")),
-            "fit" => fit(argument),
-            "null_if" => {
-                null_if(argument).ok_or(BadArgument::Needs("`{ null_if = \"\" }` or a list of scalars"))
-            }
-            _ => Err(BadArgument::Unknown),
+    pub fn parse(name: &str, argument: &Json, defaults: &Defaults) -> Result<Self, BadArgument> {
+        let spec = catalog::find(name).ok_or(BadArgument::Unknown)?;
+        (spec.read)(&Argument { json: argument, defaults }).map_err(|bad| match bad {
+            Bad::Form => BadArgument::Needs(spec.usage),
+            Bad::Needs(what) => BadArgument::Needs(what),
+            Bad::Invalid(what) => BadArgument::Invalid(what),
+        })
+    }
+}
+
+/// Why an argument was refused.
+pub(super) enum Bad {
+    /// It is not written as it should be.
+    Form,
+    /// It needs something else than its form.
+    Needs(&'static str),
+    /// Its value is wrong.
+    Invalid(String),
+}
+
+pub(super) type Read<T> = Result<T, Bad>;
+
+/// An argument that is read.
+pub(super) struct Argument<'a> {
+    json: &'a Json,
+    pub(super) defaults: &'a Defaults,
+}
+
+impl<'a> Argument<'a> {
+    /// For a transform that takes none.
+    pub(super) fn none(&self, transform: Transform) -> Read<Transform> {
+        if self.is_missing() { Ok(transform) } else { Err(Bad::Form) }
+    }
+
+    pub(super) fn is_missing(&self) -> bool {
+        self.json.is_null()
+    }
+
+    pub(super) fn json(&self) -> &'a Json {
+        self.json
+    }
+
+    /// The table, when it has no other keys than these.
+    pub(super) fn table(&self, keys: &[&str]) -> Read<Table<'a>> {
+        let members = self.json.as_object().ok_or(Bad::Form)?;
+        if members.keys().any(|key| !keys.contains(&key.as_str())) {
+            return Err(Bad::Form);
         }
+        Ok(Table(members))
+    }
+
+    pub(super) fn is_table(&self) -> bool {
+        self.json.is_object()
+    }
+
+    pub(super) fn text(&self) -> Read<String> {
+        text(self.json)
+    }
+
+    /// A text with at least one character.
+    pub(super) fn some_text(&self) -> Read<String> {
+        self.text().and_then(not_empty)
+    }
+
+    pub(super) fn whole<N: TryFrom<i64>>(&self) -> Read<N> {
+        whole(self.json)
+    }
+
+    pub(super) fn places(&self) -> Read<u32> {
+        places(self.json)
+    }
+
+    pub(super) fn exact(&self) -> Read<Exact> {
+        exact(self.json)
+    }
+
+    pub(super) fn pattern(&self) -> Read<Pattern> {
+        pattern(self.json)
+    }
+
+    pub(super) fn zone(&self) -> Read<Zone> {
+        let name = self.text()?;
+        Zone::named(&name).ok_or_else(|| Bad::Invalid(format!("there is no time zone `{name}`")))
+    }
+
+    pub(super) fn word<T: Copy>(&self, words: &[(&str, T)]) -> Read<T> {
+        word(self.json, words)
     }
 }
 
-fn text(argument: &Json) -> Option<String> {
-    argument.as_str().map(str::to_owned)
-}
+/// The table of an argument.
+pub(super) struct Table<'a>(&'a Map<String, Json>);
 
-fn replace(argument: &Json) -> Option<Transform> {
-    let table = argument.as_object().filter(|table| table.len() == 2)?;
-    let from = text(table.get("from")?).filter(|from| !from.is_empty())?;
-    Some(Transform::Replace { from, to: text(table.get("to")?)? })
-}
-
-fn fit(argument: &Json) -> Result<Transform, BadArgument> {
-    let shape = BadArgument::Needs("`{ fit = 100 }` or `{ fit = { length = 21, overflow = \"fail\" } }`");
-    let read = || {
-        let Some(table) = argument.as_object() else { return Some((length(argument)?, Overflow::Cut)) };
-        let overflow = match table.get("overflow").map(Json::as_str) {
-            None | Some(Some("cut")) => Overflow::Cut,
-            Some(Some("fail")) => Overflow::Fail,
-            Some(Some("hash_suffix")) => Overflow::HashSuffix,
-            Some(_) => return None,
-        };
-        let known = table.keys().all(|key| key == "length" || key == "overflow");
-        known.then_some((length(table.get("length")?)?, overflow))
-    };
-    let (length, overflow) = read().ok_or(shape)?;
-    if overflow == Overflow::HashSuffix && length <= HASH_SUFFIX {
-        return Err(BadArgument::Needs("a length over 9 to keep anything before its hash"));
+impl Table<'_> {
+    pub(super) fn text(&self, key: &str) -> Read<String> {
+        text(self.member(key)?)
     }
-    Ok(Transform::Fit { length, overflow })
+
+    pub(super) fn some_text(&self, key: &str) -> Read<String> {
+        self.text(key).and_then(not_empty)
+    }
+
+    pub(super) fn whole<N: TryFrom<i64>>(&self, key: &str) -> Read<N> {
+        whole(self.member(key)?)
+    }
+
+    pub(super) fn whole_or<N: TryFrom<i64>>(&self, key: &str, default: N) -> Read<N> {
+        if self.0.contains_key(key) { self.whole(key) } else { Ok(default) }
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    pub(super) fn places(&self, key: &str) -> Read<u32> {
+        places(self.member(key)?)
+    }
+
+    pub(super) fn exact(&self, key: &str) -> Read<Exact> {
+        exact(self.member(key)?)
+    }
+
+    pub(super) fn pattern(&self, key: &str) -> Read<Pattern> {
+        pattern(self.member(key)?)
+    }
+
+    pub(super) fn word_or<T: Copy>(&self, key: &str, words: &[(&str, T)], default: T) -> Read<T> {
+        self.0.get(key).map_or(Ok(default), |json| word(json, words))
+    }
+
+    pub(super) fn mode(&self) -> Read<Mode> {
+        self.word_or("mode", &Mode::ALL, Mode::HalfUp)
+    }
+
+    fn member(&self, key: &str) -> Read<&Json> {
+        self.0.get(key).ok_or(Bad::Form)
+    }
 }
 
-fn length(argument: &Json) -> Option<usize> {
-    argument.as_u64().and_then(|length| usize::try_from(length).ok()).filter(|length| *length > 0)
+fn text(json: &Json) -> Read<String> {
+    json.as_str().map(str::to_owned).ok_or(Bad::Form)
 }
 
-fn null_if(argument: &Json) -> Option<Transform> {
-    let those = match argument {
-        Json::Null => return None,
-        Json::Array(items) => items.clone(),
-        one => vec![one.clone()],
+fn not_empty(text: String) -> Read<String> {
+    if text.is_empty() { Err(Bad::Form) } else { Ok(text) }
+}
+
+fn whole<N: TryFrom<i64>>(json: &Json) -> Read<N> {
+    json.as_i64().and_then(|number| N::try_from(number).ok()).ok_or(Bad::Form)
+}
+
+fn places(json: &Json) -> Read<u32> {
+    let places = whole(json)?;
+    if places <= MOST_PLACES { Ok(places) } else { Err(Bad::Needs("0 to 28 digits after the point")) }
+}
+
+/// A number, or a number in quotes.
+fn exact(json: &Json) -> Read<Exact> {
+    let number = match json {
+        Json::Number(number) => Decimal::from_str_exact(number.as_str()),
+        Json::String(text) => Decimal::from_str_exact(text),
+        _ => return Err(Bad::Form),
     };
-    let those: Vec<Value> = those.into_iter().map(Value::from).collect();
-    let scalars = those.iter().all(|that| that.scalar_text().is_some());
-    (scalars && !those.is_empty()).then_some(Transform::NullIf(those))
+    number.map(Exact).map_err(|_| Bad::Form)
+}
+
+fn pattern(json: &Json) -> Read<Pattern> {
+    Pattern::new(&text(json)?).map_err(Bad::Invalid)
+}
+
+fn word<T: Copy>(json: &Json, words: &[(&str, T)]) -> Read<T> {
+    let text = json.as_str().ok_or(Bad::Form)?;
+    words.iter().find(|(word, _)| *word == text).map(|(_, means)| *means).ok_or(Bad::Form)
 }

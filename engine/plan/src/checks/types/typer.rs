@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Lookup,
     compile::{Scene, lookups},
-    transform::Transform,
+    transform::{Defaults, Transform},
     types::{Base, Type},
 };
 use engine_project::{
@@ -23,6 +23,7 @@ pub(crate) struct Typer<'a> {
     /// The types of the pipeline's variables.
     pub(crate) vars: BTreeMap<String, Type>,
     lookups: BTreeMap<String, Lookup>,
+    defaults: Defaults,
     /// What scripts give, by where they stand.
     pub(crate) scripts: BTreeMap<Place, Type>,
 }
@@ -45,7 +46,7 @@ impl<'a> Typer<'a> {
             (var.name.clone(), ty)
         };
         let vars = scene.file.vars.values().map(of_var).collect();
-        Self { scene, vars, lookups: lookups(scene), scripts: BTreeMap::new() }
+        Self { scene, vars, lookups: lookups(scene), defaults: scene.defaults(), scripts: BTreeMap::new() }
     }
 
     /// What each step of a rule gives.
@@ -94,7 +95,7 @@ impl<'a> Typer<'a> {
 
     /// A transform with the values of variables filled in; nothing when it is none, which has been reported.
     pub(crate) fn transform(&self, call: &TransformCall) -> Option<Transform> {
-        Transform::parse(&call.name, &self.scene.filled(&call.args)?, &self.scene.transforms()).ok()
+        Transform::parse(&call.name, &self.scene.filled(&call.args)?, &self.defaults).ok()
     }
 
     pub(super) fn lookup(&self, name: &str) -> Option<&Lookup> {

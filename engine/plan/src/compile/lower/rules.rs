@@ -80,7 +80,7 @@ pub(super) fn one_rule(scene: &Scene<'_>, rule: &rule::Rule, has_item: bool) -> 
         }),
     };
     let step = |call: &rule::TransformCall| {
-        let transform = Transform::parse(&call.name, &scene.filled(&call.args)?).ok()?;
+        let transform = Transform::parse(&call.name, &scene.filled(&call.args)?, &scene.defaults()).ok()?;
         Some(TransformStep { transform, place: call.place.clone() })
     };
     Some(Rule {

@@ -1,0 +1,34 @@
+//! What transforms promise.
+
+mod docs;
+mod examples;
+mod output;
+mod properties;
+
+use super::*;
+use engine_contract::Value;
+use serde_json::Value as Json;
+
+/// The transform of an element of a `transform` list, with its name and argument.
+fn call(toml: &str) -> (String, Json) {
+    let table: toml::Table = toml::from_str(&format!("call = {toml}")).unwrap();
+    match serde_json::to_value(&table["call"]).unwrap() {
+        Json::String(name) => (name, Json::Null),
+        Json::Object(table) => table.into_iter().next().unwrap(),
+        other => panic!("{other}"),
+    }
+}
+
+fn transform(toml: &str) -> Transform {
+    let (name, argument) = call(toml);
+    Transform::parse(&name, &argument, &Defaults::default()).unwrap()
+}
+
+fn value(json: &str) -> Value {
+    Value::from(serde_json::from_str::<Json>(json).unwrap())
+}
+
+/// All examples of the catalog.
+fn examples() -> impl Iterator<Item = (&'static catalog::Spec, &'static catalog::Example)> {
+    catalog::TABLE.into_iter().flat_map(|spec| spec.examples.iter().map(move |example| (spec, example)))
+}
