@@ -22,6 +22,11 @@ impl ScriptError {
         Self { message: message.into(), line, column, help: None }
     }
 
+    pub(crate) fn with_help(mut self, help: String) -> Self {
+        self.help = Some(help);
+        self
+    }
+
     pub(crate) fn of_syntax(error: &ParseError) -> Self {
         let text = error.err_type().to_string();
         let mut letters = text.chars();
@@ -30,12 +35,46 @@ impl ScriptError {
     }
 
     pub(crate) fn of_evaluation(error: &EvalAltResult) -> Self {
-        // The innermost error knows best what happened; a call without a place borrows its caller's.
-        if let EvalAltResult::ErrorInFunctionCall(_, _, inner, place) = error {
-            let inner = Self::of_evaluation(inner);
-            return if inner.line > 0 { inner } else { Self::new(inner.message, *place) };
+        Trace::default().follow(error)
+    }
+}
+
+/// The way from a script down to the call that failed.
+#[derive(Default)]
+struct Trace<'a> {
+    /// The library whose text is reached; `None` in the script.
+    library: Option<&'a str>,
+    /// The last call that stands in the script itself.
+    in_script: Position,
+    /// The last call that stands in a library.
+    in_library: Position,
+}
+
+impl<'a> Trace<'a> {
+    /// The innermost error knows best what happened; a call without a place borrows its caller's.
+    fn follow(mut self, error: &'a EvalAltResult) -> ScriptError {
+        if let EvalAltResult::ErrorInFunctionCall(_, source, inner, place) = error {
+            self.pass(*place);
+            self.library = Some(source.as_str()).filter(|source| !source.is_empty());
+            return self.follow(inner);
         }
-        Self::new(describe(error), error.position())
+        self.pass(error.position());
+        let message = match (self.library, self.in_library.line(), self.in_library.position()) {
+            (Some(library), Some(line), Some(column)) => {
+                format!("{} (library `{library}`, line {line} column {column})", describe(error))
+            }
+            (Some(library), ..) => format!("{} (library `{library}`)", describe(error)),
+            (None, ..) => describe(error),
+        };
+        ScriptError::new(message, self.in_script)
+    }
+
+    fn pass(&mut self, place: Position) {
+        match self.library {
+            _ if place.is_none() => {}
+            Some(_) => self.in_library = place,
+            None => self.in_script = place,
+        }
     }
 }
 

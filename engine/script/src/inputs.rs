@@ -154,3 +154,6 @@ impl Members {
         Ok(Dynamic::from(out))
     }
 }
+
+#[cfg(test)]
+mod tests;

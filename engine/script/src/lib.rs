@@ -6,6 +6,8 @@
 //! wall time: the same record gives the same answer on a busy machine. [`Script::infer`] says what it may
 //! give, and which fields it names that do not exist, before there is any record.
 
+#[cfg(test)]
+mod attack;
 mod calls;
 mod convert;
 mod engine;

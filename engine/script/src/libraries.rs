@@ -103,3 +103,6 @@ fn parse(engine: &Engine, name: &str, text: &str) -> Result<AST, ScriptError> {
     ast.set_source(name);
     Ok(ast)
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,12 +74,12 @@ impl View {
         self.record.member(name).map_or(Ok(Dynamic::UNIT), |part| to_dynamic(part))
     }
 
-    fn has(&mut self, name: &str) -> Result<bool, Box<EvalAltResult>> {
+    pub(crate) fn has(&mut self, name: &str) -> Result<bool, Box<EvalAltResult>> {
         spend(self.record.size())?;
         Ok(self.record.member(name).is_some())
     }
 
-    fn is_empty(&mut self) -> Result<bool, Box<EvalAltResult>> {
+    pub(crate) fn is_empty(&mut self) -> Result<bool, Box<EvalAltResult>> {
         spend(self.record.size())?;
         Ok(self.record.members().is_none_or(|members| members.is_empty()))
     }
@@ -98,9 +98,6 @@ impl View {
 pub(crate) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<View>("record");
     engine.register_indexer_get(View::member);
-    engine.register_fn("contains", View::has);
-    engine.register_fn("is_empty", View::is_empty);
-    engine.register_fn("is_empty", |(): ()| true);
     engine.register_fn("==", |left: &mut View, right: View| left.equals(&right));
     engine.register_fn("!=", |left: &mut View, right: View| left.equals(&right).map(|equal| !equal));
     engine.register_fn("==", |_: &mut View, (): ()| false);

@@ -3,9 +3,24 @@
 //! The result is an upper bound: for records that conform to their types, every value that the script can
 //! give is allowed by it. Whatever is not followed is [`Type::any`]. A finding is only made where it is sure.
 
+mod call;
+mod chain;
+mod expression;
+mod frame;
+mod narrow;
+mod operator;
+#[cfg(test)]
+mod soundness;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod unit;
+
 use crate::{libraries::Libraries, types::Type};
+use frame::{Frame, Log, What, World};
 use rhai::AST;
 use std::collections::BTreeMap;
+use unit::Unit;
 
 /// The types of what a script sees.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +94,35 @@ pub enum Problem {
     },
 }
 
-pub(crate) fn infer(_ast: &AST, _libraries: &Libraries, _sights: &Sights<'_>) -> Inference {
-    Inference { result: Type::any(), findings: Vec::new() }
+pub(crate) fn infer(ast: &AST, libraries: &Libraries, sights: &Sights<'_>) -> Inference {
+    let shelf = libraries.names().filter_map(|name| {
+        let unit = Unit::of(libraries.ast(name)?, Some(name));
+        Some((name.to_owned(), unit))
+    });
+    let mut world = World {
+        script: Unit::of(ast, None),
+        libraries: shelf.collect(),
+        vars: sights.vars,
+        makes_objects: false,
+    };
+    world.makes_objects =
+        world.script.makes_objects || world.libraries.values().any(|unit| unit.makes_objects);
+    let mut log = Log::default();
+    let mut frame = Frame::new(&world, &world.script, &mut log);
+    frame.declare("record", What::Value(sights.record.clone()));
+    frame.declare("item", What::Value(sights.item.cloned().unwrap_or_else(Type::any)));
+    frame.declare("vars", What::Vars);
+    frame.declare("target", What::Value(sights.target.cloned().unwrap_or_else(Type::any)));
+    let value = frame.statements(ast.statements());
+    let result = value.join(frame.returned.clone());
+    let mut findings = log.findings;
+    findings.sort_by(|one, two| one.place().cmp(&two.place()));
+    // A script that never ends well gives nothing.
+    Inference { result: if result.is_never() { Type::nothing() } else { result }, findings }
+}
+
+impl Finding {
+    fn place(&self) -> (Option<&str>, usize, usize) {
+        (self.library.as_deref(), self.line, self.column)
+    }
 }

@@ -129,7 +129,8 @@ fn a_call_that_cannot_be_made_says_on_what() {
         ("record.nothing.to_decimal()", "nothing (a missing value) has no `to_decimal`"),
         ("record.id + record.nothing", "`+` does not work on integer and nothing (a missing value)"),
         ("-record.billing", "`-` does not work on record"),
-        ("record.id.fit(3)", "there is no function `fit(integer, integer)`"),
+        ("record.flag.trimmed()", "there is no function `trimmed(boolean)`"),
+        ("record.id.fit(3)", "there is no function `fit`"),
         ("if record.total { 1 }", "expected boolean, got text"),
     ];
     for (script, said) in cases {

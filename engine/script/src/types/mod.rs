@@ -3,6 +3,11 @@
 //! A [`Type`] is an upper bound: the values that a record really has are among those it allows. What is not
 //! known is [`Base::Any`]; nothing is ever said about such a value, because nothing sure could be said.
 
+mod allows;
+mod object;
+
+pub(crate) use object::Member;
+
 use engine_contract::{Field, FieldType};
 use std::collections::BTreeSet;
 
