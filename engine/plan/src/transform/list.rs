@@ -74,9 +74,8 @@ pub(super) fn count(value: &Value) -> Result<Value, &'static str> {
 pub(super) fn sum(value: &Value) -> Result<Value, &'static str> {
     let mut total = Decimal::ZERO;
     for item in slice(value)?.iter().filter(|item| !item.is_null()) {
-        match number::decimal(item).map_err(|_| NUMBERS)? {
-            Value::Decimal(number) => total = rounding::sum(total, number).ok_or(NUMBERS)?,
-            _ => continue,
+        if let Value::Decimal(number) = number::decimal(item).map_err(|_| NUMBERS)? {
+            total = rounding::sum(total, number).ok_or(NUMBERS)?;
         }
     }
     Ok(Value::Decimal(rounding::positive_zero(total)))

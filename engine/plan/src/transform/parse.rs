@@ -11,7 +11,7 @@ pub enum BadArgument {
     Unknown,
     /// It needs another argument: how it is written.
     Needs(&'static str),
-    /// Its argument has the right form, but this is wrong with it: `there is no time zone `Mars``.
+    /// Its argument has the right form, but something is wrong with it: this.
     Invalid(String),
 }
 

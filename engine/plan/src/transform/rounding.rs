@@ -183,7 +183,7 @@ pub(super) fn always_ends(by: Decimal) -> bool {
         return false;
     }
     for factor in [2, 5] {
-        while digits % factor == 0 {
+        while digits.is_multiple_of(factor) {
             digits /= factor;
         }
     }

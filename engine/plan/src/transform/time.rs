@@ -153,8 +153,8 @@ pub(super) fn can_format(format: &str) -> bool {
 
 /// The text that a day or time read in this format is, for the sample; nothing when no day can be read.
 pub(super) fn parsed_sample(format: &str) -> Option<String> {
-    let sample = TimeZone::UTC.to_timestamp(SAMPLE).ok()?.to_zoned(TimeZone::UTC);
-    let text = BrokenDownTime::from(&sample).to_string(format).ok()?;
+    let sample = TimeZone::UTC.to_timestamp(SAMPLE).ok()?;
+    let text = BrokenDownTime::from(sample).to_string(format).ok()?;
     match parse(&Value::Text(text), format).ok()? {
         Value::Text(read) if read.starts_with("2026-11-28") => Some(read),
         _ => None,

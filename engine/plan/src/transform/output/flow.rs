@@ -8,6 +8,8 @@ use engine_script::types::{Base, Type};
 const INTEGER_LENGTH: usize = 20;
 /// The most characters of `false`.
 const BOOLEAN_LENGTH: usize = 5;
+/// The hexadecimal digits of a hash of 256 bits.
+const HASH_LENGTH: usize = 64;
 /// The most characters that one character becomes when it is normalised.
 const NORMAL_GROWTH: usize = 3;
 
@@ -35,10 +37,13 @@ impl Pass {
     }
 }
 
+/// What a kind of value becomes, given the whole type; nothing when it fails.
+type PassOf = dyn Fn(Base, &Type) -> Option<Pass>;
+
 /// What each kind of value becomes, and what may get lost.
 pub(super) struct Flow {
     needs: &'static str,
-    pass: Box<dyn Fn(Base, &Type) -> Option<Pass>>,
+    pass: Box<PassOf>,
     lossy: Option<String>,
 }
 
@@ -112,21 +117,19 @@ impl Transform {
                 texts_at_most(most)
             }
             Self::Fit { length, overflow } => fit(*length, *overflow),
-            Self::Hash(_) => fixed(Pass { max_length: Some(64), ..Pass::to(Base::Text) }),
-            Self::Matches(_) => fixed(Pass::to(Base::Boolean)),
+            Self::Hash(_) => fixed(Base::Text, Some(HASH_LENGTH)),
+            Self::Matches(_) => fixed(Base::Boolean, None),
             Self::RegexExtract(_) => Flow::new(text::TEXT, |base, input| {
                 let pass = text_pass(base, input, &[])?;
                 Some(pass.may_be_null("a text that does not match becomes null"))
             }),
-            Self::Phone(_) => Flow::new(text::TEXT, |base, input| {
-                let pass = text_pass(base, input, &[])?;
-                let number = Pass { max_length: Some(phone::LENGTH), ..Pass::to(Base::Text) }.may_fail();
-                Some(if is_text(base) {
-                    number.may_be_null(EMPTY)
-                } else {
-                    Pass { can_fail: true, ..number }
-                })
-                .filter(|_| pass.base != Base::Boolean)
+            Self::Phone(_) => Flow::new(text::TEXT, |base, _| {
+                let number = text_of(Base::Text, Some(phone::LENGTH)).may_fail();
+                match base {
+                    Base::Boolean | Base::Object | Base::List => None,
+                    Base::Integer | Base::Decimal => Some(number),
+                    _ => Some(number.may_be_null(EMPTY)),
+                }
             }),
             _ => return None,
         })
@@ -138,7 +141,11 @@ impl Transform {
                 Base::Integer => Pass::to(Base::Integer),
                 _ => Pass::to(Base::Integer).may_fail(),
             }),
-            Self::Decimal | Self::Negate | Self::Abs | Self::Multiply(_) => decimals(),
+            Self::Decimal
+            | Self::Negate
+            | Self::Abs
+            | Self::Multiply(_)
+            | Self::Divide { places: None, .. } => decimals(),
             Self::Scale(places) => {
                 let places = *places;
                 numbers(number::DECIMAL, move |base| match base {
@@ -152,7 +159,6 @@ impl Transform {
                 numbers(number::DECIMAL, rounded).losing(rounds_to(*places))
             }
             Self::Divide { places: Some(places), .. } => decimals().losing(rounds_to(*places)),
-            Self::Divide { places: None, .. } => decimals(),
             Self::Boolean => Flow::new(number::BOOLEAN, |base, _| match base {
                 Base::Boolean => Some(Pass::to(Base::Boolean)),
                 Base::Integer | Base::Decimal => Some(Pass::to(Base::Boolean).may_fail()),
@@ -233,21 +239,21 @@ fn texts_at_most(most: Option<usize>) -> Flow {
 
 /// How many characters a slice has at most, as far as its positions say.
 fn sliced(from: i64, to: Option<i64>) -> Option<usize> {
+    let from_end = || from.checked_neg().filter(|from| *from > 0);
     let most = match to {
-        None if from < 0 => from.checked_neg()?,
-        None => return None,
-        Some(to) if (from < 0) == (to < 0) => to.saturating_sub(from).max(0),
-        Some(to) if to >= 0 => to.min(from.checked_neg()?),
-        Some(_) => return None,
+        None => from_end(),
+        Some(to) if (from < 0) == (to < 0) => Some(to.saturating_sub(from).max(0)),
+        Some(to) if to >= 0 => from_end().map(|from| from.min(to)),
+        Some(_) => None,
     };
-    usize::try_from(most).ok()
+    usize::try_from(most?).ok()
 }
 
 /// The same for every scalar.
-fn fixed(made: Pass) -> Flow {
+fn fixed(made: Base, max_length: Option<usize>) -> Flow {
     Flow::new(text::TEXT, move |base, input| {
         let pass = text_pass(base, input, &[])?;
-        Some(Pass { base: made.base, max_length: made.max_length, ..pass })
+        Some(Pass { base: made, max_length, ..pass })
     })
 }
 

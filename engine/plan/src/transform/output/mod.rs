@@ -96,7 +96,7 @@ impl Transform {
         match self.on_money() {
             OnMoney::Keeps => output.ty.is_money |= input.is_money || matches!(self, Self::Sum),
             OnMoney::KeepsNumbers if !output.ty.bases.contains(&Base::Text) => {
-                output.ty.is_money |= input.is_money
+                output.ty.is_money |= input.is_money;
             }
             OnMoney::Takes => {}
             OnMoney::KeepsNumbers | OnMoney::Loses => {

@@ -7,12 +7,15 @@ mod properties;
 
 use super::*;
 use engine_contract::Value;
+use engine_project::{FileText, diag::Diagnostics, toml::Document};
 use serde_json::Value as Json;
+use std::sync::Arc;
 
 /// The transform of an element of a `transform` list, with its name and argument.
 fn call(toml: &str) -> (String, Json) {
-    let table: toml::Table = toml::from_str(&format!("call = {toml}")).unwrap();
-    match serde_json::to_value(&table["call"]).unwrap() {
+    let text = FileText::new("call.toml", format!("call = {toml}"));
+    let document = Document::parse(&Arc::new(text), &mut Diagnostics::default()).unwrap();
+    match document.json()["call"].clone() {
         Json::String(name) => (name, Json::Null),
         Json::Object(table) => table.into_iter().next().unwrap(),
         other => panic!("{other}"),

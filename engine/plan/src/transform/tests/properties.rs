@@ -56,7 +56,7 @@ pub(super) fn any_day() -> impl Strategy<Value = String> {
 
 pub(super) fn any_time() -> impl Strategy<Value = String> {
     (any_day(), "[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]0[0-9]:[0-5]0)?")
-        .prop_map(|(day, rest)| day + &rest)
+        .prop_map(|(day, rest)| day + rest.as_str())
 }
 
 pub(super) fn any_value() -> impl Strategy<Value = Value> {
@@ -208,7 +208,7 @@ proptest! {
             }
         }
         if let Some(sum) = rounding::sum(left, right) {
-            prop_assert_eq!(rounding::sum(sum, -left), Some(right).map(|right| right));
+            prop_assert_eq!(rounding::sum(sum, -left), Some(right));
         }
     }
 
