@@ -2,6 +2,7 @@
 
 use super::{
     chain::Chain,
+    scripts::Judged,
     sight::Sight,
     value::{of_value, of_var},
 };
@@ -13,7 +14,7 @@ use crate::{
 };
 use engine_project::{
     Place,
-    rule::{IfMissing, Rule, Source, TransformCall},
+    rule::{IfMissing, On, Rule, Source, TransformCall},
 };
 use std::collections::BTreeMap;
 
@@ -25,17 +26,17 @@ pub(crate) struct Typer<'a> {
     lookups: BTreeMap<String, Lookup>,
     defaults: Defaults,
     /// What scripts give, by where they stand.
-    pub(crate) scripts: BTreeMap<Place, Type>,
+    scripts: BTreeMap<Place, Type>,
 }
 
 /// What a list of rules gives.
 #[derive(Clone, Debug)]
-pub(crate) struct Typed {
-    /// What it gives.
-    pub(crate) ty: Type,
-    /// Whether it is nothing but the id of a target object.
+pub(crate) struct Typed<'r> {
+    /// The rules that can be reached, each with what it gives.
+    pub(crate) rules: Vec<(&'r Rule, Type)>,
+    /// Whether they are nothing but ids of target objects.
     pub(crate) is_id: bool,
-    /// What a create gets of it.
+    /// What a create gets of them.
     pub(crate) on_create: Type,
 }
 
@@ -49,26 +50,35 @@ impl<'a> Typer<'a> {
         Self { scene, vars, lookups: lookups(scene), defaults: scene.defaults(), scripts: BTreeMap::new() }
     }
 
+    /// Remembers what scripts give.
+    pub(crate) fn learn(&mut self, judged: &[Judged<'_>]) {
+        for script in judged {
+            if let Ok(inference) = &script.outcome {
+                self.scripts.insert(script.site.text.place.clone(), inference.result.clone());
+            }
+        }
+    }
+
     /// What each step of a rule gives.
     pub(crate) fn chain<'r>(&self, rule: &'r Rule, sight: Sight<'_>) -> Chain<'r> {
         Chain::of(self, rule, sight)
     }
 
-    /// What rules that are tried in order give.
-    pub(crate) fn rules(&self, rules: &[Rule], sight: Sight<'_>) -> Typed {
-        let chains: Vec<(&Rule, Type)> =
-            rules.iter().map(|rule| (rule, self.chain(rule, sight).result)).collect();
-        let all = chains.iter().map(|(_, ty)| ty.clone());
-        let of_create = chains.iter().filter(|(rule, _)| rule.on != Some(engine_project::rule::On::Update));
-        let is_id = |rule: &Rule| {
-            let is_id = matches!(rule.source, Source::Ref(_) | Source::Find(_));
-            is_id && rule.transform.is_empty() && rule.lookup.is_none() && rule.default.is_none()
-        };
-        Typed {
-            ty: first_of(all),
-            is_id: !rules.is_empty() && rules.iter().all(is_id),
-            on_create: first_of(of_create.map(|(_, ty)| ty.clone())),
+    /// What rules that are tried in order give; nothing is known of rules that were refused.
+    pub(crate) fn rules<'r>(&self, rules: &'r [Rule], sight: Sight<'_>) -> Option<Typed<'r>> {
+        let mut typed = Vec::new();
+        for rule in rules {
+            let ty = self.chain(rule, sight).result;
+            let is_last = !ty.nullable && rule.on.is_none();
+            typed.push((rule, ty));
+            if is_last {
+                break;
+            }
         }
+        let of_create = typed.iter().filter(|(rule, _)| rule.on != Some(On::Update));
+        let on_create = first_of(of_create.map(|(_, ty)| ty.clone()));
+        let is_id = typed.iter().all(|(rule, _)| is_id(rule));
+        (!typed.is_empty()).then_some(Typed { rules: typed, is_id, on_create })
     }
 
     pub(super) fn source(&self, source: &Source, sight: Sight<'_>) -> Type {
@@ -86,7 +96,8 @@ impl<'a> Typer<'a> {
                 if of.if_missing == IfMissing::Null { id.or_null() } else { id }
             }
             Source::Find(find) => {
-                let is_nullable = self.rules(&find.value, sight).ty.nullable;
+                let value = first_of(find.value.iter().map(|rule| self.chain(rule, sight).result));
+                let is_nullable = value.nullable;
                 let id = Type::of(Base::Text);
                 if is_nullable { id.or_null() } else { id }
             }
@@ -100,6 +111,27 @@ impl<'a> Typer<'a> {
 
     pub(super) fn lookup(&self, name: &str) -> Option<&Lookup> {
         self.lookups.get(name)
+    }
+}
+
+/// Whether a rule gives nothing but the id of a target object.
+fn is_id(rule: &Rule) -> bool {
+    let is_plain = rule.transform.is_empty() && rule.lookup.is_none() && rule.default.is_none();
+    is_plain && matches!(rule.source, Source::Ref(_) | Source::Find(_))
+}
+
+/// The source of a rule in messages.
+pub(crate) fn label(rule: &Rule) -> String {
+    match &rule.source {
+        Source::Path(paths) => {
+            let texts: Vec<String> = paths.iter().map(|path| format!("`{}`", path.text)).collect();
+            texts.join(" or ")
+        }
+        Source::Const(_) => "the constant".to_owned(),
+        Source::Var(variable) => format!("the variable `{}`", variable.name),
+        Source::Script(_) => "the script's result".to_owned(),
+        Source::Ref(of) => format!("the reference to `{}`", of.entity),
+        Source::Find(find) => format!("the id of the `{}`", find.object),
     }
 }
 
