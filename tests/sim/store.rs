@@ -6,9 +6,9 @@ use engine_plan::Reference;
 use engine_run::{
     GroupKey, Scope,
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner, Rename, Renamed,
-        Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore,
-        TargetObject, sqlite::SqliteStore,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner,
+        Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError,
+        StateStore, TargetObject, sqlite::SqliteStore,
     },
 };
 use jiff::Timestamp;

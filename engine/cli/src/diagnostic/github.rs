@@ -14,6 +14,7 @@ fn line(dir: &Path, project: &Project, finding: &Finding) -> String {
     let command = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Note => "notice",
     };
     let mut properties = Vec::new();
     if let Some(place) = diagnostic.place() {

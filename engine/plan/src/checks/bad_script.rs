@@ -1,6 +1,7 @@
 //! Scripts that do not compile.
 //!
-//! **What it finds.** Bad syntax, unknown variables (`item` outside an `each` too), assignments to the record.
+//! **What it finds.** Bad syntax, unknown variables (`item` outside an `each` too), unknown functions, assignments
+//! to the record: in scripts, conditions, asserts and libraries.
 //!
 //! **Why it matters.** The script would fail every record.
 //!
@@ -8,29 +9,42 @@
 //!
 //! **Passes:** `when = "record.total.to_decimal() > 0"`.
 
-use super::visit::Sites;
-use engine_project::diag::{Diagnostic, Diagnostics, code};
-use engine_script::{Libraries, Names, Script};
-use std::ops::Range;
+use super::types::{Judged, bytes_at};
+use crate::compile::Scene;
+use engine_project::{
+    Text,
+    diag::{Diagnostic, Diagnostics, code},
+};
+use engine_script::{Libraries, ScriptError};
 
-pub(super) fn check(sites: &Sites<'_>, out: &mut Diagnostics) {
-    for site in sites.scripts.iter().chain(&sites.conditions) {
-        let names = Names { has_item: site.sight.has_item(), has_vars: true, has_target: false };
-        if let Err(error) = Script::compile(&site.text.text, names, &Libraries::default()) {
-            let place = site.text.place_of(bytes_at(&site.text.text, error.line, error.column));
-            let message = format!("the script does not compile: {}", error.message);
-            out.push(Diagnostic::error(code::SCRIPT_SYNTAX, message).at(place, ""));
+pub(super) fn check(judged: &[Judged<'_>], out: &mut Diagnostics) {
+    for script in judged {
+        if let Err(error) = &script.outcome {
+            out.push(broken("script", script.site.text, error));
         }
     }
 }
 
-/// The character at a line and column, both from 1; the end of the text when they lie behind it.
-fn bytes_at(text: &str, line: usize, column: usize) -> Range<usize> {
-    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let rest = text.get(before..).unwrap_or_default();
-    let mut letters = rest.char_indices().skip(column.saturating_sub(1));
-    match letters.next() {
-        Some((at, letter)) => before + at..before + at + letter.len_utf8(),
-        None => text.len()..text.len(),
+/// The libraries, compiled; nothing when one of them is broken or missing.
+pub(super) fn libraries(scene: &Scene<'_>, out: &mut Diagnostics) -> Option<Libraries> {
+    let libraries = &scene.file.libraries;
+    let texts: Vec<(&str, &str)> =
+        libraries.iter().map(|library| (library.name.as_str(), library.text.text.as_str())).collect();
+    match Libraries::compile(&texts) {
+        Ok(_) if scene.file.incomplete.iter().any(|pointer| pointer.contains("libraries")) => None,
+        Ok(compiled) => Some(compiled),
+        Err((index, error)) => {
+            let library = libraries.get(index)?;
+            let what = format!("library `{}`", library.name);
+            out.push(broken(&what, &library.text, &error).and(library.place.clone(), "it is named here"));
+            None
+        }
     }
+}
+
+fn broken(what: &str, text: &Text, error: &ScriptError) -> Diagnostic {
+    let place = text.place_of(bytes_at(&text.text, error.line, error.column, 1));
+    let what = if what == "script" { "the script".to_owned() } else { what.to_owned() };
+    let message = format!("{what} does not compile: {}", error.message);
+    Diagnostic::error(code::SCRIPT_SYNTAX, message).at(place, "")
 }

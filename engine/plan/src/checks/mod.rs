@@ -5,8 +5,12 @@
 
 mod bad_path;
 mod bad_script;
+mod condition;
 mod cycle;
 mod filter;
+mod inexact_money;
+mod lookup_miss;
+mod maybe_missing;
 mod missing_field;
 mod names;
 mod not_offered;
@@ -17,10 +21,12 @@ mod path_filter;
 mod path_shape;
 mod read_only_object;
 mod reference_in_key;
+mod script_members;
 mod setting;
 mod swept;
 mod test_stub;
 mod transform;
+mod transform_type;
 pub(crate) mod types;
 mod unknown_cursor;
 mod unknown_field;
@@ -32,6 +38,8 @@ mod unknown_reference;
 mod unknown_stream;
 mod unknown_write_field;
 mod unused;
+mod unused_default;
+mod value_fit;
 mod variables;
 pub(crate) mod visit;
 
@@ -39,8 +47,10 @@ pub(crate) mod visit;
 mod tests;
 
 use crate::compile::Scene;
-use engine_project::{diag::Diagnostics, project::Entity};
-use types::Mapped;
+use engine_project::{diag::Diagnostics, project::Entity, rule::Node};
+use std::collections::BTreeSet;
+use types::{Judged, Mapped, Typer};
+use visit::Sites;
 
 /// Runs every check.
 pub(crate) fn run(scene: &Scene<'_>, out: &mut Diagnostics) {
@@ -50,12 +60,22 @@ pub(crate) fn run(scene: &Scene<'_>, out: &mut Diagnostics) {
     variables::check(scene, out);
     unused::check(scene, out);
     test_stub::check(scene, out);
+    let libraries = bad_script::libraries(scene, out);
+    let mut typer = Typer::new(scene);
     for entity in scene.file.entities.values() {
-        of_entity(scene, entity, out);
+        of_names(scene, entity, out);
+        let sites = visit::sites(entity, scene.record(entity));
+        of_source(scene, entity, &sites, out);
+        let judged = types::judge((scene, entity), &sites, libraries.as_ref(), &typer);
+        typer.learn(&judged);
+        of_scripts(scene, &judged, out);
+        of_rules(scene, &typer, &sites, out);
+        of_target(scene, &typer, entity, out);
     }
 }
 
-fn of_entity(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
+/// What names something else.
+fn of_names(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
     unknown_stream::check(scene, entity, out);
     unknown_cursor::check(scene, entity, out);
     swept::check(scene, entity, out);
@@ -70,23 +90,52 @@ fn of_entity(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
     unknown_reference::check(scene, entity, out);
     reference_in_key::check(entity, out);
     on_in_key::check(scene, entity, out);
-    of_source(scene, entity, out);
+}
+
+/// What needs only the records of the stream.
+fn of_source(scene: &Scene<'_>, entity: &Entity, sites: &Sites<'_>, out: &mut Diagnostics) {
+    let lost = types::lost(sites);
+    bad_path::check(sites, out);
+    unknown_path::check(scene, entity, &lost, out);
+    path_shape::check(scene, entity, sites, &lost, out);
+    path_filter::check(sites, out);
+    not_searchable::check(scene, entity, sites, out);
+}
+
+fn of_scripts(scene: &Scene<'_>, judged: &[Judged<'_>], out: &mut Diagnostics) {
+    bad_script::check(judged, out);
+    script_members::check(scene, judged, out);
+    condition::check(judged, out);
+}
+
+/// What a rule makes of its source, wherever it goes.
+fn of_rules(scene: &Scene<'_>, typer: &Typer<'_>, sites: &Sites<'_>, out: &mut Diagnostics) {
+    for site in &sites.rules {
+        let chain = typer.chain(site.rule, site.sight);
+        transform_type::check(&chain, out);
+        inexact_money::check(&chain, out);
+        lookup_miss::check(scene, site.rule, &chain, out);
+        unused_default::check(scene, site.rule, &chain, out);
+    }
+}
+
+/// What becomes of it in the target. What is wrong with a rule for several objects is told for the first.
+fn of_target(scene: &Scene<'_>, typer: &Typer<'_>, entity: &Entity, out: &mut Diagnostics) {
+    let mut told = BTreeSet::new();
     for whole in types::wholes(scene, entity) {
         let mapped = Mapped::of(scene, &whole, visit::of_map(entity, scene.record(entity)));
         unknown_field::check(&mapped, out);
         missing_field::check(&mapped, out);
         not_offered::markers(scene, &mapped, out);
+        let mut values = Diagnostics::default();
+        for site in mapped.fields.iter().filter(|site| !site.field.read_only) {
+            let typed = match &site.member.node {
+                Node::Rules(rules) => typer.rules(rules, site.sight),
+                Node::Object(_) | Node::Blocks(_) => None,
+            };
+            value_fit::check(site, typed.as_ref(), &mut values);
+            maybe_missing::check(site, typed.as_ref(), &mut values);
+        }
+        out.extend(values.into_iter().filter(|found| told.insert((found.code, found.place().cloned()))));
     }
-}
-
-/// What needs only the records of the stream.
-fn of_source(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
-    let sites = visit::sites(entity, scene.record(entity));
-    let lost = types::lost(&sites);
-    bad_path::check(&sites, out);
-    unknown_path::check(scene, entity, &lost, out);
-    path_shape::check(scene, entity, &sites, &lost, out);
-    path_filter::check(&sites, out);
-    bad_script::check(&sites, out);
-    not_searchable::check(scene, entity, &sites, out);
 }

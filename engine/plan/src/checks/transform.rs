@@ -23,10 +23,12 @@ use engine_project::{
 };
 
 pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
-    let sites = visit::rules(entity);
+    let (sites, defaults) = (visit::rules(entity), scene.defaults());
     for call in sites.iter().flat_map(|site| &site.rule.transform) {
         let name = &call.name;
-        match Transform::parse(name, &call.args, &scene.defaults()) {
+        // Of a variable without a value nothing can be said.
+        let Some(args) = scene.filled(&call.args) else { continue };
+        match Transform::parse(name, &args, &defaults) {
             Ok(_) => {}
             Err(BadArgument::Unknown) => {
                 let unknown =

@@ -11,7 +11,10 @@
 
 use super::visit;
 use crate::compile::Scene;
-use engine_project::diag::{Diagnostic, Diagnostics, code};
+use engine_project::{
+    diag::{Diagnostic, Diagnostics, code},
+    project::Lookup,
+};
 use std::collections::BTreeSet;
 
 pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
@@ -21,7 +24,10 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     }
     let sites = scene.file.entities.values().flat_map(visit::rules);
     let named: BTreeSet<&str> = sites.filter_map(|site| site.rule.lookup.as_deref()).collect();
-    for lookup in scene.file.lookups.values().filter(|lookup| !named.contains(lookup.name.as_str())) {
+    // A name that is not known may be the misspelt one of a lookup.
+    let all_known = named.iter().all(|name| scene.file.lookups.contains_key(*name));
+    let is_unused = |lookup: &&Lookup| all_known && !named.contains(lookup.name.as_str());
+    for lookup in scene.file.lookups.values().filter(is_unused) {
         let unused =
             Diagnostic::warning(code::LOOKUP_UNUSED, format!("no rule uses lookup `{}`", lookup.name));
         out.push(unused.at(lookup.place.clone(), "").help("remove it, or name it in a rule"));

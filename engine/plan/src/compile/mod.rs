@@ -13,6 +13,7 @@ mod scene;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use lower::lookups;
 pub(crate) use merge::merged;
 pub(crate) use order::{Edge, edges, order};
 pub(crate) use scene::{Scene, settings};

@@ -64,6 +64,11 @@ impl Origin<'_> {
     }
 }
 
+/// Whether a field of a type takes a value, its length and its words aside.
+pub(crate) fn takes(value: Value, field: FieldType) -> bool {
+    convert(value, field).is_ok()
+}
+
 /// The value as another type, or the value itself when that would lose something.
 fn convert(value: Value, to: FieldType) -> Result<Value, Value> {
     match (to, value) {

@@ -20,6 +20,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use coerce::takes;
 pub use error::{BuildError, MapError};
 pub use items::Item;
 pub use link::{Find, Found, Links, Reference};

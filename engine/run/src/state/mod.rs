@@ -16,8 +16,8 @@ pub use owner::{NeverGone, OwnerLocks, Owners};
 pub use seal::{Sealer, UnsealError};
 pub use types::{
     Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedRow, Hold,
-    Intent, Known, Lease, Link, NameKind, PipelineKey, Place, PriorFailure, RecordOwner, Rename, Renamed, Revisit,
-    RevisitQuery, Run, RunFilter, RunStatus, Settlement, Status, TargetObject,
+    Intent, Known, Lease, Link, NameKind, PipelineKey, Place, PriorFailure, RecordOwner, Rename, Renamed,
+    Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, Status, TargetObject,
 };
 
 use crate::key::{GroupKey, Scope};

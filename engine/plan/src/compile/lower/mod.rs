@@ -35,7 +35,7 @@ pub(super) fn open(scene: &Scene<'_>, table: &Open) -> Option<Map> {
 }
 
 /// The pipeline's lookups with the tenant's laid over them: its values come first, and so does its default.
-pub(super) fn lookups(scene: &Scene<'_>) -> BTreeMap<String, Lookup> {
+pub(crate) fn lookups(scene: &Scene<'_>) -> BTreeMap<String, Lookup> {
     let lowered = |(name, lookup): (&String, &project::Lookup)| {
         let mut table = table(lookup);
         if let Some(over) = scene.tenant.lookups.get(name) {

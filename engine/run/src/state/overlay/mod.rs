@@ -3,8 +3,8 @@
 mod alias;
 
 use super::{
-    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner, Rename, Renamed,
-    Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore,
+    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner, Rename,
+    Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore,
     TargetObject,
 };
 use crate::key::{GroupKey, RecordKey, Scope};

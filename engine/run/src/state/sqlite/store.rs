@@ -4,8 +4,9 @@ use super::{Result, effect, front::Front, history, lease, link, mark, rename, sc
 use crate::{
     key::{GroupKey, Scope},
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner, Rename, Renamed,
-        Revisit, RevisitQuery, Run, RunFilter, RunStatus, Sealer, Settlement, StateStore, TargetObject,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner,
+        Rename, Renamed, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Sealer, Settlement, StateStore,
+        TargetObject,
     },
 };
 use async_trait::async_trait;
