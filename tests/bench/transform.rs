@@ -2,7 +2,9 @@
 
 use crate::measure::{Measured, measure};
 use engine_contract::{Op, Record, SourceRecord};
-use engine_plan::{Catalogs, EntityProgram, Links, Program, Reference, Resolved, compile};
+use engine_plan::{
+    Catalogs, EntityProgram, Find, Found, Links, Program, Reference, Resolved, Routed, compile,
+};
 use engine_project::{MemoryFiles, load};
 use std::{
     collections::BTreeMap,
@@ -69,10 +71,9 @@ impl Mapper<'_> {
         let source =
             SourceRecord { key: String::new(), modified: None, record: parse(line)?, origin: String::new() };
         for item in self.entity.items(&source) {
-            let mapped = self.entity.map(&item, None).map_err(io::Error::other)?;
-            let Resolved::Ready(fields) = mapped.resolve(&NoLinks, Op::Create) else {
-                return Err(io::Error::other("a record did not become a target object"));
-            };
+            let routed = self.entity.map(&item, None, &NoLinks).map_err(io::Error::other)?;
+            let Routed::Mapped(mapped) = routed else { return Err(not_mapped()) };
+            let Resolved::Ready(fields) = mapped.resolve(&NoLinks, Op::Create) else { return Err(not_mapped()) };
             self.line.clear();
             engine_contract::Value::Map(fields).write_json(&mut self.line);
             self.line.push('\n');
@@ -82,11 +83,19 @@ impl Mapper<'_> {
     }
 }
 
+fn not_mapped() -> io::Error {
+    io::Error::other("a record did not become a target object")
+}
+
 /// The mapping refers to nothing.
 struct NoLinks;
 
 impl Links for NoLinks {
     fn target_id(&self, _: &Reference) -> Option<String> {
+        None
+    }
+
+    fn found(&self, _: &Find) -> Option<Found> {
         None
     }
 }
