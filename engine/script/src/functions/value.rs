@@ -1,4 +1,4 @@
-//! Functions on any value, and the tools with which the others judge and pay for values.
+//! Functions on any value, and the means by which the others judge and pay for values.
 
 use super::{Function, Gives, Origin};
 use crate::{
