@@ -1,22 +1,211 @@
-//! The reference project in pipelines/shops.
+//! The reference project of shops: sixteen mistakes at once, each at its bytes, and none where there is none.
 
-use crate::golden;
-use engine_project::MemoryFiles;
-use std::{collections::BTreeMap, path::Path};
+use engine_contract::Discovery;
+use engine_plan::{Blueprint, Catalogs, compile};
+use engine_project::{
+    MemoryFiles, Project,
+    diag::{Diagnostic, Severity},
+    load,
+};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A mistake: what is replaced in which file, by what, and what must be said of it where. The text of the
+/// place is marked with `<` and `>`, which are not part of what is written.
+struct Planted {
+    file: &'static str,
+    right: &'static str,
+    wrong: &'static str,
+    code: &'static str,
+}
+
+const QBO: &str = "pipelines/woo-to-qbo.toml";
+const SUPABASE: &str = "pipelines/woo-to-supabase.toml";
+
+/// At least one for each step of checking: files, TOML, keys, types, names, cycles, paths, scripts, types of
+/// values, tenants, tests.
+const PLANTED: [Planted; 16] = [
+    Planted {
+        file: QBO,
+        right: "BillAddr.Line2 = \"$.billing.address_2\"",
+        wrong: "BillAddr.Line2 = \"$.billing.<adress_2>\"",
+        code: "mapping/unknown-path",
+    },
+    Planted {
+        file: QBO,
+        right: "BillAddr.City = \"$.billing.city\"",
+        wrong: "BillAddr.City = <\"billing.city\">",
+        code: "mapping/not-a-path",
+    },
+    Planted {
+        file: QBO,
+        right: "DisplayName = { script = \"woo::display_name(record)\", required = true }",
+        wrong: "DisplayName = { script = \"let a = \\\"caf\\u00e9\\t\\\"; let b = record.id + <@>; a\" }",
+        code: "mapping/script-syntax",
+    },
+    Planted {
+        file: QBO,
+        right: "[entity.product]\nfrom = \"products\"",
+        wrong: "[entity.product]\nneeds = [<\"order\">]\nfrom = \"products\"",
+        code: "entity/cycle",
+    },
+    Planted {
+        file: QBO,
+        right: "Sku = { path = \"$.sku\", transform = [\"trim\"] }\nUnitPrice",
+        wrong: "Sku = { path = \"$.sku\", transform = [\"trim\"] }\nDescription = \"$.categories.<name>\"\nUnitPrice",
+        code: "mapping/path-shape",
+    },
+    Planted {
+        file: QBO,
+        right: "file = \"lookups/tax_codes.csv\"",
+        wrong: "file = <\"lookups/tax_code.csv\">",
+        code: "file/not-found",
+    },
+    Planted {
+        file: SUPABASE,
+        right: "[schedule]\nincremental = \"*/15 * * * *\"",
+        wrong: "[schedule]\nincremental = <*>/15 * * * *\"",
+        code: "toml/syntax",
+    },
+    Planted {
+        file: QBO,
+        right: "name_taken = \"suffix_key\"",
+        wrong: "<name_takn> = \"suffix_key\"",
+        code: "format/unknown-key",
+    },
+    Planted { file: QBO, right: "update = false", wrong: "update = <\"no\">", code: "format/wrong-type" },
+    Planted {
+        file: QBO,
+        right: "{ ref = \"variation\", key = \"@.variation_id\"",
+        wrong: "{ ref = <\"variaton\">, key = \"@.variation_id\"",
+        code: "mapping/unknown-reference",
+    },
+    Planted {
+        file: QBO,
+        right: "\"woo::unit_price(item.total, item.quantity)\"",
+        wrong: "\"woo::unit_price(item.<totl>, item.quantity)\"",
+        code: "mapping/unknown-path",
+    },
+    Planted {
+        file: QBO,
+        right: "TotalAmt = { path = \"$.total\", transform = [\"decimal\"] }",
+        wrong: "TotalAmt = { path = \"$.total\", transform = [<\"integer\">] }",
+        code: "mapping/inexact-money",
+    },
+    Planted {
+        file: QBO,
+        right: "[entity.payment.map]\n",
+        wrong: "[entity.payment.map]\n<Id> = \"$.number\"\n",
+        code: "mapping/read-only-field",
+    },
+    Planted {
+        file: QBO,
+        right: "{ find = \"Account\", by = \"Name\", value = { script = \"woo::order_of",
+        wrong: "{ find = <\"Acount\">, by = \"Name\", value = { script = \"woo::order_of",
+        code: "mapping/unknown-find",
+    },
+    Planted {
+        file: "tenants/acme.toml",
+        right: "books = \"acme-books\"",
+        wrong: "books = <\"acme-boks\">",
+        code: "connection/unknown",
+    },
+    Planted {
+        file: QBO,
+        right: "expect.route = \"paid\"",
+        wrong: "expect.route = <\"payd\">",
+        code: "test/unknown-route",
+    },
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../pipelines/shops")
+}
+
+fn files() -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder()];
+    while let Some(inside) = folders.pop() {
+        for entry in fs::read_dir(inside).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(folder()).unwrap().to_string_lossy().into_owned();
+            files.insert(name, fs::read_to_string(&path).unwrap());
+        }
+    }
+    files
+}
+
+/// What a project compiles to for its first tenant, and everything that is said of it.
+fn judged(files: BTreeMap<String, String>) -> (Project, Vec<Blueprint>, Vec<Diagnostic>) {
+    let tables: Discovery = serde_json::from_str(&files["catalogs/acme-warehouse.json"]).unwrap();
+    let catalogs = Catalogs(BTreeMap::from([("acme-warehouse".to_owned(), tables)]));
+    let environment = BTreeMap::from([("ACME_STORE_URL".to_owned(), "https://shop.example".to_owned())]);
+    let (project, found) = load(&MemoryFiles(files), &environment, None);
+    let mut all = found.sorted();
+    let mut blueprints = Vec::new();
+    for pipeline in &project.pipelines {
+        let (blueprint, more) =
+            compile(&project, &pipeline.name, &project.tenants[0], &connectors::registry(), &catalogs);
+        blueprints.extend(blueprint);
+        all.extend(more);
+    }
+    (project, blueprints, all)
+}
+
+/// What becomes of a mistake's file, and the bytes that must be named.
+fn plant(files: &mut BTreeMap<String, String>, planted: &Planted) -> String {
+    let marked = planted.wrong;
+    let (start, end) = (marked.find('<').unwrap(), marked.rfind('>').unwrap());
+    let text = marked[start + 1..end].to_owned();
+    let written = format!("{}{text}{}", &marked[..start], &marked[end + 1..]);
+    let file = files.get_mut(planted.file).unwrap();
+    assert!(file.contains(planted.right), "`{}` is not in {}", planted.right, planted.file);
+    *file = file.replacen(planted.right, &written, 1);
+    text
+}
 
 #[test]
-fn the_reference_project_loads_without_a_word_in_every_environment() {
-    let files = golden::files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../pipelines/shops"));
-    let name = |file: &String| file.strip_prefix("connections.")?.strip_suffix(".toml").map(str::to_owned);
-    let environments: Vec<Option<String>> =
-        std::iter::once(None).chain(files.keys().filter_map(name).map(Some)).collect();
-    assert!(environments.len() > 1, "there is a demo");
-    let variables = BTreeMap::from([("ACME_STORE_URL".to_owned(), "https://acme.example".to_owned())]);
-    for environment in environments {
-        let files = MemoryFiles(files.clone());
-        let (project, found) = engine_project::load(&files, &variables, environment.as_deref());
-        assert!(found.is_empty(), "{environment:?}: {:#?}", found.sorted());
-        assert!(project.pipelines.len() == 2 && project.pipelines.iter().all(|pipeline| pipeline.complete));
-        assert!(project.tenants.iter().all(|tenant| tenant.complete));
+fn sixteen_mistakes_are_told_in_one_run_each_at_its_bytes() {
+    let mut files = files();
+    let texts: Vec<String> = PLANTED.iter().map(|planted| plant(&mut files, planted)).collect();
+    let (_, blueprints, found) = judged(files.clone());
+    assert!(blueprints.is_empty(), "nothing runs");
+    let mut missing = Vec::new();
+    for (planted, text) in PLANTED.iter().zip(&texts) {
+        let is_told = found.iter().any(|diagnostic| {
+            let place = diagnostic.place();
+            diagnostic.severity == Severity::Error
+                && diagnostic.code.as_str() == planted.code
+                && place.is_some_and(|place| {
+                    place.file == planted.file
+                        && files[&place.file].get(place.start..place.end) == Some(text.as_str())
+                })
+        });
+        if !is_told {
+            missing.push(format!("{} at `{text}` in {}", planted.code, planted.file));
+        }
     }
+    let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert!(missing.is_empty(), "not told:\n{}\n\ntold:\n{}", missing.join("\n"), told.join("\n"));
+    let errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    assert_eq!(errors, PLANTED.len(), "one mistake is told once:\n{}", told.join("\n"));
+}
+
+#[test]
+fn the_reference_project_has_no_mistake() {
+    let (_, blueprints, found) = judged(files());
+    let errors: Vec<String> = found
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(errors, Vec::<String>::new());
+    assert_eq!(blueprints.len(), 2);
 }
