@@ -37,7 +37,7 @@ use connections::Connections;
 use moved::Names;
 use pipeline::Surroundings;
 pub(crate) use shelf::Shelf;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Reads a project: everything it says, and everything that is wrong with it. `variables` are those that
 /// `${env:NAME}` may stand for; `environment` is the one whose values are laid over connections.toml.
@@ -53,11 +53,11 @@ pub fn load(
     let connections = connections::read(environment, &engine.variables, &mut shelf, &mut out);
     let tenant_files = layout::tenants(files, &mut out);
     let around = Surroundings { connections: &connections, has_tenants: !tenant_files.is_empty() };
-    let (mut pipelines, broken) = read_pipelines(&around, &mut shelf, &mut out);
+    let (mut pipelines, has_broken) = read_pipelines(&around, &mut shelf, &mut out);
     refuse_duplicates(&pipelines, &mut out);
-    let known = tenant::Known { pipelines: &pipelines, broken: &broken, connections: &connections };
+    let known = tenant::Known { pipelines: &pipelines, has_broken, connections: &connections };
     let tenants = tenant::read(&tenant_files, known, &mut shelf, &mut out);
-    check_together(&mut pipelines, &broken, &connections, &mut out);
+    check_together(&mut pipelines, has_broken, &connections, &mut out);
     tenant::check_tests(&mut pipelines, &tenants, &mut out);
     let project = Project {
         name: engine.name,
@@ -76,32 +76,30 @@ pub fn load(
     (project, out)
 }
 
-/// The pipelines, and the names that those probably have which could not be read.
+/// The pipelines, and whether there are others that could not be read, so that nobody knows their names.
 fn read_pipelines(
     around: &Surroundings<'_>,
     shelf: &mut Shelf<'_>,
     out: &mut Diagnostics,
-) -> (Vec<PipelineFile>, BTreeSet<String>) {
-    let (mut pipelines, mut broken) = (Vec::new(), BTreeSet::new());
+) -> (Vec<PipelineFile>, bool) {
+    let (mut pipelines, mut has_broken) = (Vec::new(), false);
     for parts in layout::pipelines(shelf.files(), out) {
-        let name = pipeline::stem(&parts.path);
-        match pipeline::read(parts, around, shelf, out) {
-            Some(pipeline) => pipelines.push(pipeline),
-            None => drop(broken.insert(name)),
-        }
+        let pipeline = pipeline::read(parts, around, shelf, out);
+        has_broken |= pipeline.is_none();
+        pipelines.extend(pipeline);
     }
-    (pipelines, broken)
+    (pipelines, has_broken)
 }
 
 /// Checks what pipelines say of each other and of connections.
 fn check_together(
     pipelines: &mut [PipelineFile],
-    broken: &BTreeSet<String>,
+    has_broken_pipeline: bool,
     connections: &Connections,
     out: &mut Diagnostics,
 ) {
     let names = pipelines.iter().map(|pipeline| pipeline.name.clone()).collect();
-    let names = Names { pipelines: names, connections, has_broken_pipeline: !broken.is_empty() };
+    let names = Names { pipelines: names, connections, has_broken_pipeline };
     for pipeline in pipelines {
         let errors = out.errors();
         names.check(pipeline, out);

@@ -20,17 +20,14 @@ use crate::{
 use check::Check;
 use engine_contract::Value;
 use indexmap::IndexMap;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What tenants may name.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
     pub(super) pipelines: &'a [PipelineFile],
-    /// The names of pipelines that could not be read.
-    pub(super) broken: &'a BTreeSet<String>,
+    /// Whether there are others that could not be read, so that nobody knows their names.
+    pub(super) has_broken: bool,
     pub(super) connections: &'a Connections,
 }
 

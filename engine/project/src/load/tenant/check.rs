@@ -41,14 +41,14 @@ impl<'a> Check<'a> {
 
     /// Whether it runs, or may run, a pipeline that could not be read.
     fn may_run_more(&self) -> bool {
-        self.known.broken.iter().any(|name| self.tenant.runs(name)) || self.refused.has("/tenant/pipelines")
+        self.known.has_broken || self.refused.has("/tenant/pipelines")
     }
 
     fn pipelines(&self, out: &mut Diagnostics) {
         for (index, name) in self.tenant.pipelines.iter().flatten().enumerate() {
             let names: Vec<&str> =
                 self.known.pipelines.iter().map(|pipeline| pipeline.name.as_str()).collect();
-            if names.contains(&name.as_str()) || self.known.broken.contains(name) {
+            if names.contains(&name.as_str()) || self.known.has_broken {
                 continue;
             }
             let message = format!("there is no pipeline `{name}`");

@@ -124,8 +124,11 @@ fn a_broken_file_costs_no_error_about_what_it_holds() {
     assert_eq!(project.tenants.len(), 1, "there is always a tenant");
     assert!(!project.tenants[0].complete);
     let extended = format!("{TENANT}since = \"2026-01-01\"\n[lookup.gateway.values]\na = 1\n");
-    let (_, out) = load_tenants("[source\n", &[("acme", &extended)]);
-    assert_eq!(lines(&out), ["1 toml/syntax"]);
+    let (_, out) = load_tenants(
+        "[pipeline]\nname = \"shop\"\n[source\n",
+        &[("acme", &extended.replace("\"p\"", "\"shop\""))],
+    );
+    assert_eq!(lines(&out), ["3 toml/syntax"]);
 }
 
 #[test]
