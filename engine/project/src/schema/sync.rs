@@ -127,19 +127,16 @@ fn unique(path: &str, taken: &mut BTreeSet<String>) -> String {
 
 /// What a settings file says about all schemas.
 fn part(associations: &[Association], profile: Profile) -> String {
-    let mut out = String::new();
-    for association in associations {
+    let one = |association: &Association| {
         let path = Value::from(schema_path(&association.name, profile));
         let include: Vec<String> = association.files.iter().map(|file| include(file, profile)).collect();
         let include = json!(include);
         match profile {
-            Profile::Tombi => out.push_str(&format!("[[schemas]]\npath = {path}\ninclude = {include}\n\n")),
-            Profile::Taplo => {
-                out.push_str(&format!("[[rule]]\ninclude = {include}\n\n[rule.schema]\npath = {path}\n\n"));
-            }
+            Profile::Tombi => format!("[[schemas]]\npath = {path}\ninclude = {include}\n"),
+            Profile::Taplo => format!("[[rule]]\ninclude = {include}\n\n[rule.schema]\npath = {path}\n"),
         }
-    }
-    out
+    };
+    associations.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 /// A file as the servers name it: tombi relative to its settings, taplo by its whole path.
