@@ -8,14 +8,16 @@ use crate::project;
 use engine_project::{
     FileText, MemoryFiles,
     diag::Diagnostics,
-    model::{ConnectionsFile, EngineFile, PipelineToml, Table, TenantFile},
+    model::{
+        ConnectionTable, ConnectionsFile, EngineFile, EntitySourceTable, PipelineToml, Table, TenantFile,
+    },
     schema::{Kind, Profile, base, specialise, specialise_connections, sync},
     toml::Document,
 };
 use jsonschema::Validator;
 use rand::{RngExt as _, SeedableRng as _, seq::IndexedRandom as _};
 use rand_chacha::ChaCha8Rng;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::{path::Path, sync::Arc};
 
 /// Where the base schemas are committed.
@@ -138,15 +140,39 @@ fn settings_that_a_user_has_are_kept() {
     assert_eq!(extensions, json!({"recommendations": ["tombi-toml.tombi", "a.b"]}));
 }
 
-/// Whether the engine's types take a file.
+fn read<T: serde::de::DeserializeOwned>(json: &Value) -> Result<(), String> {
+    serde_json::from_value::<Table<T>>(json.clone()).map(drop).map_err(|error| error.to_string())
+}
+
+/// Reads those of a table's keys that are not the connector's.
+fn read_own<T: serde::de::DeserializeOwned>(table: &Value, own: &[&str]) -> Result<(), String> {
+    let members = table.as_object().into_iter().flatten();
+    read::<T>(
+        &members
+            .filter(|(key, _)| own.contains(&key.as_str()))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+    )
+}
+
+fn tables<'a>(json: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    json.get(name).and_then(Value::as_object).into_iter().flat_map(serde_json::Map::values)
+}
+
+/// Whether the engine's types take a file. Tables to which connectors add keys are read in two steps.
 fn is_read(kind: Kind, json: &Value) -> Result<(), String> {
-    fn read<T: serde::de::DeserializeOwned>(json: &Value) -> Result<(), String> {
-        serde_json::from_value::<Table<T>>(json.clone()).map(drop).map_err(|error| error.to_string())
-    }
     match kind {
-        Kind::Pipeline => read::<PipelineToml>(json),
+        Kind::Pipeline => {
+            read::<PipelineToml>(json)?;
+            let mut sources = tables(json, "entity").filter_map(|entity| entity.get("source"));
+            sources.try_for_each(|source| read_own::<EntitySourceTable>(source, &EntitySourceTable::KEYS))
+        }
         Kind::Project => read::<EngineFile>(json),
-        Kind::Connections => read::<ConnectionsFile>(json),
+        Kind::Connections => {
+            read::<ConnectionsFile>(json)?;
+            let mut all = tables(json, "connection");
+            all.try_for_each(|connection| read_own::<ConnectionTable>(connection, &ConnectionTable::KEYS))
+        }
         Kind::Tenant => read::<TenantFile>(json),
     }
 }
@@ -176,7 +202,7 @@ fn mutate(json: &mut Value, rng: &mut ChaCha8Rng) {
     match json {
         Value::Object(members) if goes_on && !members.is_empty() => {
             let index = rng.random_range(0..members.len());
-            let (name, _) = members.get_index_of_name(index);
+            let name = members.keys().nth(index).cloned().unwrap_or_default();
             match rng.random_range(0..12) {
                 0 => drop(members.shift_remove(&name)),
                 1 => drop(members.insert(format!("{name}x"), anything(rng))),
@@ -192,17 +218,6 @@ fn mutate(json: &mut Value, rng: &mut ChaCha8Rng) {
             mutate(&mut items[index], rng);
         }
         other => *other = anything(rng),
-    }
-}
-
-/// A member's name by its position.
-trait Names {
-    fn get_index_of_name(&self, index: usize) -> (String, ());
-}
-
-impl Names for Map<String, Value> {
-    fn get_index_of_name(&self, index: usize) -> (String, ()) {
-        (self.keys().nth(index).cloned().unwrap_or_default(), ())
     }
 }
 

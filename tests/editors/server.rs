@@ -36,12 +36,9 @@ pub(crate) struct Server {
 
 /// Where the servers are installed.
 fn place() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    let target = target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"));
-    target
-        .join("editors")
-        .canonicalize()
-        .unwrap_or_else(|_| panic!("the servers are missing: run tests/editors/prepare"))
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(target).join("editors");
+    place.canonicalize().unwrap_or_else(|_| panic!("the servers are missing: run tests/editors/prepare"))
 }
 
 fn command(kind: Kind) -> Command {

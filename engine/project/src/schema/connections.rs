@@ -3,8 +3,8 @@
 use super::{
     Facts, Kind, Profile, base,
     entity::{describe, edit, literal},
-    polish::polish,
-    words::Word,
+    polish::{polish, prune},
+    words::{self, Word},
 };
 use crate::model::ConnectionTable;
 use serde_json::{Map, Value};
@@ -14,11 +14,10 @@ use serde_json::{Map, Value};
 pub fn specialise_connections(facts: &Facts, profile: Profile) -> Value {
     let mut schema = base(Kind::Connections);
     let tables = schema.get("$defs").and_then(Value::as_object).cloned().unwrap_or_default();
-    let table = tables.get("ConnectionTable").cloned().unwrap_or_default();
     let connectors: Vec<Word> =
         facts.connectors.keys().map(|name| (Value::from(name.as_str()), String::new())).collect();
-    let mut table = table;
-    edit(&mut table, "connector", |it| profile.list(it, &connectors));
+    let mut table = tables.get("ConnectionTable").cloned().unwrap_or_default();
+    edit(&mut table, "connector", |it| words::only(it, &connectors));
     let mut definitions = tables;
     definitions.insert("ConnectionTable".to_owned(), table.clone());
     let mut made = Map::new();
@@ -32,7 +31,7 @@ pub fn specialise_connections(facts: &Facts, profile: Profile) -> Value {
     if let Some(members) = schema.as_object_mut() {
         members.insert("$defs".to_owned(), Value::Object(definitions));
     }
-    super::polish::prune(&mut schema);
+    prune(&mut schema);
     schema
 }
 

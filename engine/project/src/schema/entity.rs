@@ -2,11 +2,11 @@
 
 use super::{
     Profile, fields,
-    offers::Offers,
+    offers::{self, Offers},
     outline::Entity,
     rule::{Scope, refer},
     scopes::{Scopes, View},
-    words::Word,
+    words::{self, Word},
 };
 use engine_contract::{EntitySchema, Field};
 use serde_json::{Map, Value, json};
@@ -35,8 +35,8 @@ impl Maker<'_> {
         let (scope, outer_scope) = (scopes.of(&view), scopes.of(&outer));
         let profile = self.profile;
         describe(&mut schema, &summary(entity));
-        edit(&mut schema, "from", |it| profile.list(it, &self.offers.streams()));
-        edit(&mut schema, "to", |it| profile.list(it, &self.offers.objects()));
+        edit(&mut schema, "from", |it| words::only(it, &self.offers.streams()));
+        edit(&mut schema, "to", |it| words::only(it, &self.offers.objects()));
         edit(&mut schema, "needs", |it| items(it, |items| profile.suggest(items, self.entities)));
         edit(&mut schema, "key", |it| rules(it, &outer_scope));
         edit(&mut schema, "each_key", |it| rules(it, &scope));
@@ -45,7 +45,7 @@ impl Maker<'_> {
         edit(&mut schema, "source", |it| self.offers.source(it, &entity.from));
         let targets: Vec<&EntitySchema> =
             entity.targets().filter_map(|name| self.offers.object(name)).collect();
-        edit(&mut schema, "write", |it| self.offers.write(it, &targets, profile));
+        edit(&mut schema, "write", |it| offers::write(it, &targets, profile));
         edit(&mut schema, "map", |it| map(it, &targets, &[&entity.map], &view, scopes));
         let routes = self.routes(entity, &view, scopes);
         edit(&mut schema, "route", |it| literal(it, routes, "RouteTable", profile));
@@ -61,7 +61,7 @@ impl Maker<'_> {
                 &mut schema,
                 &format!("The route `{}` of `{}`: `{}`.", route.name, entity.name, route.to),
             );
-            edit(&mut schema, "to", |it| self.profile.list(it, &self.offers.objects()));
+            edit(&mut schema, "to", |it| words::only(it, &self.offers.objects()));
             edit(&mut schema, "when_ref", |it| self.when_ref(it, &scope));
             let target: Vec<&EntitySchema> = self.offers.object(&route.to).into_iter().collect();
             edit(&mut schema, "map", |it| map(it, &target, &[&route.map, &entity.map], view, scopes));

@@ -171,21 +171,16 @@ fn describe(schema: &mut Value, text: &str) {
 
 /// What is shown of a field: name, type, whether it must be there, meaning.
 pub(super) fn text(field: &Field) -> String {
-    let mut out = format!("**{}** `{}`", field.name, kind(field));
-    if field.required {
-        out.push_str(" required");
-    }
+    let required = if field.required { " required" } else { "" };
+    let mut parts = vec![format!("**{}** `{}`{required}", field.name, kind(field))];
     if !field.description.is_empty() {
-        out.push_str(&format!("\n\n{}", field.description));
+        parts.push(field.description.clone());
     }
-    if let Some(object) = &field.refers_to {
-        out.push_str(&format!("\n\nThe id of a `{object}`."));
-    }
+    parts.extend(field.refers_to.as_ref().map(|object| format!("The id of a `{object}`.")));
     if !field.one_of.is_empty() {
-        out.push_str(&format!("\n\nOne of `{}`.", field.one_of.join("`, `")));
+        parts.push(format!("One of `{}`.", field.one_of.join("`, `")));
     }
-    if let Some(sample) = field.sample.as_ref().filter(|_| !field.is_personal) {
-        out.push_str(&format!("\n\nFor example `{sample}`."));
-    }
-    out
+    let sample = field.sample.as_ref().filter(|_| !field.is_personal);
+    parts.extend(sample.map(|sample| format!("For example `{sample}`.")));
+    parts.join("\n\n")
 }

@@ -4,7 +4,7 @@ use super::{
     Profile,
     entity::{edit, items},
     scopes::View,
-    words::Word,
+    words::{self, Word},
 };
 use engine_contract::{Discovery, EntitySchema, Field, FieldType, Offer, StreamInfo};
 use serde_json::{Map, Value, json};
@@ -70,7 +70,7 @@ impl Offers {
     /// The cursors and filters of a stream.
     pub(super) fn source(&self, schema: &mut Value, stream: &str) {
         let Some(stream) = self.source.streams.iter().find(|known| known.name == stream) else { return };
-        edit(schema, "cursor", |it| Profile::Tombi.list(it, &cursors(stream)));
+        edit(schema, "cursor", |it| words::only(it, &cursors(stream)));
         if stream.filters.is_empty() {
             return;
         }
@@ -82,28 +82,27 @@ impl Offers {
             }
         });
     }
+}
 
-    /// The fields and policies that the target objects allow.
-    #[expect(clippy::unused_self, reason = "it belongs to what the sides offer")]
-    pub(super) fn write(&self, schema: &mut Value, targets: &[&EntitySchema], profile: Profile) {
-        let names = leaves(targets);
-        let is_open = targets.iter().any(|target| has_open_part(&target.fields));
-        for list in ["match", "replace_within"] {
-            edit(schema, list, |it| {
-                items(it, |it| if is_open { profile.suggest(it, &names) } else { profile.list(it, &names) });
-            });
-        }
-        if targets.iter().all(|target| target.offer == Offer::default()) {
-            return;
-        }
-        for (policy, default, allowed) in [
-            ("delete", "keep", allowed(targets, |offer| &offer.delete)),
-            ("on_cancel", "keep", allowed(targets, |offer| &offer.on_cancel)),
-            ("when_closed", "block", allowed(targets, |offer| &offer.when_closed)),
-            ("name_taken", "fail", allowed(targets, |offer| &offer.name_taken)),
-        ] {
-            edit(schema, policy, |it| restrict(it, default, &allowed));
-        }
+/// The fields and policies that the target objects allow.
+pub(super) fn write(schema: &mut Value, targets: &[&EntitySchema], profile: Profile) {
+    let names = leaves(targets);
+    let is_open = targets.iter().any(|target| has_open_part(&target.fields));
+    for list in ["match", "replace_within"] {
+        edit(schema, list, |it| {
+            items(it, |it| if is_open { profile.suggest(it, &names) } else { words::only(it, &names) });
+        });
+    }
+    if targets.iter().all(|target| target.offer == Offer::default()) {
+        return;
+    }
+    for (policy, default, allowed) in [
+        ("delete", "keep", allowed(targets, |offer| &offer.delete)),
+        ("on_cancel", "keep", allowed(targets, |offer| &offer.on_cancel)),
+        ("when_closed", "block", allowed(targets, |offer| &offer.when_closed)),
+        ("name_taken", "fail", allowed(targets, |offer| &offer.name_taken)),
+    ] {
+        edit(schema, policy, |it| restrict(it, default, &allowed));
     }
 }
 
@@ -117,10 +116,8 @@ fn cursors(stream: &StreamInfo) -> Vec<Word> {
 
 /// A filter takes a value, a list of values, or a variable.
 fn filter(field: &Field) -> Value {
-    let mut text = format!("**{}** `{}`", field.name, super::paths::kind(field));
-    if !field.description.is_empty() {
-        text.push_str(&format!("\n\n{}", field.description));
-    }
+    let name = format!("**{}** `{}`", field.name, super::paths::kind(field));
+    let text = if field.description.is_empty() { name } else { format!("{name}\n\n{}", field.description) };
     let mut schema = json!({
         "description": text,
         "type": ["string", "integer", "number", "boolean", "array", "object"],
@@ -163,7 +160,9 @@ fn leaves(targets: &[&EntitySchema]) -> Vec<Word> {
         }
     }
     let mut out = Vec::new();
-    targets.iter().for_each(|target| walk("", &target.fields, &mut out));
+    for target in targets {
+        walk("", &target.fields, &mut out);
+    }
     out
 }
 
@@ -190,7 +189,7 @@ fn restrict(schema: &mut Value, default: &str, allowed: &[&str]) {
         .map(|(value, text)| (value, text.as_str().unwrap_or_default().to_owned()))
         .collect();
     members.insert("description".to_owned(), main);
-    super::words::list(members, &kept);
+    words::list(members, &kept);
 }
 
 /// The members of a connector's settings, which a side may overlay.

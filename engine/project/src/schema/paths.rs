@@ -76,14 +76,10 @@ fn member(prefix: &str, name: &str) -> String {
 
 /// What is shown beside a path: type, sample, meaning. Personal data are not shown.
 fn text(field: &Field) -> String {
-    let mut out = format!("`{}`", kind(field));
-    if let Some(sample) = field.sample.as_ref().filter(|_| !field.is_personal) {
-        out.push_str(&format!(", for example `{sample}`"));
-    }
-    if !field.description.is_empty() {
-        out.push_str(&format!(". {}", field.description));
-    }
-    out
+    let sample = field.sample.as_ref().filter(|_| !field.is_personal);
+    let sample = sample.map(|sample| format!(", for example `{sample}`")).unwrap_or_default();
+    let stop = if field.description.is_empty() { "" } else { ". " };
+    format!("`{}`{sample}{stop}{}", kind(field), field.description)
 }
 
 /// The type of a field in a word: `string(21)`.

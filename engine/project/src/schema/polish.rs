@@ -51,11 +51,8 @@ pub(super) fn prune(schema: &mut Value) {
 fn references(value: &Value, out: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
-            if let Some(name) = members.get("$ref").and_then(definition) {
-                if !out.iter().any(|known| known == name) {
-                    out.push(name.to_owned());
-                }
-            }
+            let name = members.get("$ref").and_then(definition);
+            out.extend(name.filter(|name| !out.iter().any(|known| known == name)).map(str::to_owned));
             members.values().for_each(|member| references(member, out));
         }
         Value::Array(items) => items.iter().for_each(|item| references(item, out)),
@@ -88,17 +85,15 @@ impl Polisher<'_> {
 
     /// Replaces a `$ref` that has siblings, or an only branch, by what it stands for. Siblings win.
     fn unfold(&self, object: &mut Object, inside: &mut Vec<String>) -> bool {
-        if object.len() > 1 {
-            if let Some(name) = object.get("$ref").and_then(definition).map(str::to_owned) {
-                object.shift_remove("$ref");
-                if let (false, Some(Value::Object(meant))) =
-                    (inside.contains(&name), self.definitions.get(&name))
-                {
-                    lay_under(object, meant.clone());
-                    inside.push(name);
-                }
-                return true;
+        let reference = object.get("$ref").and_then(definition).map(str::to_owned);
+        if let Some(name) = reference.filter(|_| object.len() > 1) {
+            object.shift_remove("$ref");
+            if let (false, Some(Value::Object(meant))) = (inside.contains(&name), self.definitions.get(&name))
+            {
+                lay_under(object, meant.clone());
+                inside.push(name);
             }
+            return true;
         }
         for keyword in ["allOf", "anyOf", "oneOf"] {
             let Some(branches) = object.get_mut(keyword).and_then(Value::as_array_mut) else { continue };

@@ -116,12 +116,11 @@ impl Scopes {
 
     /// A name that no other scope has.
     fn suffix(&self, (stream, item): &(String, String)) -> String {
-        let plain = |name: &str| -> String {
-            let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-            words.map(|word| format!("_{word}")).collect()
-        };
-        let first = format!("{}{}", plain(stream), plain(item));
-        let mut suffix = if first.is_empty() { "_stream".to_owned() } else { first.clone() };
+        let words =
+            [stream, item].into_iter().flat_map(|name| name.split(|c: char| !c.is_ascii_alphanumeric()));
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let first = format!("_{}", words.join("_"));
+        let mut suffix = first.clone();
         let mut number = 1;
         while self.known.values().any(|taken| *taken == suffix) {
             number += 1;

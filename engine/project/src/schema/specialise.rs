@@ -34,14 +34,6 @@ impl Profile {
         }
     }
 
-    /// Makes a schema a closed list of words.
-    #[expect(clippy::unused_self, reason = "the counterpart of `suggest`")]
-    pub(super) fn list(self, schema: &mut Value, all: &[Word]) {
-        if let (false, Some(members)) = (all.is_empty(), schema.as_object_mut()) {
-            words::list(members, all);
-        }
-    }
-
     /// Offers words that the file itself defines, where more may be added before the schema is made again.
     pub(super) fn suggest(self, schema: &mut Value, all: &[Word]) {
         let Some(members) = schema.as_object_mut().filter(|_| !all.is_empty()) else { return };
@@ -104,7 +96,7 @@ fn names(outline: &Outline) -> (Vec<Word>, Vec<Word>) {
 fn side(schema: &mut Value, facts: &Facts, side: &super::outline::Side, profile: Profile) {
     let connectors: Vec<Word> =
         facts.connectors.keys().map(|name| (Value::from(name.as_str()), String::new())).collect();
-    edit(schema, "connector", |it| profile.list(it, &connectors));
+    edit(schema, "connector", |it| words::only(it, &connectors));
     edit(schema, "connection", |it| connection(it, facts, side.bind.as_ref(), profile));
     let named = side.connection.as_ref().and_then(|name| facts.connections.get(name));
     let connector = side.connector.as_ref().or_else(|| named.map(|connection| &connection.connector));
@@ -141,7 +133,7 @@ fn connection(schema: &mut Value, facts: &Facts, used: Option<&String>, profile:
     }
     if profile == Profile::Tombi {
         let binds: Vec<Word> = binds.iter().map(|name| (Value::from(name.as_str()), String::new())).collect();
-        edit(schema, "bind", |it| profile.list(it, &binds));
+        edit(schema, "bind", |it| words::only(it, &binds));
     }
 }
 
@@ -156,7 +148,7 @@ fn shared(definitions: &mut Map<String, Value>, maker: &Maker<'_>, outline: &Out
     change("rule_ref", &|it| profile.suggest(it, maker.references));
     change("rule_lookup", &|it| profile.suggest(it, &named(&outline.lookups)));
     change("rule_var", &|it| profile.suggest(it, &named(&outline.vars)));
-    change("rule_find", &|it| profile.list(it, &maker.offers.findable()));
+    change("rule_find", &|it| words::only(it, &maker.offers.findable()));
     change("rule_by", &|it| {
         if profile == Profile::Tombi || maker.offers.all_say_find_by() {
             profile.suggest(it, &maker.offers.find_by());

@@ -25,12 +25,12 @@ pub struct Synced {
 }
 
 /// A schema and the files that it is for.
-struct Association {
+struct Association<'a> {
     /// The name of its file without the profile.
     name: String,
     /// The paths of the files, relative to the project; `*` stands for any name.
     files: Vec<String>,
-    schema: Box<dyn Fn(Profile) -> Value>,
+    schema: Box<dyn Fn(Profile) -> Value + 'a>,
 }
 
 /// Makes the schemas of a project and what leads editors to them.
@@ -83,30 +83,28 @@ fn schema_path(name: &str, profile: Profile) -> String {
     format!("{FOLDER}/{name}.{}.json", profile.name())
 }
 
-fn associations(files: &dyn Files, facts: &Facts) -> Vec<Association> {
+fn associations<'a>(files: &dyn Files, facts: &'a Facts) -> Vec<Association<'a>> {
     let same = |kind: Kind, paths: &[&str]| Association {
         name: kind.name().to_owned(),
         files: paths.iter().map(|path| (*path).to_owned()).collect(),
         schema: Box::new(move |_| base(kind)),
     };
-    let connections = facts.clone();
     let mut out = vec![
         same(Kind::Project, &["engine.toml"]),
         same(Kind::Tenant, &["tenants/*.toml"]),
         Association {
             name: Kind::Connections.name().to_owned(),
             files: vec!["connections.toml".to_owned(), "connections.*.toml".to_owned()],
-            schema: Box::new(move |profile| specialise_connections(&connections, profile)),
+            schema: Box::new(move |profile| specialise_connections(facts, profile)),
         },
     ];
     let mut taken: BTreeSet<String> = out.iter().map(|association| association.name.clone()).collect();
     for (path, parts) in crate::load::pipeline_files(files) {
         let name = unique(&path, &mut taken);
         let texts: Vec<String> = parts.iter().filter_map(|part| files.read(part).ok().flatten()).collect();
-        let facts = facts.clone();
         let schema = move |profile| {
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            specialise(&texts, &facts, profile)
+            specialise(&texts, facts, profile)
         };
         out.push(Association { name, files: parts, schema: Box::new(schema) });
     }
@@ -126,20 +124,17 @@ fn unique(path: &str, taken: &mut BTreeSet<String>) -> String {
 }
 
 /// What a settings file says about all schemas.
-fn part(associations: &[Association], profile: Profile) -> String {
-    let mut out = String::new();
-    for association in associations {
+fn part(associations: &[Association<'_>], profile: Profile) -> String {
+    let one = |association: &Association<'_>| {
         let path = Value::from(schema_path(&association.name, profile));
         let include: Vec<String> = association.files.iter().map(|file| include(file, profile)).collect();
         let include = json!(include);
         match profile {
-            Profile::Tombi => out.push_str(&format!("[[schemas]]\npath = {path}\ninclude = {include}\n\n")),
-            Profile::Taplo => {
-                out.push_str(&format!("[[rule]]\ninclude = {include}\n\n[rule.schema]\npath = {path}\n\n"));
-            }
+            Profile::Tombi => format!("[[schemas]]\npath = {path}\ninclude = {include}\n"),
+            Profile::Taplo => format!("[[rule]]\ninclude = {include}\n\n[rule.schema]\npath = {path}\n"),
         }
-    }
-    out
+    };
+    associations.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 /// A file as the servers name it: tombi relative to its settings, taplo by its whole path.

@@ -35,6 +35,13 @@ fn words(branches: &[Value]) -> Option<Vec<Word>> {
     (!words.is_empty()).then_some(words)
 }
 
+/// Makes a schema a list of words, where any are known.
+pub(super) fn only(schema: &mut Value, words: &[Word]) {
+    if let (false, Some(object)) = (words.is_empty(), schema.as_object_mut()) {
+        list(object, words);
+    }
+}
+
 /// Makes a schema a list of words.
 pub(super) fn list(object: &mut Map<String, Value>, words: &[Word]) {
     let main = object.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
