@@ -209,7 +209,7 @@ pub enum OnFail {
     /// The record fails.
     Fail,
     /// One more element makes up for the difference of the two sides of the assert.
-    Line(Adjustment),
+    Line(Box<Adjustment>),
 }
 
 /// The element that makes up for a difference: `{ Description = <line>, Amount = <difference> }`.

@@ -33,12 +33,13 @@ pub(crate) fn mapping_hash(entity: &Entity, shared: &Shared) -> String {
     let admission = forget.admission(entity);
     let mut routes = entity.routes.clone();
     for Route { when, when_ref, map, .. } in &mut routes {
-        when.iter_mut().for_each(|script| forget.script(script));
-        when_ref.iter_mut().for_each(|reference| forget.reference(reference));
+        forget.condition(when.as_mut(), when_ref.as_mut());
         forget.mapping(map);
     }
     let mut asserts = entity.asserts.clone();
-    asserts.iter_mut().for_each(|assert| forget.assert(assert));
+    for assert in &mut asserts {
+        forget.assert(assert);
+    }
     digest(&(admission, routes, asserts, forget.used(shared)))
 }
 
@@ -91,9 +92,17 @@ impl Forget {
             Self::path(path);
             self.rules(key);
         }
-        admission.when.iter_mut().for_each(|script| self.script(script));
-        admission.when_ref.iter_mut().for_each(|reference| self.reference(reference));
+        self.condition(admission.when.as_mut(), admission.when_ref.as_mut());
         admission
+    }
+
+    fn condition(&mut self, when: Option<&mut Script>, when_ref: Option<&mut Ref>) {
+        if let Some(script) = when {
+            self.script(script);
+        }
+        if let Some(reference) = when_ref {
+            self.reference(reference);
+        }
     }
 
     fn mapping(&mut self, mapping: &mut Mapping) {
@@ -115,7 +124,9 @@ impl Forget {
     }
 
     fn rules(&mut self, rules: &mut [Rule]) {
-        rules.iter_mut().for_each(|rule| self.rule(rule));
+        for rule in rules {
+            self.rule(rule);
+        }
     }
 
     fn rule(&mut self, rule: &mut Rule) {

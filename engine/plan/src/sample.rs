@@ -30,7 +30,7 @@ struct Settings {
 impl Connector for Idle {
     type Config = Settings;
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "idle"
     }
 

@@ -21,7 +21,7 @@ pub(crate) async fn apply(work: &Work, owners: &dyn Owners, gone: &[String]) -> 
         match work.store.rename(&work.scope, &renames, now, &gone).await? {
             Renamed::Done => return Ok(()),
             Renamed::Busy { owner, .. } if !gone.contains(&owner) && owners.is_gone(&owner) => {
-                gone.push(owner)
+                gone.push(owner);
             }
             Renamed::Busy { group, until, .. } => {
                 return Err(RunError::Busy { pipeline: work.scope.pipeline.clone(), group, until });

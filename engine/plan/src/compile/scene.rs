@@ -65,13 +65,13 @@ impl<'a> Scene<'a> {
     /// Settings with each `{ var = "x" }` replaced by the variable's value; nothing when one has none.
     pub(crate) fn filled(&self, settings: &Json) -> Option<Json> {
         Some(match settings {
-            Json::Object(table) => match variable(table) {
-                Some(name) => Json::from(self.var(name)?),
-                None => {
-                    let filled = table.iter().map(|(name, value)| Some((name.clone(), self.filled(value)?)));
-                    Json::Object(filled.collect::<Option<_>>()?)
+            Json::Object(table) => {
+                if let Some(name) = variable(table) {
+                    return Some(Json::from(self.var(name)?));
                 }
-            },
+                let filled = table.iter().map(|(name, value)| Some((name.clone(), self.filled(value)?)));
+                Json::Object(filled.collect::<Option<_>>()?)
+            }
             Json::Array(items) => {
                 Json::Array(items.iter().map(|item| self.filled(item)).collect::<Option<_>>()?)
             }

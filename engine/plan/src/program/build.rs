@@ -69,20 +69,22 @@ impl<'a> Builder<'a> {
 
     fn assert(&self, assert: &crate::Assert) -> Built<Assert> {
         let adjustment = match &assert.on_fail {
-            OnFail::Line(crate::Adjustment { line, up_to, difference: Some(difference) }) => {
-                Some(Adjustment {
-                    line: line.clone(),
-                    up_to: up_to
-                        .scalar_text()
-                        .and_then(|text| Decimal::from_str_exact(&text).ok())
-                        .unwrap_or_default(),
-                    difference: Script::build(difference, true, &self.around)?,
-                })
-            }
-            OnFail::Line(_) | OnFail::Fail => None,
+            OnFail::Line(adjustment) => self.adjustment(adjustment)?,
+            OnFail::Fail => None,
         };
         let that = Script::build(&assert.that, true, &self.around)?;
         Ok(Assert { that, adjustment, place: assert.place.clone() })
+    }
+
+    /// Nothing when there is no difference that a line could make up for.
+    fn adjustment(&self, adjustment: &crate::Adjustment) -> Built<Option<Adjustment>> {
+        let Some(difference) = &adjustment.difference else { return Ok(None) };
+        let up_to = adjustment.up_to.scalar_text().and_then(|text| Decimal::from_str_exact(&text).ok());
+        Ok(Some(Adjustment {
+            line: adjustment.line.clone(),
+            up_to: up_to.unwrap_or_default(),
+            difference: Script::build(difference, true, &self.around)?,
+        }))
     }
 
     fn mapping(&self, mapping: &mapping::Mapping) -> Built<Mapping> {

@@ -117,8 +117,10 @@ fn settle(work: &Work, entity: &str, candidate: Candidate, answers: &Answers) ->
         Stage::Waits(wait) => held(work, entity, (&item, &known), wait),
         Stage::Mapped(mapped) => match content(&known, *mapped, answers) {
             Ok(ready) => ready,
-            Err(Stopped::Waits(wait)) => held(work, entity, (&item, &known), wait),
-            Err(Stopped::Failed(fault, status)) => Resolution::Failed(fault, status),
+            Err(stopped) => match *stopped {
+                Stopped::Waits(wait) => held(work, entity, (&item, &known), wait),
+                Stopped::Failed(fault, status) => Resolution::Failed(fault, status),
+            },
         },
     };
     Linked { item, known, version, outcome }
@@ -130,7 +132,7 @@ enum Stopped {
     Failed(Fault, Status),
 }
 
-fn content(known: &Known, mapped: Mapped, answers: &Answers) -> Result<Resolution, Stopped> {
+fn content(known: &Known, mapped: Mapped, answers: &Answers) -> Result<Resolution, Box<Stopped>> {
     let (route, object) = (mapped.route.clone(), mapped.object.clone());
     let is_linked = known.link.as_ref().is_some_and(|link| link.target_id.is_some());
     // Later runs compare with what an update would send: a field that only a create sends is no change.
@@ -146,10 +148,10 @@ fn content(known: &Known, mapped: Mapped, answers: &Answers) -> Result<Resolutio
         }
         Resolved::Blocked(error) | Resolved::Failed(error) => {
             let (fault, status) = unmapped(error);
-            Err(Stopped::Failed(fault, status))
+            Err(Box::new(Stopped::Failed(fault, status)))
         }
         Resolved::Missing { reference, hold_for, place } => {
-            Err(Stopped::Waits(Wait { parent: reference, hold_for, place }))
+            Err(Box::new(Stopped::Waits(Wait { parent: reference, hold_for, place })))
         }
     }
 }

@@ -20,7 +20,6 @@ fn sides(text: &str) -> Option<(&str, &str)> {
         match (quote, letter) {
             (Some(_), '\\') => drop(letters.next()),
             (Some(open), _) if open == letter => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'' | '`') => quote = Some(letter),
             (None, '(' | '[' | '{') => depth += 1,
             (None, ')' | ']' | '}') => depth = depth.checked_sub(1)?,
@@ -32,7 +31,7 @@ fn sides(text: &str) -> Option<(&str, &str)> {
                 }
                 letters.next();
             }
-            (None, _) => {}
+            _ => {}
         }
     }
     let at = found.filter(|_| depth == 0 && quote.is_none())?;

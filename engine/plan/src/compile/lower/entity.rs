@@ -8,12 +8,12 @@ use super::{
 use crate::{
     Adjustment, Assert, Each, Entity, OnFail, Route, SyncPolicy, WritePolicy,
     compile::{Scene, edges, merged},
-    mapping::{Mapping, Node},
+    mapping::{Mapping, Node, Ref},
 };
 use engine_contract::Value;
 use engine_project::{
     project::{self, Assert as FileAssert},
-    rule::Members,
+    rule::{Members, Reference},
 };
 
 pub(in crate::compile) fn entity(scene: &Scene<'_>, entity: &project::Entity) -> Option<Entity> {
@@ -34,7 +34,7 @@ pub(in crate::compile) fn entity(scene: &Scene<'_>, entity: &project::Entity) ->
         key: rules(scene, &entity.key, false)?,
         each,
         when: entity.when.as_ref().map(|text| script(text, fans_out)),
-        when_ref: optional(entity.when_ref.as_ref(), |of| reference(scene, of, fans_out))?,
+        when_ref: gate(scene, entity.when_ref.as_ref(), fans_out).ok()?,
         routes: routes(scene, entity, fans_out)?,
         write: policy(entity),
         asserts: entity.asserts.iter().map(|one| assert(one, fans_out)).collect(),
@@ -45,9 +45,12 @@ pub(in crate::compile) fn entity(scene: &Scene<'_>, entity: &project::Entity) ->
     })
 }
 
-/// Lowers what may be missing: nothing inside when it is, nothing at all when it cannot be lowered.
-fn optional<T, U>(value: Option<&T>, lower: impl FnOnce(&T) -> Option<U>) -> Option<Option<U>> {
-    value.map_or(Some(None), |value| lower(value).map(Some))
+/// A mistake that a check has reported.
+struct Reported;
+
+/// A condition on a link, where there is one.
+fn gate(scene: &Scene<'_>, of: Option<&Reference>, has_item: bool) -> Result<Option<Ref>, Reported> {
+    of.map(|of| reference(scene, of, has_item).ok_or(Reported)).transpose()
 }
 
 fn routes(scene: &Scene<'_>, entity: &project::Entity, has_item: bool) -> Option<Vec<Route>> {
@@ -70,7 +73,7 @@ fn routes(scene: &Scene<'_>, entity: &project::Entity, has_item: bool) -> Option
             name: Some(route.name.clone()),
             object: route.to.clone(),
             when: route.when.as_ref().map(|text| script(text, has_item)),
-            when_ref: optional(route.when_ref.as_ref(), |of| reference(scene, of, has_item))?,
+            when_ref: gate(scene, route.when_ref.as_ref(), has_item).ok()?,
             marker: marker(&map, ""),
             map,
         })
@@ -91,11 +94,11 @@ fn assert(assert: &FileAssert, has_item: bool) -> Assert {
     let that = script(&assert.that, has_item);
     let on_fail = match &assert.on_fail {
         project::OnFail::Fail => OnFail::Fail,
-        project::OnFail::Line { line, up_to } => OnFail::Line(Adjustment {
+        project::OnFail::Line { line, up_to } => OnFail::Line(Box::new(Adjustment {
             line: line.clone(),
             up_to: stored(&Value::Decimal(*up_to)),
             difference: balance::difference(&that),
-        }),
+        })),
     };
     Assert { that, on_fail, place: assert.place.clone() }
 }

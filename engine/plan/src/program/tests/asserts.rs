@@ -3,6 +3,7 @@
 use crate::sample::{Known, blueprint, links, mapped};
 use engine_contract::Op;
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 
 const THAT: &str = "sum(target.Line.map(|l| l.Amount)) == record.total.to_decimal()";
 
@@ -78,10 +79,9 @@ proptest! {
         prop_assert_eq!(result.is_ok(), off.abs() <= 5);
         if let Ok(fields) = result {
             let fields: serde_json::Value = serde_json::from_str(&fields).unwrap();
-            let sum: i64 = fields["Line"].as_array().unwrap().iter().map(|line| {
-                (line["Amount"].to_string().parse::<f64>().unwrap() * 100.0).round() as i64
-            }).sum();
-            prop_assert_eq!(sum, total);
+            let amount = |line: &serde_json::Value| Decimal::from_str_exact(&line["Amount"].to_string()).unwrap();
+            let sum: Decimal = fields["Line"].as_array().unwrap().iter().map(amount).sum();
+            prop_assert_eq!(sum * Decimal::from(100), Decimal::from(total));
             prop_assert_eq!(fields["Line"].as_array().unwrap().len(), cents.len() + usize::from(off != 0));
         }
     }

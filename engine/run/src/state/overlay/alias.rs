@@ -19,7 +19,7 @@ impl Aliases {
         self.names.get(&(kind, name.to_owned())).map_or(name, String::as_str)
     }
 
-    fn new<'a>(&'a self, kind: NameKind, name: &'a str) -> &'a str {
+    fn present<'a>(&'a self, kind: NameKind, name: &'a str) -> &'a str {
         let known = self.names.iter().find(|((of, _), old)| *of == kind && *old == name);
         known.map_or(name, |((_, new), _)| new)
     }
@@ -68,16 +68,16 @@ impl Aliases {
     }
 
     pub(super) fn owner(&self, mut owner: RecordOwner) -> RecordOwner {
-        owner.pipeline = self.new(NameKind::Pipeline, &owner.pipeline).to_owned();
+        owner.pipeline = self.present(NameKind::Pipeline, &owner.pipeline).to_owned();
         owner.record.entity = self.new_entity(&owner.record.entity);
         owner
     }
 
     pub(super) fn new_entity(&self, name: &str) -> String {
-        self.new(NameKind::Entity, name).to_owned()
+        self.present(NameKind::Entity, name).to_owned()
     }
 
     pub(super) fn new_connection(&self, name: &str) -> String {
-        self.new(NameKind::Connection, name).to_owned()
+        self.present(NameKind::Connection, name).to_owned()
     }
 }
