@@ -23,6 +23,7 @@ fn main() -> Result<()> {
             let code = format!("{}/{}", area.to_string_lossy(), words.to_string_lossy());
             let path = page.canonicalize()?;
             announce(&path);
+            let path = path.to_string_lossy();
             pages.push(format!("({code:?}, include_str!({path:?})),\n"));
         }
     }
@@ -40,7 +41,6 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-#[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn announce(path: &Path) {
     println!("cargo::rerun-if-changed={}", path.display());
 }

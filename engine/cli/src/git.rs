@@ -91,8 +91,8 @@ pub(crate) fn state(project: &Path) -> Option<String> {
     };
     let branch = text(&["rev-parse", "--abbrev-ref", "HEAD"])?;
     let commit = text(&["rev-parse", "--short", "HEAD"])?;
-    let changed = text(&["status", "--porcelain", "--", "."])?.lines().count();
-    let changes = match changed {
+    let count = text(&["status", "--porcelain", "--", "."])?.lines().count();
+    let changes = match count {
         0 => "clean".to_owned(),
         1 => "1 changed file".to_owned(),
         many => format!("{many} changed files"),

@@ -5,7 +5,7 @@ pub(crate) const TOPICS: [(&str, &str); 3] =
     [("exit-codes", EXIT_CODES), ("environment", ENVIRONMENT), ("projects", PROJECTS)];
 
 /// What each exit code means; stable for scripts.
-pub(crate) const EXIT_CODES: &str = "Exit codes
+pub(crate) const EXIT_CODES: &str = "What the exit code tells scripts
 
     0  done
     1  failed: a run stopped, a file could not be written; `fmt --check` found files to format
@@ -21,7 +21,7 @@ pub(crate) const EXIT_CODES: &str = "Exit codes
 
 With --format json the code is also in the document: `exit_code`.";
 
-const ENVIRONMENT: &str = "Environment
+const ENVIRONMENT: &str = "Variables that the engine reads
 
   ENGINE_PROJECT    the project's folder, as -C
   ENGINE_FORMAT     how results are printed, as --format
@@ -33,7 +33,7 @@ const ENVIRONMENT: &str = "Environment
 
 Connections may use other variables as ${env:NAME}: only those that `[project] env` in engine.toml lists.";
 
-const PROJECTS: &str = "Projects
+const PROJECTS: &str = "Which files make a project
 
 A folder with an engine.toml is a project. Commands work on the one of the folder that they are called in, or
 of the nearest one above; -C DIR names another.

@@ -59,7 +59,7 @@ pub(crate) struct Test {
     /// Write what came out into the pipeline files, as what is expected
     #[arg(long, conflicts_with = "diff")]
     pub(crate) update: bool,
-    /// Write a JUnit report too
+    /// Write a report in the form of `JUnit` too
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
     /// List the mappings that no test runs

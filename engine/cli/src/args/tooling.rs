@@ -36,7 +36,7 @@ pub(crate) enum Shell {
     Nushell,
     /// PowerShell
     #[value(name = "powershell")]
-    PowerShell,
+    Power,
     /// Z shell
     Zsh,
 }

@@ -13,7 +13,7 @@ pub(super) fn run(arguments: &Completions, output: &Output) -> Exit {
         Shell::Elvish => script(shells::Elvish),
         Shell::Fish => script(shells::Fish),
         Shell::Nushell => script(clap_complete_nushell::Nushell),
-        Shell::PowerShell => script(shells::PowerShell),
+        Shell::Power => script(shells::PowerShell),
         Shell::Zsh => script(shells::Zsh),
     };
     output.result(String::from_utf8_lossy(&script).trim_end());

@@ -3,21 +3,20 @@
 use crate::{
     args::Doctor,
     doctor::{Check, Verdict, installation, project_checks},
-    error::Result,
     exit::Exit,
     output::{self, Output},
 };
 use std::path::Path;
 
-pub(super) fn run(arguments: &Doctor, project: Option<&Path>, output: &Output) -> Result<Exit> {
+pub(super) fn run(arguments: &Doctor, project: Option<&Path>, output: &Output) -> Exit {
     let mut checks = installation();
-    checks.extend(project_checks(&arguments.which, project)?);
+    checks.extend(project_checks(&arguments.which, project));
     let problems = checks.iter().filter(|check| check.verdict == Verdict::Problem).count();
     let exit = if problems > 0 { Exit::Tests } else { Exit::Done };
     if !output.is_text() {
         output
             .json(&serde_json::json!({ "checks": checks, "problems": problems, "exit_code": exit.number() }));
-        return Ok(exit);
+        return exit;
     }
     let width = checks.iter().map(|check| check.name.chars().count()).max().unwrap_or_default();
     for check in &checks {
@@ -28,7 +27,7 @@ pub(super) fn run(arguments: &Doctor, project: Option<&Path>, output: &Output) -
         1 => "1 problem found".to_owned(),
         many => format!("{many} problems found"),
     });
-    Ok(exit)
+    exit
 }
 
 fn print(check: &Check, width: usize, output: &Output) {

@@ -45,12 +45,13 @@ fn print(graphs: &[Graph], form: GraphForm, output: &Output) {
         if index > 0 {
             output.result("");
         }
-        match form {
-            GraphForm::Text => {
-                text(graph, surroundings::has_unicode()).iter().for_each(|line| output.result(line));
-            }
-            GraphForm::Mermaid => output.result(mermaid(graph).trim_end()),
-            GraphForm::Dot | GraphForm::Json => output.result(dot(graph).trim_end()),
+        let lines = match form {
+            GraphForm::Text => text(graph, surroundings::has_unicode()),
+            GraphForm::Mermaid => mermaid(graph),
+            GraphForm::Dot | GraphForm::Json => dot(graph),
+        };
+        for line in lines {
+            output.result(&line);
         }
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn run(arguments: &Help, output: &Output) -> Result<Exit> {
                 topic.ok_or_else(|| unknown("topic", name, TOPICS.iter().map(|(name, _)| *name)))?;
             output.result(text);
         }
+        [] => output.result(args::command().render_help().ansi().to_string().trim_end()),
         words => {
             let mut command = args::command();
             command.build();

@@ -36,7 +36,7 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::History(arguments) => history::run(arguments, project, output),
         Verb::Failures(arguments) => failures::run(arguments, project, output),
         Verb::Explain(arguments) => explain::run(arguments, output),
-        Verb::Doctor(arguments) => doctor::run(arguments, project, output),
+        Verb::Doctor(arguments) => Ok(doctor::run(arguments, project, output)),
         Verb::Completions(arguments) => Ok(completions::run(arguments, output)),
         Verb::Man(arguments) => man::run(arguments, output),
         Verb::Help(arguments) => help::run(arguments, output),

@@ -28,8 +28,8 @@ pub(super) fn run(arguments: &Validate, project: Option<&Path>, output: &Output)
     let cancel = Cancel::default();
     surroundings::stop_on_signals(cancel.clone())
         .map_err(|error| CommandError::new(Exit::Failed, "run/no-signals", error.to_string()))?;
-    let folders = selections.iter().map(|selection| selection.project.clone()).collect();
-    watch(folders, &cancel, |seen| match seen {
+    let folders: Vec<_> = selections.iter().map(|selection| selection.project.clone()).collect();
+    watch(&folders, &cancel, |seen| match seen {
         Seen::Changed => again(&selections, arguments, output),
         Seen::Emptied => {
             output.step(

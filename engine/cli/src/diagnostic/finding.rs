@@ -16,7 +16,7 @@ impl Finding {
         self.diagnostic.severity == Severity::Error
     }
 
-    /// `tenants `a` and `b``, where it does not concern all.
+    /// Whom it concerns, in words, where it does not concern all.
     pub(crate) fn concerned(&self) -> Option<String> {
         let names: Vec<&str> = self.tenants.iter().map(String::as_str).collect();
         let word = if names.len() == 1 { "tenant" } else { "tenants" };

@@ -137,7 +137,9 @@ fn uri(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            let digit =
+                |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0').to_ascii_uppercase();
+            uri.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
     if path.starts_with('/') { format!("file://{uri}") } else { uri }

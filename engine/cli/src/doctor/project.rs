@@ -4,7 +4,7 @@ use super::Check;
 use crate::{
     args::Which,
     diagnostic::counts,
-    error::{CommandError, Result},
+    error::CommandError,
     git,
     select::{Selection, current},
     words::{list, many},
@@ -17,26 +17,26 @@ use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
 
 /// The checks of the project that is meant; one that says so when there is none.
-pub(crate) fn project_checks(which: &Which, project: Option<&Path>) -> Result<Vec<Check>> {
+pub(crate) fn project_checks(which: &Which, project: Option<&Path>) -> Vec<Check> {
     let dir = match current(project) {
         Ok(dir) => dir,
         Err(CommandError { message, help, .. }) => {
-            return Ok(vec![Check::problem("project", message, help.unwrap_or_default())]);
+            return vec![Check::problem("project", message, help.unwrap_or_default())];
         }
     };
     let mut checks = vec![git_state(&dir)];
-    let selection = Selection { project: dir.clone(), pipelines: Vec::new() };
+    let selection = Selection { project: dir, pipelines: Vec::new() };
     let workspace = match Workspace::load(&selection, which, &Cancel::default()) {
         Ok(workspace) => workspace,
         Err(CommandError { message, help, .. }) => {
             checks.push(Check::problem("project", message, help.unwrap_or_default()));
-            return Ok(checks);
+            return checks;
         }
     };
     checks.insert(0, files(&workspace));
     checks.push(state(&workspace));
     checks.extend(workspace.project.connections.values().map(|one| connection(&workspace, one)));
-    Ok(checks)
+    checks
 }
 
 fn files(workspace: &Workspace) -> Check {

@@ -2,22 +2,24 @@
 
 use super::Graph;
 
-/// The digraph: a cluster per read around the entities that share it.
-pub(crate) fn dot(graph: &Graph) -> String {
-    let mut out = format!("digraph {} {{\n  rankdir=LR;\n  node [shape=box];\n", quoted(&graph.pipeline));
+/// The digraph, line by line: a cluster per read around the entities that share it.
+pub(crate) fn dot(graph: &Graph) -> Vec<String> {
+    let mut lines = vec![format!("digraph {} {{", quoted(&graph.pipeline))];
+    lines.extend(["  rankdir=LR;", "  node [shape=box];"].map(str::to_owned));
     for (index, group) in graph.groups.iter().enumerate() {
-        out.push_str(&format!("  subgraph cluster_{index} {{\n    label={};\n", quoted(&group.stream)));
+        lines.push(format!("  subgraph cluster_{index} {{"));
+        lines.push(format!("    label={};", quoted(&group.stream)));
         for node in graph.nodes.iter().filter(|node| group.entities.contains(&node.entity)) {
-            out.push_str(&format!("    {} [label={}];\n", quoted(&node.entity), quoted(&node.title())));
+            lines.push(format!("    {} [label={}];", quoted(&node.entity), quoted(&node.title())));
         }
-        out.push_str("  }\n");
+        lines.push("  }".to_owned());
     }
     for edge in &graph.edges {
         let (from, to, label) = (quoted(&edge.from), quoted(&edge.to), quoted(&edge.label()));
-        out.push_str(&format!("  {from} -> {to} [label={label}];\n"));
+        lines.push(format!("  {from} -> {to} [label={label}];"));
     }
-    out.push_str("}\n");
-    out
+    lines.push("}".to_owned());
+    lines
 }
 
 fn quoted(text: &str) -> String {

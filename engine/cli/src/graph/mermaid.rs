@@ -2,26 +2,25 @@
 
 use super::Graph;
 
-/// The flowchart: a box per read around the entities that share it.
-pub(crate) fn mermaid(graph: &Graph) -> String {
+/// The flowchart, line by line: a box per read around the entities that share it.
+pub(crate) fn mermaid(graph: &Graph) -> Vec<String> {
     let id = |entity: &str| {
         let index = graph.nodes.iter().position(|node| node.entity == entity);
         format!("e{}", index.unwrap_or_default())
     };
-    let mut out = String::from("flowchart LR\n");
+    let mut lines = vec!["flowchart LR".to_owned()];
     for (index, group) in graph.groups.iter().enumerate() {
-        let stream = quoted(&group.stream);
-        out.push_str(&format!("  subgraph g{index} [{stream}]\n"));
+        lines.push(format!("  subgraph g{index} [{}]", quoted(&group.stream)));
         for node in graph.nodes.iter().filter(|node| group.entities.contains(&node.entity)) {
-            out.push_str(&format!("    {}[{}]\n", id(&node.entity), quoted(&node.title())));
+            lines.push(format!("    {}[{}]", id(&node.entity), quoted(&node.title())));
         }
-        out.push_str("  end\n");
+        lines.push("  end".to_owned());
     }
     for edge in &graph.edges {
         let label = quoted(&edge.label());
-        out.push_str(&format!("  {} -->|{label}| {}\n", id(&edge.from), id(&edge.to)));
+        lines.push(format!("  {} -->|{label}| {}", id(&edge.from), id(&edge.to)));
     }
-    out
+    lines
 }
 
 /// A text between quotes, where only these have a meaning.

@@ -123,9 +123,15 @@ impl Edges<'_> {
         for member in members.values() {
             match &member.node {
                 Made::Object(object) => self.members(object),
-                Made::Rules(rules) => rules.iter().for_each(|rule| self.rule(rule)),
+                Made::Rules(rules) => self.rules(rules),
                 Made::Blocks(blocks) => blocks.iter().for_each(|block| self.members(&block.map)),
             }
+        }
+    }
+
+    fn rules(&mut self, rules: &[Rule]) {
+        for rule in rules {
+            self.rule(rule);
         }
     }
 
@@ -133,9 +139,9 @@ impl Edges<'_> {
         match &rule.source {
             Source::Ref(Reference { entity, route, key, .. }) => {
                 self.add(entity, "ref", route.as_ref());
-                key.iter().for_each(|rule| self.rule(rule));
+                self.rules(key);
             }
-            Source::Find(find) => find.value.iter().for_each(|rule| self.rule(rule)),
+            Source::Find(find) => self.rules(&find.value),
             _ => {}
         }
     }

@@ -66,13 +66,14 @@ fn chain<'a>(graph: &'a Graph, entity: &'a str, strokes: Strokes, drawn: &mut BT
     let mut here = entity;
     loop {
         drawn.insert(here);
-        out.push_str(&format!(" {here}"));
+        out.push(' ');
+        out.push_str(here);
         let mut children = graph.nodes.iter().filter(|node| parents(graph, &node.entity).contains(&here));
         let (Some(child), None) = (children.next(), children.next()) else { return out };
         if parents(graph, &child.entity).len() > 1 || drawn.contains(child.entity.as_str()) {
             return out;
         }
-        out.push_str(&format!(" {0}{0}>", strokes.line));
+        out.extend([' ', strokes.line, strokes.line, '>']);
         here = &child.entity;
     }
 }

@@ -33,7 +33,7 @@ pub(crate) enum Seen {
 
 /// Tells of changes below some folders until `cancel` is set.
 pub(crate) fn watch(
-    roots: Vec<PathBuf>,
+    roots: &[PathBuf],
     cancel: &Cancel,
     mut tell: impl FnMut(Seen),
 ) -> Result<(), notify::Error> {
@@ -47,13 +47,13 @@ pub(crate) fn watch(
         hints.send(()).ok();
     })?;
     let mut armed = Armed::default();
-    armed.arm(&mut watcher, &roots, &Scan::of(&roots));
-    let mut known = Scan::of(&roots).files;
+    armed.arm(&mut watcher, roots, &Scan::of(roots));
+    let mut known = Scan::of(roots).files;
     let mut is_empty = false;
     tell(Seen::Changed);
     while wait(&heard, cancel) {
-        armed.arm(&mut watcher, &roots, &Scan::of(&roots));
-        let now = Scan::of(&roots).files;
+        armed.arm(&mut watcher, roots, &Scan::of(roots));
+        let now = Scan::of(roots).files;
         if now.is_empty() {
             if !is_empty {
                 tell(Seen::Emptied);

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
 /// The value at a path such as `Line[0].Amount`, or under exactly that name.
+#[must_use]
 pub fn field_at<'a>(fields: &'a Map, path: &str) -> Option<&'a Value> {
     if let Some(value) = fields.get(path) {
         return Some(value);

@@ -98,7 +98,9 @@ fn list(place: &str, offer: &Discovery, output: &Output) {
         .into_iter()
         .map(|(kind, name, about)| vec![format!("{place}.{name}"), kind.to_owned(), about.clone()])
         .collect();
-    columns(&["NAME", "KIND", "ABOUT"], &rows).iter().for_each(|line| output.result(line));
+    for line in columns(&["NAME", "KIND", "ABOUT"], &rows) {
+        output.result(&line);
+    }
 }
 
 fn print_stream(name: &str, stream: Option<&StreamInfo>, schema: Option<&EntitySchema>, output: &Output) {
@@ -109,13 +111,12 @@ fn print_stream(name: &str, stream: Option<&StreamInfo>, schema: Option<&EntityS
     let filters =
         if filters.is_empty() { String::new() } else { format!("; filters: {}", filters.join(", ")) };
     let title = format!("{name}: a stream; cursors: {cursors}{filters}");
-    match schema {
-        Some(schema) => print_schema(&title, schema, output),
-        None => {
-            output.result(&title);
-            output.result("its fields are not known");
-        }
+    if let Some(schema) = schema {
+        print_schema(&title, schema, output);
+        return;
     }
+    output.result(&title);
+    output.result("its fields are not known");
 }
 
 fn print_schema(title: &str, schema: &EntitySchema, output: &Output) {
@@ -129,7 +130,9 @@ fn print_schema(title: &str, schema: &EntitySchema, output: &Output) {
         output.result("its fields are not known");
         return;
     }
-    columns(&["FIELD", "TYPE", "", "ABOUT"], &rows).iter().for_each(|line| output.result(line));
+    for line in columns(&["FIELD", "TYPE", "", "ABOUT"], &rows) {
+        output.result(&line);
+    }
 }
 
 /// A row per field, members below their object.

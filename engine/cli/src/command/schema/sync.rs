@@ -40,7 +40,9 @@ pub(super) fn run(which: &Which, is_check: bool, project: Option<&Path>, output:
     for (path, _) in &files {
         output.step(style, verb, path);
     }
-    notes.iter().for_each(|note| output.step(output::WARN, "Note", note));
+    for note in &notes {
+        output.step(output::WARN, "Note", note);
+    }
     if files.is_empty() {
         output.step(
             output::GOOD,

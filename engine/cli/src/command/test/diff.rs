@@ -132,11 +132,11 @@ fn flatten(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
 fn print(compared: &[Compared], revision: &str, output: &Output) {
     let changed = compared.iter().filter(|one| !one.changes.is_empty()).count();
     if !output.is_text() {
-        let change =
+        let document =
             |change: &Change| json!({ "path": change.path, "before": change.before, "after": change.after });
         let one = |one: &Compared| {
-            let changes: Vec<_> = one.changes.iter().map(change).collect();
-            json!({ "name": one.name, "input": one.input, "changes": changes })
+            let documents: Vec<_> = one.changes.iter().map(document).collect();
+            json!({ "name": one.name, "input": one.input, "changes": documents })
         };
         let inputs: Vec<_> = compared.iter().map(one).collect();
         return output.json(&json!({ "revision": revision, "inputs": inputs, "changed": changed }));

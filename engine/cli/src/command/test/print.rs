@@ -87,7 +87,7 @@ fn coverage_document(covered: &Covered) -> Value {
         })
     };
     json!({
-        "covered": covered.covered, "total": covered.total,
+        "covered": covered.run, "total": covered.total,
         "uncovered": covered.uncovered.iter().map(one).collect::<Vec<_>>(),
     })
 }

@@ -126,15 +126,12 @@ fn unmapped(expect: &mut dyn TableLike, ended: &[Ended]) {
         expect.remove(key);
     }
     let Some(first) = ended.first() else { return };
-    match &first.error {
-        Some(error) => {
-            expect.remove("status");
-            set(expect, "error", error.code.as_str().into());
-        }
-        None => {
-            expect.remove("error");
-            set(expect, "status", first.status.as_str().into());
-        }
+    if let Some(error) = &first.error {
+        expect.remove("status");
+        set(expect, "error", error.code.as_str().into());
+    } else {
+        expect.remove("error");
+        set(expect, "status", first.status.as_str().into());
     }
 }
 
