@@ -74,5 +74,5 @@ pub(crate) fn is_schema(file: &str) -> bool {
 /// The byte at a line and column, both counted from 1.
 fn offset(text: &str, line: usize, column: usize) -> usize {
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    (before + column.saturating_sub(1)).min(text.len())
+    text.floor_char_boundary(before + column.saturating_sub(1))
 }

@@ -2,6 +2,7 @@
 
 use crate::Described;
 use engine_contract::{DynConnector, EffectClass};
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const GOOD: &str = r#"[connector]
@@ -196,4 +197,25 @@ fn files_that_nothing_names_and_names_without_a_file_are_refused() {
             "objects/Bil.json: no stream and no object names this file",
         ]
     );
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_typed_is_refused_at_a_place_in_its_file(
+        file in prop::sample::select(vec!["connector.toml", "streams/orders.json", "objects/Bill.json"]),
+        at in any::<prop::sample::Index>(),
+        length in 0usize..30,
+        typed in "[\\PC\n]{0,12}|\"[a-z.]{0,6}\"|\\[\\[?[a-z.]{0,9}\\]",
+    ) {
+        let mut files = files();
+        let text = files.get_mut(file).unwrap();
+        let start = at.index(text.len());
+        let end = (start + length).min(text.len());
+        text.replace_range(start..end, &typed);
+        for problem in Described::read(&files).err().unwrap_or_default() {
+            let text = files.get(&problem.file).map_or("", String::as_str);
+            prop_assert!(text.get(problem.range.clone()).is_some(), "{problem:?}");
+            prop_assert!(!problem.message.is_empty());
+        }
+    }
 }
