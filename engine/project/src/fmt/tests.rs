@@ -4,7 +4,10 @@
 use super::*;
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
-use toml_parser::{Source, lexer::TokenKind};
+use toml_parser::{
+    Source,
+    lexer::{Token, TokenKind},
+};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -53,8 +56,9 @@ fn json(text: &str) -> serde_json::Value {
 /// The comments of a text without the spaces in them.
 fn comments(text: &str) -> Vec<String> {
     let is_comment = |kind| kind == TokenKind::Comment;
+    let bytes = |token: Token| text.get(token.span().start()..token.span().end()).unwrap();
     let tokens = Source::new(text).lex().filter(|token| is_comment(token.kind()));
-    tokens.map(|token| text[token.span().start()..token.span().end()].split_whitespace().collect()).collect()
+    tokens.map(|token| bytes(token).split_whitespace().collect()).collect()
 }
 
 /// What holds for every text: nothing but the layout changes, and a second time nothing at all.
@@ -80,7 +84,8 @@ fn the_form_is_the_one_that_tombi_writes() {
             let at = formatted.lines().zip(form.lines()).position(|(one, other)| one != other);
             let from = at.unwrap_or_default().saturating_sub(3);
             let show = |text: &str| text.lines().skip(from).take(8).collect::<Vec<_>>().join("\n");
-            wrong += &format!("{name}:\n{}\n--- should be\n{}\n\n", show(&formatted), show(form));
+            let (is, should) = (show(&formatted), show(form));
+            wrong = format!("{wrong}{name}:\n{is}\n--- should be\n{should}\n\n");
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -134,7 +139,7 @@ fn any_value() -> impl Strategy<Value = String> {
     let gap = prop_oneof![4 => "[ \t]{0,2}", 1 => "\n{0,3} {0,2}", 1 => " ?#[ #!]{0,3}[a-z]{0,3}\n{1,3}"];
     scalar.prop_recursive(3, 12, 3, move |inner| {
         let part = (gap.clone(), inner.clone(), gap.clone())
-            .prop_map(|(left, value, right)| left + &value[..] + &right[..]);
+            .prop_map(|(left, value, right)| [left, value, right].concat());
         let array = (prop::collection::vec(part, 0..4), any::<bool>(), gap.clone()).prop_map(
             |(parts, comma, end)| {
                 let comma = if comma && !parts.is_empty() { "," } else { "" };
