@@ -73,7 +73,9 @@ impl Mapper<'_> {
         for item in self.entity.items(&source) {
             let routed = self.entity.map(&item, None, &NoLinks).map_err(io::Error::other)?;
             let Routed::Mapped(mapped) = routed else { return Err(not_mapped()) };
-            let Resolved::Ready(fields) = mapped.resolve(&NoLinks, Op::Create) else { return Err(not_mapped()) };
+            let Resolved::Ready(fields) = mapped.resolve(&NoLinks, Op::Create) else {
+                return Err(not_mapped());
+            };
             self.line.clear();
             engine_contract::Value::Map(fields).write_json(&mut self.line);
             self.line.push('\n');

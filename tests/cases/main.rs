@@ -23,7 +23,6 @@ mod golden;
 mod run;
 mod shop;
 mod shops;
-mod shops;
 
 use case::Case;
 use engine_project::diag::Code;

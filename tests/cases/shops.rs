@@ -1,5 +1,6 @@
 //! The reference project of shops: sixteen mistakes at once, each at its bytes, and none where there is none.
 
+use crate::golden;
 use engine_contract::Discovery;
 use engine_plan::{Blueprint, Catalogs, compile};
 use engine_project::{
@@ -7,11 +8,7 @@ use engine_project::{
     diag::{Diagnostic, Severity},
     load,
 };
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
 /// A mistake: what is replaced in which file, by what, and what must be said of it where. The text of the
 /// place is marked with `<` and `>`, which are not part of what is written.
@@ -121,33 +118,19 @@ const PLANTED: [Planted; 16] = [
     },
 ];
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../pipelines/shops")
-}
-
 fn files() -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![folder()];
-    while let Some(inside) = folders.pop() {
-        for entry in fs::read_dir(inside).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let name = path.strip_prefix(folder()).unwrap().to_string_lossy().into_owned();
-            files.insert(name, fs::read_to_string(&path).unwrap());
-        }
-    }
-    files
+    golden::files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../pipelines/shops"))
 }
 
 /// What a project compiles to for its first tenant, and everything that is said of it.
-fn judged(files: BTreeMap<String, String>) -> (Project, Vec<Blueprint>, Vec<Diagnostic>) {
+fn judged(
+    files: BTreeMap<String, String>,
+    environment: Option<&str>,
+) -> (Project, Vec<Blueprint>, Vec<Diagnostic>) {
     let tables: Discovery = serde_json::from_str(&files["catalogs/acme-warehouse.json"]).unwrap();
     let catalogs = Catalogs(BTreeMap::from([("acme-warehouse".to_owned(), tables)]));
-    let environment = BTreeMap::from([("ACME_STORE_URL".to_owned(), "https://shop.example".to_owned())]);
-    let (project, found) = load(&MemoryFiles(files), &environment, None);
+    let variables = BTreeMap::from([("ACME_STORE_URL".to_owned(), "https://shop.example".to_owned())]);
+    let (project, found) = load(&MemoryFiles(files), &variables, environment);
     let mut all = found.sorted();
     let mut blueprints = Vec::new();
     for pipeline in &project.pipelines {
@@ -175,7 +158,7 @@ fn plant(files: &mut BTreeMap<String, String>, planted: &Planted) -> String {
 fn sixteen_mistakes_are_told_in_one_run_each_at_its_bytes() {
     let mut files = files();
     let texts: Vec<String> = PLANTED.iter().map(|planted| plant(&mut files, planted)).collect();
-    let (_, blueprints, found) = judged(files.clone());
+    let (_, blueprints, found) = judged(files.clone(), None);
     assert!(blueprints.is_empty(), "nothing runs");
     let mut missing = Vec::new();
     for (planted, text) in PLANTED.iter().zip(&texts) {
@@ -199,13 +182,17 @@ fn sixteen_mistakes_are_told_in_one_run_each_at_its_bytes() {
 }
 
 #[test]
-fn the_reference_project_has_no_mistake() {
-    let (_, blueprints, found) = judged(files());
-    let errors: Vec<String> = found
-        .iter()
-        .filter(|diagnostic| diagnostic.severity == Severity::Error)
-        .map(ToString::to_string)
-        .collect();
-    assert_eq!(errors, Vec::<String>::new());
-    assert_eq!(blueprints.len(), 2);
+fn the_reference_project_has_no_mistake_in_any_environment() {
+    let files = files();
+    let overlay = |file: &String| file.strip_prefix("connections.")?.strip_suffix(".toml").map(str::to_owned);
+    let environments: Vec<Option<String>> =
+        std::iter::once(None).chain(files.keys().filter_map(overlay).map(Some)).collect();
+    assert!(environments.len() > 1, "there is a demo");
+    for environment in environments {
+        let (project, blueprints, found) = judged(files.clone(), environment.as_deref());
+        let wrong = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let wrong: Vec<String> = wrong.map(ToString::to_string).collect();
+        assert_eq!(wrong, Vec::<String>::new(), "{environment:?}");
+        assert_eq!((blueprints.len(), project.tenants.len()), (2, 1));
+    }
 }
