@@ -127,7 +127,7 @@ impl Server {
         let has_read = |known: &Value| known["version"].as_u64().is_some_and(|known| known >= version);
         while self.kind == Kind::Tombi && !self.published.iter().any(has_read) {
             let message = self.messages.recv_timeout(PATIENCE);
-            self.note(message.unwrap_or_else(|_| panic!("tombi does not read the text")));
+            self.note(&message.unwrap_or_else(|_| panic!("tombi does not read the text")));
         }
     }
 
@@ -147,7 +147,7 @@ impl Server {
         loop {
             let message = if self.published.is_empty() {
                 let message = self.messages.recv_timeout(patience).ok()?;
-                self.note(message);
+                self.note(&message);
                 continue;
             } else {
                 self.published.remove(0)
@@ -171,12 +171,12 @@ impl Server {
                 assert!(message.get("error").is_none_or(Value::is_null), "{method}: {message}");
                 return message["result"].clone();
             }
-            self.note(message);
+            self.note(&message);
         }
     }
 
     /// Takes what the server says by itself, and answers what it asks.
-    fn note(&mut self, message: Value) {
+    fn note(&mut self, message: &Value) {
         let method = message["method"].as_str().unwrap_or_default();
         if method == "textDocument/publishDiagnostics" {
             self.published.push(message["params"].clone());
