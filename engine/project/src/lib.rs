@@ -7,9 +7,11 @@
 //! - [`project`] holds the same after loading: references between files resolved, texts with their places.
 //! - [`rule`] holds the mapping of an entity as a typed tree.
 //! - [`diag`] holds what is said about mistakes, and the list of all codes.
+//! - [`fmt`] writes a file in its canonical form.
 //! - [`toml`] turns text into JSON with a place for every key and value.
 
 pub mod diag;
+pub mod fmt;
 pub mod model;
 pub mod project;
 pub mod rule;
