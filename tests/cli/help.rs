@@ -4,11 +4,12 @@ use crate::{ENGINE, assert_outcome};
 use kit::Project;
 
 /// Every command, as the root help lists them.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "init",
     "validate",
     "test",
     "graph",
+    "fmt",
     "schema",
     "run",
     "status",

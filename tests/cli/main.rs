@@ -13,6 +13,7 @@
 mod changes;
 mod doctor;
 mod explain;
+mod fmt;
 mod formats;
 mod graph;
 mod help;

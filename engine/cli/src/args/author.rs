@@ -97,6 +97,17 @@ pub(crate) enum GraphForm {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Fmt {
+    /// Pipelines by name, pipeline files, or project folders [default: every TOML file of the project]
+    pub(crate) paths: Vec<String>,
+    /// Change nothing; end with 1 when a file is not in its form
+    #[arg(long)]
+    pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Schema {
     #[command(subcommand)]
     pub(crate) verb: SchemaVerb,

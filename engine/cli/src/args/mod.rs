@@ -7,7 +7,7 @@ mod run;
 mod tooling;
 mod tree;
 
-pub(crate) use author::{Graph, GraphForm, Init, Schema, SchemaVerb, Test, Validate};
+pub(crate) use author::{Fmt, Graph, GraphForm, Init, Schema, SchemaVerb, Test, Validate};
 pub(crate) use observe::{Failures, History, Status};
 pub(crate) use root::{Cli, Color, Format, Global, Verb, Which};
 pub(crate) use run::Run;

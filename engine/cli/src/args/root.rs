@@ -1,7 +1,7 @@
 //! What stands before a command, and the list of commands.
 
 use super::{
-    Completions, Doctor, Explain, Failures, Graph, Help, History, Init, Man, Run, Schema, Status, Test,
+    Completions, Doctor, Explain, Failures, Fmt, Graph, Help, History, Init, Man, Run, Schema, Status, Test,
     Validate,
 };
 use clap::{
@@ -111,6 +111,8 @@ pub(crate) enum Verb {
     Test(Test),
     /// Print the order of a pipeline's entities
     Graph(Graph),
+    /// Write the project's TOML files in their one form
+    Fmt(Fmt),
     /// Print JSON Schemas and fields, or wire them for editors
     Schema(Schema),
     /// Run pipelines once

@@ -9,7 +9,7 @@ use engine_project::diag::suggest;
 
 /// What each command belongs to, for the root help.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Author", &["init", "validate", "test", "graph", "schema"]),
+    ("Author", &["init", "validate", "test", "graph", "fmt", "schema"]),
     ("Run", &["run"]),
     ("Observe", &["status", "history", "failures"]),
     ("Tooling", &["explain", "doctor", "completions", "man", "help"]),

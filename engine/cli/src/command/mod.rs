@@ -4,6 +4,7 @@ mod completions;
 mod doctor;
 mod explain;
 mod failures;
+mod fmt;
 mod graph;
 mod help;
 mod history;
@@ -30,6 +31,7 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Validate(arguments) => validate::run(arguments, project, output),
         Verb::Test(arguments) => test::run(arguments, project, output),
         Verb::Graph(arguments) => graph::run(arguments, project, output),
+        Verb::Fmt(arguments) => fmt::run(arguments, project, output),
         Verb::Schema(arguments) => schema::run(arguments, project, output),
         Verb::Run(arguments) => run::run(arguments, project, output),
         Verb::Status(arguments) => status::run(arguments, project, output),
