@@ -15,9 +15,7 @@ use crate::{
     mapping::{Root, Way},
     path,
 };
-use engine_project::{
-    diag::{Diagnostic, Diagnostics, code},
-};
+use engine_project::diag::{Diagnostic, Diagnostics, code};
 
 pub(super) fn check(sites: &Sites<'_>, out: &mut Diagnostics) {
     for site in &sites.paths {

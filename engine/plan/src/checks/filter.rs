@@ -26,7 +26,8 @@ pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
         let pointer = child(&format!("{}/source/filter", entity.pointer), name);
         let Some(filter) = stream.filters.iter().find(|filter| filter.name == *name) else {
             let message = format!("stream `{}` has no filter `{name}`", stream.name);
-            let unknown = Diagnostic::error(code::FILTER_UNKNOWN, message).at(scene.file.key_place(&pointer), "");
+            let unknown =
+                Diagnostic::error(code::FILTER_UNKNOWN, message).at(scene.file.key_place(&pointer), "");
             let names = stream.filters.iter().map(|filter| filter.name.as_str());
             out.push(if stream.filters.is_empty() {
                 unknown.help("the stream cannot be filtered: let a script of `when` choose")
@@ -59,7 +60,8 @@ fn refused(scene: &Scene<'_>, filter: &Field, value: &Json) -> Option<String> {
     let kind = if filter.kind == FieldType::List { filter.element.unwrap_or_default() } else { filter.kind };
     if let Some(name) = variable(value) {
         let given = scene.file.vars.get(name)?.kind;
-        return (!takes_var(kind, given)).then(|| format!("{}, and `{name}` is {}", kind.as_str(), called(given)));
+        return (!takes_var(kind, given))
+            .then(|| format!("{}, and `{name}` is {}", kind.as_str(), called(given)));
     }
     if !takes(kind, value) {
         return Some(format!("{}, not {}", kind.as_str(), type_of(value)));
@@ -74,7 +76,8 @@ fn takes(kind: FieldType, value: &Json) -> bool {
         FieldType::Text => value.is_string(),
         FieldType::Integer => value.is_i64(),
         FieldType::Decimal => {
-            value.is_number() || value.as_str().is_some_and(|text| text.parse::<rust_decimal::Decimal>().is_ok())
+            value.is_number()
+                || value.as_str().is_some_and(|text| text.parse::<rust_decimal::Decimal>().is_ok())
         }
         FieldType::Boolean => value.is_boolean(),
         FieldType::Date => value.as_str().is_some_and(|text| text.parse::<jiff::civil::Date>().is_ok()),
@@ -89,7 +92,9 @@ fn takes_var(kind: FieldType, given: VarType) -> bool {
     match given {
         // A text may be a day, a time or a number.
         VarType::String => !matches!(kind, FieldType::Integer | FieldType::Boolean),
-        VarType::Integer => !matches!(kind, FieldType::Text | FieldType::Boolean | FieldType::Date | FieldType::Timestamp),
+        VarType::Integer => {
+            !matches!(kind, FieldType::Text | FieldType::Boolean | FieldType::Date | FieldType::Timestamp)
+        }
         VarType::Decimal => matches!(kind, FieldType::Decimal | FieldType::Any | FieldType::Json),
         VarType::Boolean => matches!(kind, FieldType::Boolean | FieldType::Any | FieldType::Json),
         VarType::Date => !matches!(kind, FieldType::Integer | FieldType::Decimal | FieldType::Boolean),

@@ -29,7 +29,8 @@ fn loses(step: &Step<'_>) -> bool {
         ty.bases.iter().all(|base| matches!(base, Base::Integer | Base::Decimal | Base::NumberText))
     };
     let output = step.output.as_ref().ok();
-    step.input.is_money && output.is_some_and(|output| !output.ty.is_money && is_number(&output.ty) && output.lossy.is_some())
+    step.input.is_money
+        && output.is_some_and(|output| !output.ty.is_money && is_number(&output.ty) && output.lossy.is_some())
 }
 
 /// Money into a field of whole numbers. True when that was reported.
@@ -38,8 +39,12 @@ pub(super) fn into_field(site: &FieldSite<'_>, rule: &Rule, ty: &Type, out: &mut
     if site.field.kind != FieldType::Integer || !ty.is_money || is_whole {
         return false;
     }
-    let message =
-        format!("{} is an amount of money, and `{}` of `{}` takes whole numbers", label(rule), site.path, site.object);
+    let message = format!(
+        "{} is an amount of money, and `{}` of `{}` takes whole numbers",
+        label(rule),
+        site.path,
+        site.object
+    );
     let found = Diagnostic::error(code::MONEY_INEXACT, message).at(rule.place.clone(), "");
     out.push(found.help("count in cents: `transform = [\"decimal\", { multiply = 100 }, \"integer\"]`"));
     true

@@ -19,9 +19,13 @@ pub(super) fn check(site: &FieldSite<'_>, typed: Option<&Typed<'_>>, out: &mut D
     let Some((rule, _)) = typed.rules.first().filter(|_| !typed.on_create.is_any()) else { return };
     let names: Vec<String> = typed.rules.iter().map(|(rule, _)| label(rule)).collect();
     let never = typed.on_create.bases.is_empty();
-    let (make, has): (fn(_, _) -> _, _) =
-        if never { (Diagnostic::error, "never has a value") } else { (Diagnostic::warning, "may have no value") };
-    let message = format!("{} {has}, and `{}` of `{}` is required", names.join(" or "), site.path, site.object);
+    let (make, has): (fn(_, _) -> _, _) = if never {
+        (Diagnostic::error, "never has a value")
+    } else {
+        (Diagnostic::warning, "may have no value")
+    };
+    let message =
+        format!("{} {has}, and `{}` of `{}` is required", names.join(" or "), site.path, site.object);
     let found: Diagnostic = make(code::VALUE_REQUIRED, message);
     out.push(found.at(rule.place.clone(), "").help(
         "give it a `default` or another path to fall back to, or say `required = true` to fail such records",

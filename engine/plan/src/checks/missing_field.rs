@@ -25,7 +25,8 @@ pub(super) fn check(mapped: &Mapped<'_>, out: &mut Diagnostics) {
 fn one(level: &Level<'_>, out: &mut Diagnostics) {
     let required = level.holder.fields().filter(|field| field.required && !field.read_only);
     for field in required.filter(|field| !maps(level.members, &field.name)) {
-        let message = format!("{} requires `{}`, and the map does not fill it", level.holder.label(), field.name);
+        let message =
+            format!("{} requires `{}`, and the map does not fill it", level.holder.label(), field.name);
         let missing = Diagnostic::error(code::FIELD_MISSING, message).at(level.place.clone(), "");
         out.push(missing.help(format!("add `{} = \"$...\"` to the map", field.name)));
     }

@@ -10,11 +10,7 @@
 //!
 //! **Passes:** `delete = "deactivate"`.
 
-use super::{
-    names::nearest,
-    types::Mapped,
-    visit,
-};
+use super::{names::nearest, types::Mapped, visit};
 use crate::compile::Scene;
 use engine_contract::Offer;
 use engine_project::{
@@ -71,7 +67,9 @@ pub(super) fn markers(scene: &Scene<'_>, mapped: &Mapped<'_>, out: &mut Diagnost
     for site in &mapped.fields {
         let Some(Offer { marker, .. }) = scene.policies(site.object) else { continue };
         let Node::Rules(rules) = &site.member.node else { continue };
-        let Some(rule) = rules.iter().find(|rule| rule.marker && !marker.contains(&site.path)) else { continue };
+        let Some(rule) = rules.iter().find(|rule| rule.marker && !marker.contains(&site.path)) else {
+            continue;
+        };
         let place = scene.file.key_place(&format!("{}/marker", rule.pointer));
         let message = format!("`{}` of `{}` cannot carry the engine's marker", site.path, site.object);
         let found = Diagnostic::error(code::NOT_OFFERED, message).at(place, "");

@@ -32,7 +32,8 @@ fn one(site: TextSite<'_>, out: &mut Diagnostics) {
             Part::Filter(condition) => {
                 let Some(number) = fraction(text, condition.clone()) else { continue };
                 let message = format!("`{text}` compares a fraction, which a filter does not do exactly");
-                let found = Diagnostic::warning(code::FILTER_FRACTION, message).at(site.text.place_of(number), "");
+                let found =
+                    Diagnostic::warning(code::FILTER_FRACTION, message).at(site.text.place_of(number), "");
                 out.push(found.help("compare exact decimals in a script: `\"0.10\".to_decimal()`"));
             }
             Part::Descendants => {

@@ -13,10 +13,7 @@
 
 use super::types::{Content, Lost, Misstep, Shape, steps};
 use super::visit::{Sites, TextSite};
-use crate::{
-    compile::Scene,
-    path::Part,
-};
+use crate::{compile::Scene, path::Part};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,
@@ -56,9 +53,13 @@ fn wrong(entity: &Entity, lost: &Lost<'_>) -> Option<(String, Option<String>)> {
             };
             Some((format!("{holder} is a list and has no member `{name}`"), Some(help)))
         }
-        Misstep::MemberOfScalar(kind) => Some((format!("{holder} is {} and has no members", kind.as_str()), None)),
+        Misstep::MemberOfScalar(kind) => {
+            Some((format!("{holder} is {} and has no members", kind.as_str()), None))
+        }
         Misstep::IndexOfOther { what } => Some((format!("{holder} is {what} and has no elements"), None)),
-        Misstep::PartsOfScalar(kind) => Some((format!("{holder} is {} and has no parts", kind.as_str()), None)),
+        Misstep::PartsOfScalar(kind) => {
+            Some((format!("{holder} is {} and has no parts", kind.as_str()), None))
+        }
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
         if scene.object(object).is_some_and(|known| known.offer.is_read_only) {
             let place = scene.file.place(&format!("{pointer}/to"));
             let found = Diagnostic::error(code::OBJECT_READ_ONLY, format!("`{object}` cannot be written"));
-            let help = format!("look one up where it is needed: `{{ find = \"{object}\", by = ..., value = ... }}`");
+            let help =
+                format!("look one up where it is needed: `{{ find = \"{object}\", by = ..., value = ... }}`");
             out.push(found.at(place, "").help(help));
         }
     }

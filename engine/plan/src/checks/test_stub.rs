@@ -52,7 +52,8 @@ fn is_known(scene: &Scene<'_>, references: &BTreeSet<String>, name: &str) -> boo
 }
 
 fn stub(scene: &Scene<'_>, test: &Test, (list, name): (&str, &str), known: &BTreeSet<String>) -> Diagnostic {
-    let what = if list == "refs" { "the pipeline has no entity or route" } else { "no rule looks for an object" };
+    let what =
+        if list == "refs" { "the pipeline has no entity or route" } else { "no rule looks for an object" };
     let place = scene.file.key_place(&child(&format!("{}/{list}", test.pointer), name));
     let found = Diagnostic::error(code::TEST_STUB, format!("{what} `{name}`")).at(place, "");
     with_keys(found, name, known.iter().map(String::as_str))

@@ -28,7 +28,8 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     let all_known = named.iter().all(|name| scene.file.lookups.contains_key(*name));
     let is_unused = |lookup: &&Lookup| all_known && !named.contains(lookup.name.as_str());
     for lookup in scene.file.lookups.values().filter(is_unused) {
-        let unused = Diagnostic::warning(code::LOOKUP_UNUSED, format!("no rule uses lookup `{}`", lookup.name));
+        let unused =
+            Diagnostic::warning(code::LOOKUP_UNUSED, format!("no rule uses lookup `{}`", lookup.name));
         out.push(unused.at(lookup.place.clone(), "").help("remove it, or name it in a rule"));
     }
     let mut texts = visit::all_scripts(scene.file);

@@ -45,7 +45,8 @@ fn node(site: &FieldSite<'_>, is: FieldType, out: &mut Diagnostics) {
     let kind = site.field.kind;
     if kind != is && !matches!(kind, FieldType::Json | FieldType::Any) {
         let (path, object) = (&site.path, site.object);
-        let message = format!("`{path}` of `{object}` is {}, and the map makes {} of it", kind.as_str(), is.as_str());
+        let message =
+            format!("`{path}` of `{object}` is {}, and the map makes {} of it", kind.as_str(), is.as_str());
         out.push(Diagnostic::error(code::VALUE_TYPE, message).at(site.member.place.clone(), ""));
     }
 }
@@ -73,19 +74,28 @@ fn value(site: &FieldSite<'_>, rule: &Rule, ty: &Type, out: &mut Diagnostics) {
     if how != Fit::Always {
         let longest = known_texts(ty).and_then(|texts| texts.map(|text| text.chars().count()).max());
         let longest = longest.or(ty.max_length).unwrap_or_default();
-        let (may, max) = (if how == Fit::Never { "is" } else { "may be" }, field.max_length.unwrap_or_default());
-        let message = format!("{label} {may} {longest} characters long, and `{path}` of `{object}` takes {max}");
+        let (may, max) =
+            (if how == Fit::Never { "is" } else { "may be" }, field.max_length.unwrap_or_default());
+        let message =
+            format!("{label} {may} {longest} characters long, and `{path}` of `{object}` takes {max}");
         let found = made(code::VALUE_TOO_LONG, how, message, rule);
         out.push(found.help(format!("add `{{ fit = {max} }}` to its transforms")));
     }
     let how = fit_words(ty, field);
     if how != Fit::Always {
-        let wrong = known_texts(ty).into_iter().flatten().filter(|text| !field.one_of.iter().any(|word| word == text));
+        let wrong = known_texts(ty)
+            .into_iter()
+            .flatten()
+            .filter(|text| !field.one_of.iter().any(|word| word == text));
         let wrong: Vec<&str> = wrong.collect();
         let may = if how == Fit::Never { "is" } else { "may be" };
-        let message = format!("{label} {may} {}, which `{path}` of `{object}` does not take", list(&wrong, "or"));
+        let message =
+            format!("{label} {may} {}, which `{path}` of `{object}` does not take", list(&wrong, "or"));
         let words: Vec<&str> = field.one_of.iter().map(String::as_str).collect();
-        out.push(made(code::VALUE_NOT_ALLOWED, how, message, rule).help(format!("it takes {}", list(&words, "or"))));
+        out.push(
+            made(code::VALUE_NOT_ALLOWED, how, message, rule)
+                .help(format!("it takes {}", list(&words, "or"))),
+        );
     }
 }
 
@@ -96,7 +106,10 @@ fn made(code: Code, how: Fit, message: String, rule: &Rule) -> Diagnostic {
 
 /// The transform that makes the wanted type, where one can.
 fn remedy(ty: &Type, to: FieldType) -> Option<&'static str> {
-    let is_text = ty.bases.iter().all(|base| matches!(base, Base::Text | Base::NumberText | Base::DateText | Base::TimeText));
+    let is_text = ty
+        .bases
+        .iter()
+        .all(|base| matches!(base, Base::Text | Base::NumberText | Base::DateText | Base::TimeText));
     let is_number = ty.bases.iter().all(|base| matches!(base, Base::Text | Base::NumberText));
     let has = |base| ty.bases.contains(&base);
     match to {

@@ -28,7 +28,12 @@ type Use = (String, Place);
 pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     let mut uses = Vec::new();
     for side in scene.file.source.iter().chain(&scene.file.target) {
-        in_settings(scene, &Json::Object(side.options.clone()), &format!("{}/options", side.pointer), &mut uses);
+        in_settings(
+            scene,
+            &Json::Object(side.options.clone()),
+            &format!("{}/options", side.pointer),
+            &mut uses,
+        );
     }
     scene.file.entities.values().for_each(|entity| in_entity(scene, entity, &mut uses));
     let vars = &scene.file.vars;
@@ -46,7 +51,8 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     for var in vars.values().filter(|_| all_known) {
         let is_used = used.contains(var.name.as_str()) || texts.iter().any(|text| reads(text, &var.name));
         if !is_used && scene.file.incomplete.is_empty() {
-            let unused = Diagnostic::warning(code::VAR_UNUSED, format!("variable `{}` is never used", var.name));
+            let unused =
+                Diagnostic::warning(code::VAR_UNUSED, format!("variable `{}` is never used", var.name));
             out.push(unused.at(var.place.clone(), "").help("remove it, and what tenants set for it"));
         }
     }

@@ -62,11 +62,8 @@ pub fn compile(
 
 fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
     let order = order(scene.file)?;
-    let shared = Shared {
-        lookups: lower::lookups(scene),
-        vars: lower::vars(scene),
-        libraries: lower::libraries(scene.file),
-    };
+    let shared =
+        Shared { lookups: lookups(scene), vars: lower::vars(scene), libraries: lower::libraries(scene.file) };
     let mut entities = Vec::with_capacity(order.len());
     for entity in &order {
         let mut lowered = lower::entity(scene, entity)?;

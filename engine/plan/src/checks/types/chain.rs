@@ -16,8 +16,6 @@ use engine_project::rule::{Rule, TransformCall};
 /// What is known of the values of a rule at each of its steps.
 #[derive(Clone, Debug)]
 pub(crate) struct Chain<'r> {
-    /// What its source gives.
-    pub(crate) source: Type,
     /// Its transforms up to the first that nothing is known of or that no value passes.
     pub(crate) steps: Vec<Step<'r>>,
     /// What its lookup does, when it has one that is known.
@@ -63,12 +61,13 @@ impl<'r> Chain<'r> {
         let mut result = before_default.clone();
         if let Some(default) = rule.default.as_ref().filter(|default| !default.is_null() && result.nullable) {
             result.nullable = false;
-            result = if result.bases.is_empty() { of_value(default) } else { result.union(of_value(default)) };
+            result =
+                if result.bases.is_empty() { of_value(default) } else { result.union(of_value(default)) };
         }
         // A value that is missing fails the record here, so that none is missing afterwards.
         result.nullable &= !rule.required;
         result.nullable |= rule.when.is_some();
-        Self { source, steps, lookup, before_default, result }
+        Self { steps, lookup, before_default, result }
     }
 }
 
@@ -92,9 +91,10 @@ fn looked(typer: &Typer<'_>, rule: &Rule, name: &str, input: &Type) -> Option<Lo
     let table = typer.lookup(name)?;
     let default = rule.default.as_ref().or(table.default.as_ref());
     let texts: Option<Vec<&str>> = known_texts(input).map(Iterator::collect);
-    let hits = table.values.iter().filter(|(key, _)| {
-        texts.as_ref().is_none_or(|texts| texts.contains(&key.as_str()))
-    });
+    let hits = table
+        .values
+        .iter()
+        .filter(|(key, _)| texts.as_ref().is_none_or(|texts| texts.contains(&key.as_str())));
     let hits: Vec<Type> = hits.map(|(_, value)| of_value(value)).collect();
     let all: Vec<&str> = texts.unwrap_or_default();
     let misses: Vec<String> = all

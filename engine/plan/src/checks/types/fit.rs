@@ -58,7 +58,8 @@ pub(crate) fn fit_length(ty: &Type, field: &Field) -> Fit {
     if let Some(texts) = known_texts(ty) {
         return all(texts.map(|text| text.chars().count() <= max));
     }
-    let may_be_longer = ty.bases.iter().any(super::value::is_text) && ty.max_length.is_some_and(|length| length > max);
+    let may_be_longer =
+        ty.bases.iter().any(super::value::is_text) && ty.max_length.is_some_and(|length| length > max);
     if may_be_longer { Fit::Sometimes } else { Fit::Always }
 }
 
@@ -108,8 +109,29 @@ mod tests {
     fn what_fits_is_what_the_program_takes() {
         use Base as B;
         use FieldType as F;
-        let bases = [B::Text, B::NumberText, B::DateText, B::TimeText, B::Integer, B::Decimal, B::Boolean, B::Object, B::List];
-        let kinds = [F::Text, F::Integer, F::Decimal, F::Boolean, F::Date, F::Timestamp, F::Object, F::List, F::Json, F::Any];
+        let bases = [
+            B::Text,
+            B::NumberText,
+            B::DateText,
+            B::TimeText,
+            B::Integer,
+            B::Decimal,
+            B::Boolean,
+            B::Object,
+            B::List,
+        ];
+        let kinds = [
+            F::Text,
+            F::Integer,
+            F::Decimal,
+            F::Boolean,
+            F::Date,
+            F::Timestamp,
+            F::Object,
+            F::List,
+            F::Json,
+            F::Any,
+        ];
         for base in bases {
             for kind in kinds {
                 let real = all(values(base).into_iter().map(|value| takes(value, kind)));
@@ -127,7 +149,8 @@ mod tests {
         assert_eq!(fit(&words(&["1", "2"]), FieldType::Integer), Fit::Always);
         assert_eq!(fit(&words(&["1", "b"]), FieldType::Integer), Fit::Sometimes);
         assert_eq!(fit(&words(&["a"]), FieldType::Integer), Fit::Never);
-        let field = Field { max_length: Some(2), one_of: vec!["ab".to_owned()], ..Field::new("f", FieldType::Text) };
+        let field =
+            Field { max_length: Some(2), one_of: vec!["ab".to_owned()], ..Field::new("f", FieldType::Text) };
         assert_eq!(fit_length(&words(&["ab", "abc"]), &field), Fit::Sometimes);
         assert_eq!(fit_words(&words(&["ab"]), &field), Fit::Always);
         assert_eq!(fit_words(&words(&["x", "y"]), &field), Fit::Never);

@@ -71,10 +71,15 @@ impl Known {
 
 /// The type of the target object, when there is but one and it is known.
 fn target(scene: &Scene<'_>, entity: &Entity) -> Type {
-    let schema = entity.to.as_ref().filter(|_| entity.routes.is_empty()).and_then(|object| scene.schema(object));
+    let schema =
+        entity.to.as_ref().filter(|_| entity.routes.is_empty()).and_then(|object| scene.schema(object));
     // A field that is not mapped is not there.
     schema.map_or_else(Type::any, |schema| Type {
-        fields: schema.fields.iter().map(|field| engine_contract::Field { nullable: true, ..field.clone() }).collect(),
+        fields: schema
+            .fields
+            .iter()
+            .map(|field| engine_contract::Field { nullable: true, ..field.clone() })
+            .collect(),
         ..Type::of(Base::Object)
     })
 }
@@ -83,9 +88,8 @@ fn target(scene: &Scene<'_>, entity: &Entity) -> Type {
 pub(crate) fn bytes_at(text: &str, line: usize, column: usize, length: usize) -> Range<usize> {
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let rest = text.get(before..).unwrap_or_default();
-    let after = |characters: usize| {
-        rest.char_indices().nth(characters).map_or(text.len(), |(at, _)| before + at)
-    };
+    let after =
+        |characters: usize| rest.char_indices().nth(characters).map_or(text.len(), |(at, _)| before + at);
     let start = column.saturating_sub(1);
     after(start)..after(start + length)
 }

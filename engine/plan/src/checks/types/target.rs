@@ -92,7 +92,9 @@ impl<'a> Mapped<'a> {
                 (Named::Field(field), node) => {
                     let path = format!("{}{name}", holder.within);
                     self.fields.push(FieldSite { object: holder.object, path, field, member, sight });
-                    let Some(inner) = holder.inside(field, name).filter(|_| !field.read_only) else { continue };
+                    let Some(inner) = holder.inside(field, name).filter(|_| !field.read_only) else {
+                        continue;
+                    };
                     self.inside(inner, node, &member.place, sight);
                 }
                 (Named::Prefix(inner), Node::Object(object)) => {

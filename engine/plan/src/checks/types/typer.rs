@@ -85,9 +85,9 @@ impl<'a> Typer<'a> {
         match source {
             // That there is no path has been reported.
             Source::Path(paths) if paths.is_empty() => Type::any(),
-            Source::Path(paths) => {
-                first_of(paths.iter().map(|path| sight.walk(path).map_or_else(Type::any, |walk| walk.to_type())))
-            }
+            Source::Path(paths) => first_of(
+                paths.iter().map(|path| sight.walk(path).map_or_else(Type::any, |walk| walk.to_type())),
+            ),
             Source::Const(value) => of_value(value),
             Source::Var(variable) => self.vars.get(&variable.name).cloned().unwrap_or_else(Type::any),
             Source::Script(text) => self.scripts.get(&text.place).cloned().unwrap_or_else(Type::any),

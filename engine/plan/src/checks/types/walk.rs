@@ -103,7 +103,8 @@ impl<'a> Walk<'a> {
     /// The type of what a rule takes from the path.
     pub(crate) fn to_type(self) -> Type {
         let one = self.shape.to_type();
-        let all = if self.is_list { Type { element: Some(Box::new(one)), ..Type::of(Base::List) } } else { one };
+        let all =
+            if self.is_list { Type { element: Some(Box::new(one)), ..Type::of(Base::List) } } else { one };
         if self.nullable { all.or_null() } else { all }
     }
 }
