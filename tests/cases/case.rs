@@ -20,6 +20,8 @@ pub(crate) struct Case {
     pipeline: Option<String>,
     /// The environment that is asked for.
     environment: Option<String>,
+    /// Whether notes are looked at too.
+    notes: bool,
     /// Everything that is reported.
     pub(crate) expected: String,
     /// Texts that are replaced; each stands exactly once in its file.
@@ -106,7 +108,9 @@ impl Case {
     pub(crate) fn outcome(&self) -> String {
         let (project, blueprints, found) = self.compiled();
         let mut out = String::new();
-        found.sorted().iter().for_each(|diagnostic| describe(diagnostic, &mut out));
+        let mut found = found.sorted();
+        found.retain(|diagnostic| self.notes || diagnostic.severity != Severity::Note);
+        found.iter().for_each(|diagnostic| describe(diagnostic, &mut out));
         for (name, differences) in tests(&project, &blueprints) {
             // What follows from it is not worth reading.
             if let Some(first) = differences.first() {
@@ -164,8 +168,8 @@ fn describe(diagnostic: &Diagnostic, out: &mut String) {
     if let Some(place) = diagnostic.place() {
         write!(out, " {place}:{}", place.column).unwrap();
     }
-    if diagnostic.severity == Severity::Warning {
-        write!(out, " warning:").unwrap();
+    if diagnostic.severity != Severity::Error {
+        write!(out, " {}:", diagnostic.severity.as_str()).unwrap();
     }
     writeln!(out, " {}", diagnostic.message).unwrap();
     for label in diagnostic.labels.iter().filter(|label| label.primary && !label.text.is_empty()) {

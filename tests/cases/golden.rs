@@ -16,6 +16,15 @@ struct Offer {
     streams: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     objects: BTreeMap<String, BTreeMap<String, String>>,
+    /// The fields of streams, as the contract writes them.
+    #[serde(default)]
+    schemas: Vec<EntitySchema>,
+    /// The filters of streams.
+    #[serde(default)]
+    filters: BTreeMap<String, Vec<Field>>,
+    /// More objects, as the contract writes them.
+    #[serde(default)]
+    more_objects: Vec<EntitySchema>,
 }
 
 /// Where the golden project lies.
@@ -53,7 +62,12 @@ pub(crate) fn catalogs(json: &str) -> Catalogs {
 }
 
 fn discovery(offer: Offer) -> Discovery {
-    let stream = |(name, cursors)| StreamInfo { name, cursors, ..StreamInfo::default() };
+    let stream = |(name, cursors): (String, Vec<String>)| StreamInfo {
+        filters: offer.filters.get(&name).cloned().unwrap_or_default(),
+        name,
+        cursors,
+        ..StreamInfo::default()
+    };
     let object = |(name, fields): (String, BTreeMap<String, String>)| EntitySchema {
         name,
         fields: fields.iter().map(|(name, words)| field(name, words)).collect(),
@@ -61,8 +75,8 @@ fn discovery(offer: Offer) -> Discovery {
     };
     Discovery {
         streams: offer.streams.into_iter().map(stream).collect(),
-        stream_schemas: Vec::new(),
-        objects: offer.objects.into_iter().map(object).collect(),
+        stream_schemas: offer.schemas,
+        objects: offer.objects.into_iter().map(object).chain(offer.more_objects).collect(),
     }
 }
 

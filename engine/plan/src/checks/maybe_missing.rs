@@ -16,7 +16,7 @@ use engine_project::diag::{Diagnostic, Diagnostics, code};
 pub(super) fn check(site: &FieldSite<'_>, typed: Option<&Typed<'_>>, out: &mut Diagnostics) {
     let Some(typed) = typed.filter(|typed| site.field.required && typed.on_create.nullable) else { return };
     // Where nothing is known of a source, nothing is said: it may well always be there.
-    let Some((rule, _)) = typed.rules.first().filter(|_| !typed.on_create.is_any()) else { return };
+    let Some((rule, _)) = typed.rules.first().filter(|_| typed.is_known) else { return };
     let names: Vec<String> = typed.rules.iter().map(|(rule, _)| label(rule)).collect();
     let never = typed.on_create.bases.is_empty();
     let (make, has): (fn(_, _) -> _, _) = if never {

@@ -44,6 +44,8 @@ mod variables;
 pub(crate) mod visit;
 
 #[cfg(test)]
+mod property;
+#[cfg(test)]
 mod tests;
 
 use crate::compile::Scene;

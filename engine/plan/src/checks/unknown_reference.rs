@@ -12,23 +12,29 @@
 
 use super::{
     names::{fixed, nearest, quoted},
+    types::Shape,
     visit,
 };
 use crate::compile::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,
-    rule::Reference,
+    rule::{Reference, Source},
 };
 use std::collections::BTreeSet;
 
 pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
-    for of in visit::references(entity) {
-        out.extend(one(scene, of));
+    let sites = visit::sites(entity, Shape::Unknown);
+    for site in &sites.rules {
+        if let Source::Ref(of) = &site.rule.source {
+            out.extend(one(scene, of, true));
+        }
     }
+    // A condition asks for no id: any route will do.
+    out.extend(sites.when_refs.iter().filter_map(|of| one(scene, of, false)));
 }
 
-fn one(scene: &Scene<'_>, of: &Reference) -> Option<Diagnostic> {
+fn one(scene: &Scene<'_>, of: &Reference, needs_id: bool) -> Option<Diagnostic> {
     let Some(parent) = scene.file.entities.get(&of.entity) else {
         if scene.has_entity(&of.entity) {
             return None;
@@ -54,7 +60,7 @@ fn one(scene: &Scene<'_>, of: &Reference) -> Option<Diagnostic> {
             let (unknown, near) = nearest(unknown, route, routes);
             Some(fixed(unknown, near.map(|near| quoted(&format!("{}.{near}", of.entity)))))
         }
-        None => {
+        None if needs_id => {
             let objects: BTreeSet<&str> = parent.routes.iter().map(|route| route.to.as_str()).collect();
             let first = parent.routes.first().filter(|_| objects.len() > 1)?;
             let message =
@@ -64,6 +70,6 @@ fn one(scene: &Scene<'_>, of: &Reference) -> Option<Diagnostic> {
                 .and(parent.place.clone(), "");
             Some(found.help(format!("name one: `ref = \"{}.{}\"`", of.entity, first.name)))
         }
-        Some(_) => None,
+        Some(_) | None => None,
     }
 }

@@ -51,16 +51,6 @@ pub(crate) fn rules(entity: &Entity) -> Vec<RuleSite<'_>> {
     sites(entity, Shape::Unknown).rules
 }
 
-/// Every reference of an entity.
-pub(crate) fn references(entity: &Entity) -> Vec<&Reference> {
-    let sites = sites(entity, Shape::Unknown);
-    let of_rules = sites.rules.iter().filter_map(|site| match &site.rule.source {
-        Source::Ref(of) => Some(of),
-        _ => None,
-    });
-    of_rules.chain(sites.when_refs).collect()
-}
-
 /// The target objects of an entity, each with the pointer to what names it.
 pub(crate) fn objects(entity: &Entity) -> Vec<(&str, &str)> {
     let own = entity.to.iter().map(|object| (object.as_str(), entity.pointer.as_str()));

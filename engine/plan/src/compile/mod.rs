@@ -63,11 +63,8 @@ pub fn compile(
 /// The Blueprint of a pipeline in which no check found an error.
 pub(crate) fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
     let order = order(scene.file)?;
-    let shared = Shared {
-        lookups: lower::lookups(scene),
-        vars: lower::vars(scene),
-        libraries: lower::libraries(scene.file),
-    };
+    let shared =
+        Shared { lookups: lookups(scene), vars: lower::vars(scene), libraries: lower::libraries(scene.file) };
     let mut entities = Vec::with_capacity(order.len());
     for entity in &order {
         let mut lowered = lower::entity(scene, entity)?;

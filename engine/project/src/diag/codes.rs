@@ -256,12 +256,6 @@ codes! {
     FILTER_UNKNOWN = "entity/unknown-filter";
     /// A filter is given a value that it does not take.
     FILTER_VALUE = "entity/filter-value";
-    /// Changes of a field cannot flow back, because its rule cannot be inverted.
-    ONE_WAY_RULE = "entity/one-way-rule";
-    /// `conflict_fields` names a field that the map does not fill.
-    CONFLICT_FIELD = "entity/unknown-conflict-field";
-    /// `map_back` names a field that one of the two sides does not have.
-    MAP_BACK = "entity/map-back";
 
     /// A variable is declared that nothing uses.
     VAR_UNUSED = "var/unused";

@@ -16,8 +16,8 @@ use engine_project::rule::{Rule, TransformCall};
 /// What is known of the values of a rule at each of its steps.
 #[derive(Clone, Debug)]
 pub(crate) struct Chain<'r> {
-    /// What its source gives.
-    pub(crate) source: Type,
+    /// Whether anything is known of its source.
+    pub(crate) is_known: bool,
     /// Its transforms up to the first that nothing is known of or that no value passes.
     pub(crate) steps: Vec<Step<'r>>,
     /// What its lookup does, when it has one that is known.
@@ -69,7 +69,7 @@ impl<'r> Chain<'r> {
         // A value that is missing fails the record here, so that none is missing afterwards.
         result.nullable &= !rule.required;
         result.nullable |= rule.when.is_some();
-        Self { source, steps, lookup, before_default, result }
+        Self { is_known: !source.is_any(), steps, lookup, before_default, result }
     }
 }
 

@@ -13,14 +13,14 @@ mod typer;
 mod value;
 mod walk;
 
-pub(crate) use chain::{Chain, Looked, Step};
+pub(crate) use chain::{Chain, Step};
 pub(crate) use fit::{Fit, fit, fit_length, fit_words};
 pub(crate) use holder::Named;
 pub(crate) use lost::{Lost, lost};
 pub(crate) use scripts::{Judged, bytes_at, judge};
 pub(crate) use shape::{Content, Shape};
 pub(crate) use sight::{Sight, steps};
-pub(crate) use target::{FieldSite, Level, Mapped, Whole, wholes};
+pub(crate) use target::{FieldSite, Level, Mapped, wholes};
 pub(crate) use typer::{Typed, Typer, label};
 pub(crate) use value::{described, known_texts};
-pub(crate) use walk::{Misstep, Walk};
+pub(crate) use walk::Misstep;

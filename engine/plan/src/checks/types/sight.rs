@@ -1,6 +1,9 @@
 //! What rules can see where they stand.
 
-use super::{shape::Shape, walk::Walk};
+use super::{
+    shape::{Content, Shape},
+    walk::Walk,
+};
 use crate::{
     mapping::Root,
     path::{self, Segment},
@@ -33,7 +36,10 @@ impl<'a> Sight<'a> {
 
     /// What stands inside an `each`.
     pub(crate) fn inside(self, each: Option<&'a Text>) -> Self {
-        let shape = each.and_then(|each| self.walk(each)).map_or(Shape::Unknown, |walk| walk.shape);
+        let walk = each.and_then(|each| self.walk(each));
+        // A list without `[*]` was meant to have one, which has been reported.
+        let is_meant = |walk: &Walk<'a>| walk.is_list || !matches!(walk.shape.content(), Content::List(_));
+        let shape = walk.filter(is_meant).map_or(Shape::Unknown, |walk| walk.shape);
         Self { element: Some(Element { shape, each }), ..self }
     }
 

@@ -34,6 +34,8 @@ pub(crate) struct Typer<'a> {
 pub(crate) struct Typed<'r> {
     /// The rules that can be reached, each with what it gives.
     pub(crate) rules: Vec<(&'r Rule, Type)>,
+    /// Whether something is known of each of their sources.
+    pub(crate) is_known: bool,
     /// Whether they are nothing but ids of target objects.
     pub(crate) is_id: bool,
     /// What a create gets of them.
@@ -66,9 +68,11 @@ impl<'a> Typer<'a> {
 
     /// What rules that are tried in order give; nothing is known of rules that were refused.
     pub(crate) fn rules<'r>(&self, rules: &'r [Rule], sight: Sight<'_>) -> Option<Typed<'r>> {
-        let mut typed = Vec::new();
+        let (mut typed, mut is_known) = (Vec::new(), true);
         for rule in rules {
-            let ty = self.chain(rule, sight).result;
+            let chain = self.chain(rule, sight);
+            is_known &= chain.is_known;
+            let ty = chain.result;
             let is_last = !ty.nullable && rule.on.is_none();
             typed.push((rule, ty));
             if is_last {
@@ -78,7 +82,7 @@ impl<'a> Typer<'a> {
         let of_create = typed.iter().filter(|(rule, _)| rule.on != Some(On::Update));
         let on_create = first_of(of_create.map(|(_, ty)| ty.clone()));
         let is_id = typed.iter().all(|(rule, _)| is_id(rule));
-        (!typed.is_empty()).then_some(Typed { rules: typed, is_id, on_create })
+        (!typed.is_empty()).then_some(Typed { rules: typed, is_known, is_id, on_create })
     }
 
     pub(super) fn source(&self, source: &Source, sight: Sight<'_>) -> Type {
