@@ -69,7 +69,7 @@ struct NoSettings {}
 impl Connector for Faulty {
     type Config = NoSettings;
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "faulty"
     }
 

@@ -33,7 +33,7 @@ fn streams() -> Vec<StreamInfo> {
 impl Connector for Service {
     type Config = Settings;
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "sim"
     }
 

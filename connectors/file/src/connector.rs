@@ -21,7 +21,7 @@ pub struct FileConnector;
 impl Connector for FileConnector {
     type Config = Config;
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "file"
     }
 

@@ -21,7 +21,7 @@ pub struct SqliteConnector;
 impl Connector for SqliteConnector {
     type Config = Config;
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "sqlite"
     }
 
