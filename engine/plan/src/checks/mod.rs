@@ -131,12 +131,12 @@ fn of_target(scene: &Scene<'_>, typer: &Typer<'_>, entity: &Entity, out: &mut Di
         not_offered::markers(scene, &mapped, out);
         let mut values = Diagnostics::default();
         for site in mapped.fields.iter().filter(|site| !site.field.read_only) {
-            let typed = match &site.member.node {
+            let from_rules = match &site.member.node {
                 Node::Rules(rules) => typer.rules(rules, site.sight),
                 Node::Object(_) | Node::Blocks(_) => None,
             };
-            value_fit::check(site, typed.as_ref(), &mut values);
-            maybe_missing::check(site, typed.as_ref(), &mut values);
+            value_fit::check(site, from_rules.as_ref(), &mut values);
+            maybe_missing::check(site, from_rules.as_ref(), &mut values);
         }
         out.extend(values.into_iter().filter(|found| told.insert((found.code, found.place().cloned()))));
     }

@@ -44,12 +44,12 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
         let unknown = Diagnostic::error(code::VARIABLE_UNKNOWN, format!("there is no variable `{name}`"));
         out.push(with_texts(unknown.at(place.clone(), ""), name, vars.keys().map(String::as_str)));
     }
-    let used: BTreeSet<&str> = uses.iter().map(|(name, _)| name.as_str()).collect();
+    let named: BTreeSet<&str> = uses.iter().map(|(name, _)| name.as_str()).collect();
     let texts = visit::all_scripts(scene.file);
     // A name that is not known may be the misspelt one of a variable.
     let all_known = uses.iter().all(|(name, _)| vars.contains_key(name));
     for var in vars.values().filter(|_| all_known) {
-        let is_used = used.contains(var.name.as_str()) || texts.iter().any(|text| reads(text, &var.name));
+        let is_used = named.contains(var.name.as_str()) || texts.iter().any(|text| reads(text, &var.name));
         if !is_used && scene.file.incomplete.is_empty() {
             let unused =
                 Diagnostic::warning(code::VAR_UNUSED, format!("variable `{}` is never used", var.name));

@@ -34,6 +34,7 @@ pub(crate) fn fit(ty: &Type, to: FieldType) -> Fit {
     }
 }
 
+#[expect(clippy::match_same_arms, reason = "each line is a fact of its own")]
 fn fit_of(base: Base, to: FieldType) -> Fit {
     use FieldType as F;
     match (base, to) {
@@ -58,8 +59,8 @@ pub(crate) fn fit_length(ty: &Type, field: &Field) -> Fit {
     if let Some(texts) = known_texts(ty) {
         return all(texts.map(|text| text.chars().count() <= max));
     }
-    let may_be_longer =
-        ty.bases.iter().any(super::value::is_text) && ty.max_length.is_some_and(|length| length > max);
+    let may_be_longer = ty.bases.iter().copied().any(super::value::is_text)
+        && ty.max_length.is_some_and(|length| length > max);
     if may_be_longer { Fit::Sometimes } else { Fit::Always }
 }
 

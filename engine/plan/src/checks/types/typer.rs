@@ -5,6 +5,7 @@ use super::{
     scripts::Judged,
     sight::Sight,
     value::{of_value, of_var},
+    walk::Walk,
 };
 use crate::{
     Lookup,
@@ -79,8 +80,8 @@ impl<'a> Typer<'a> {
                 break;
             }
         }
-        let of_create = typed.iter().filter(|(rule, _)| rule.on != Some(On::Update));
-        let on_create = first_of(of_create.map(|(_, ty)| ty.clone()));
+        let sent = typed.iter().filter(|(rule, _)| rule.on != Some(On::Update));
+        let on_create = first_of(sent.map(|(_, ty)| ty.clone()));
         let is_id = typed.iter().all(|(rule, _)| is_id(rule));
         (!typed.is_empty()).then_some(Typed { rules: typed, is_known, is_id, on_create })
     }
@@ -89,9 +90,9 @@ impl<'a> Typer<'a> {
         match source {
             // That there is no path has been reported.
             Source::Path(paths) if paths.is_empty() => Type::any(),
-            Source::Path(paths) => first_of(
-                paths.iter().map(|path| sight.walk(path).map_or_else(Type::any, |walk| walk.to_type())),
-            ),
+            Source::Path(paths) => {
+                first_of(paths.iter().map(|path| sight.walk(path).map_or_else(Type::any, Walk::to_type)))
+            }
             Source::Const(value) => of_value(value),
             Source::Var(variable) => self.vars.get(&variable.name).cloned().unwrap_or_else(Type::any),
             Source::Script(text) => self.scripts.get(&text.place).cloned().unwrap_or_else(Type::any),

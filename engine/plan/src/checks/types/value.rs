@@ -33,13 +33,14 @@ pub(crate) fn of_var(kind: VarType) -> Type {
 }
 
 /// Whether a kind of value is text.
-pub(crate) fn is_text(base: &Base) -> bool {
+pub(crate) fn is_text(base: Base) -> bool {
     matches!(base, Base::Text | Base::NumberText | Base::DateText | Base::TimeText)
 }
 
 /// All texts that a type allows, when it allows nothing but known texts.
 pub(crate) fn known_texts(ty: &Type) -> Option<impl Iterator<Item = &str>> {
-    let texts = ty.one_of.as_ref().filter(|_| !ty.bases.is_empty() && ty.bases.iter().all(is_text))?;
+    let texts =
+        ty.one_of.as_ref().filter(|_| !ty.bases.is_empty() && ty.bases.iter().copied().all(is_text))?;
     Some(texts.iter().map(String::as_str))
 }
 
