@@ -15,6 +15,7 @@ pub(crate) struct Output {
     color: ColorChoice,
     quiet: bool,
     bars: bool,
+    shows_notes: bool,
 }
 
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -30,11 +31,16 @@ impl Output {
         };
         let quiet = global.quiet || global.format != Format::Text;
         let bars = std::io::stderr().is_terminal() && !quiet && !global.no_progress && global.verbose == 0;
-        Self { format: global.format, color, quiet, bars }
+        Self { format: global.format, color, quiet, bars, shows_notes: global.verbose > 0 }
     }
 
     pub(crate) fn format(&self) -> Format {
         self.format
+    }
+
+    /// Whether notes are shown beside errors and warnings: with `-v`.
+    pub(crate) fn shows_notes(&self) -> bool {
+        self.shows_notes
     }
 
     pub(crate) fn is_text(&self) -> bool {

@@ -48,7 +48,7 @@ pub(crate) struct Global {
     /// Results and errors only
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Log lines on standard error: -v info, -vv debug, -vvv trace
+    /// More on standard error: notes of validate, and log lines: -v info, -vv debug, -vvv trace
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// No progress bars

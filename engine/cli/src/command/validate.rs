@@ -72,6 +72,9 @@ fn check(selections: &[Selection], arguments: &Validate, output: &Output) -> Res
     let (errors, warnings) = counts(workspaces.iter().flat_map(|workspace| &workspace.findings));
     let failed = errors > 0 || (arguments.deny_warnings && warnings > 0);
     let exit = if failed { Exit::Invalid } else { Exit::Done };
+    if output.shows_notes() {
+        workspaces.iter_mut().for_each(Workspace::show_notes);
+    }
     print(&workspaces, output);
     let took = Timestamp::now().duration_since(start).as_millis().max(0);
     match output.format() {

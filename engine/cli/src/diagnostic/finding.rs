@@ -12,6 +12,10 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
+    pub(crate) fn is_note(&self) -> bool {
+        self.diagnostic.severity == Severity::Note
+    }
+
     pub(crate) fn is_error(&self) -> bool {
         self.diagnostic.severity == Severity::Error
     }

@@ -18,8 +18,7 @@ pub(crate) fn print(output: &Output, project: &Project, findings: &[Finding]) {
         let text = format!("{}\n", render(output.colors(), project, finding));
         match finding.diagnostic.severity {
             Severity::Error => output.print_error(&text),
-            Severity::Warning => output.talk(&text),
-            Severity::Note => {}
+            Severity::Warning | Severity::Note => output.talk(&text),
         }
     }
 }
@@ -28,7 +27,8 @@ pub(crate) fn print(output: &Output, project: &Project, findings: &[Finding]) {
 pub(crate) fn print_more<'a>(output: &Output, findings: impl IntoIterator<Item = &'a Finding> + Clone) {
     let has_errors = findings.clone().into_iter().any(Finding::is_error);
     let mut codes: Vec<Code> = Vec::new();
-    for finding in findings.into_iter().filter(|finding| finding.is_error() == has_errors) {
+    let told = |finding: &&Finding| finding.is_error() == has_errors && !finding.is_note();
+    for finding in findings.into_iter().filter(told) {
         if !codes.contains(&finding.diagnostic.code) {
             codes.push(finding.diagnostic.code);
         }

@@ -69,11 +69,16 @@ pub(super) fn sorted(loader: Diagnostics, found: Vec<Finding>) -> Vec<Finding> {
     let mut all: Vec<Finding> = Vec::new();
     merge(&mut all, loader.into_iter().map(Finding::from).collect());
     merge(&mut all, found);
+    sort(&mut all);
+    all
+}
+
+/// By place, then by code.
+pub(super) fn sort(all: &mut [Finding]) {
     let key = |finding: &Finding| {
         let diagnostic: &Diagnostic = &finding.diagnostic;
         let place = diagnostic.place().map(|place| (place.file.clone(), place.start, place.end));
         (place, diagnostic.code, diagnostic.message.clone())
     };
     all.sort_by_cached_key(key);
-    all
 }

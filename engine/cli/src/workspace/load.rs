@@ -29,7 +29,10 @@ pub(crate) struct Workspace {
     pub(crate) context: Context,
     /// What connections offer, as far as it was looked at.
     pub(crate) catalogs: Catalogs,
+    /// Errors and warnings.
     pub(crate) findings: Vec<Finding>,
+    /// What is told only to those who ask for more.
+    notes: Vec<Finding>,
     /// The pipelines that were asked for and have no errors: in file order, each for its tenants.
     pub(crate) blueprints: Vec<Arc<Blueprint>>,
     /// The pipelines that were asked for.
@@ -79,6 +82,8 @@ impl Workspace {
             let tenants = tenant::chosen(&project, which)?;
             compiled = check::pipelines(&project, &names, &tenants, &registry, &catalogs);
         }
+        let all = check::sorted(found, compiled.findings);
+        let (notes, findings) = all.into_iter().partition(Finding::is_note);
         // A mistake in any file of the project may be a mistake of each pipeline: nothing runs then.
         let blueprints = compiled.blueprints.into_iter().filter(|_| !is_broken).map(Arc::new).collect();
         Ok(Self {
@@ -87,12 +92,19 @@ impl Workspace {
             registry,
             context,
             catalogs,
-            findings: check::sorted(found, compiled.findings),
+            findings,
+            notes,
             blueprints,
             asked: names,
             is_named: !selection.pipelines.is_empty(),
             tenants: tenant_names,
         })
+    }
+
+    /// Takes up the notes beside errors and warnings.
+    pub(crate) fn show_notes(&mut self) {
+        self.findings.append(&mut self.notes);
+        check::sort(&mut self.findings);
     }
 
     /// Looks at what a connection offers, whether a pipeline uses it or not.

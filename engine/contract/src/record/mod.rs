@@ -193,6 +193,7 @@ impl InvalidRecord {
             Fault::Depth(offset) => {
                 return Self::at(json, offset, &format!("nested deeper than {MAX_DEPTH} levels"));
             }
+            Fault::Encoding => return Self::at(json, 0, "not UTF-8"),
             Fault::Size => return Self::at(json, 0, "longer than four gigabytes"),
             Fault::Syntax => {}
         }

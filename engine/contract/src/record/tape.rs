@@ -34,6 +34,8 @@ pub(super) enum Fault {
     Syntax,
     /// Something nests deeper than [`MAX_DEPTH`]: here.
     Depth(usize),
+    /// They are not UTF-8.
+    Encoding,
     /// More than four gigabytes.
     Size,
 }
@@ -45,7 +47,7 @@ impl Tape {
             return Err(Fault::Size);
         }
         if std::str::from_utf8(&json).is_err() {
-            return Err(Fault::Syntax);
+            return Err(Fault::Encoding);
         }
         // About one value in sixteen bytes: a shop's order has one in thirteen.
         let nodes = Vec::with_capacity(json.len() / 16 + 1);

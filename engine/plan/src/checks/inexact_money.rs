@@ -22,7 +22,15 @@ pub(super) fn check(chain: &Chain<'_>, out: &mut Diagnostics) {
         let message = format!("transform `{}` makes an inexact number of an amount of money", step.call.name);
         out.push(Diagnostic::error(code::MONEY_INEXACT, message).at(step.call.place.clone(), ""));
     }
+    let unscaled = chain.steps.iter().take_while(|step| step.call.name != "multiply");
+    if let Some(step) = unscaled.into_iter().find(|step| step.call.name == "integer" && step.input.is_money) {
+        let message = "transform `integer` refuses every amount of money that has cents";
+        let found = Diagnostic::error(code::MONEY_INEXACT, message).at(step.call.place.clone(), "");
+        out.push(found.help(format!("keep it exact with `decimal`, or {IN_CENTS}")));
+    }
 }
+
+const IN_CENTS: &str = "count in cents: `transform = [\"decimal\", { multiply = 100 }, \"integer\"]`";
 
 fn loses(step: &Step<'_>) -> bool {
     let is_number = |ty: &Type| {
@@ -46,6 +54,6 @@ pub(super) fn into_field(site: &FieldSite<'_>, rule: &Rule, ty: &Type, out: &mut
         site.object
     );
     let found = Diagnostic::error(code::MONEY_INEXACT, message).at(rule.place.clone(), "");
-    out.push(found.help("count in cents: `transform = [\"decimal\", { multiply = 100 }, \"integer\"]`"));
+    out.push(found.help(IN_CENTS));
     true
 }

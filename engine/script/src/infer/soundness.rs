@@ -229,8 +229,9 @@ fn present(field: &Field) -> BoxedStrategy<Value> {
             prop::sample::select(field.one_of.clone()).prop_map(Value::from).boxed()
         }
         FieldType::Text if field.is_money => {
-            prop_oneof![Just(Value::from("")), (0..9999_i64).prop_map(|n| Value::Text(format!("{n}.50")))]
-                .boxed()
+            let amount = (0..9999_i64).prop_map(|n| Value::Text(format!("{n}.50")));
+            // An amount is an empty text only where there may be none.
+            if field.nullable { prop_oneof![Just(Value::from("")), amount].boxed() } else { amount.boxed() }
         }
         FieldType::Text => {
             "[ aAbßİ1.,]{0,12}".prop_map(move |text| Value::Text(text.chars().take(most).collect())).boxed()

@@ -35,7 +35,8 @@ impl Type {
         let trimmed = text.trim();
         let is_of = |base: &Base| match base {
             Base::Text => true,
-            Base::NumberText => trimmed.is_empty() || Decimal::from_str_exact(trimmed).is_ok(),
+            Base::NumberText if trimmed.is_empty() => self.nullable,
+            Base::NumberText => Decimal::from_str_exact(trimmed).is_ok(),
             Base::DateText => trimmed.is_empty() || trimmed.parse::<Date>().is_ok(),
             Base::TimeText => {
                 trimmed.is_empty()

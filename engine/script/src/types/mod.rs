@@ -37,7 +37,7 @@ pub struct Type {
 pub enum Base {
     /// Text that may be anything.
     Text,
-    /// Text that is a decimal number, such as `"12.50"`; possibly empty.
+    /// Text that is a decimal number, such as `"12.50"`; empty only where the type is nullable.
     NumberText,
     /// Text that is a day.
     DateText,

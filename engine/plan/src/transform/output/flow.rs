@@ -278,11 +278,11 @@ fn fit(length: usize, overflow: Overflow) -> Flow {
     Flow { lossy: what, ..flow }
 }
 
-/// What every number becomes; an empty text becomes null, and other text may be no number.
+/// What every number becomes; an empty text becomes null, and other text may be no number. That a number written
+/// as text may be empty, its type says by being nullable.
 fn numbers(needs: &'static str, made: impl Fn(Base) -> Pass + 'static) -> Flow {
     Flow::new(needs, move |base, _| match base {
-        Base::Integer | Base::Decimal => Some(made(base)),
-        Base::NumberText => Some(made(base).may_be_null(EMPTY)),
+        Base::Integer | Base::Decimal | Base::NumberText => Some(made(base)),
         Base::Text | Base::Any => Some(made(base).may_fail().may_be_null(EMPTY)),
         Base::DateText | Base::TimeText | Base::Boolean | Base::Object | Base::List => None,
     })
