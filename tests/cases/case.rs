@@ -110,7 +110,9 @@ impl Case {
         let mut out = String::new();
         let mut found = found.sorted();
         found.retain(|diagnostic| self.notes || diagnostic.severity != Severity::Note);
-        found.iter().for_each(|diagnostic| describe(diagnostic, &mut out));
+        for diagnostic in &found {
+            describe(diagnostic, &mut out);
+        }
         for (name, differences) in tests(&project, &blueprints) {
             // What follows from it is not worth reading.
             if let Some(first) = differences.first() {

@@ -4,7 +4,7 @@ use engine_project::MemoryFiles;
 use rand::{Rng, RngExt};
 use std::{collections::BTreeMap, fs, path::Path};
 
-/// Pieces of TOML, JSONPath and rhai that mean something where they do not belong.
+/// Pieces of TOML, `JSONPath` and rhai that mean something where they do not belong.
 const PIECES: [&str; 56] = [
     "[",
     "]",

@@ -31,7 +31,7 @@ pub(crate) fn judge(files: &MemoryFiles) -> Result<(), String> {
 fn compiled(files: &MemoryFiles) -> Result<(), String> {
     let environment = BTreeMap::from([("ACME_STORE_URL".to_owned(), "https://shop.example".to_owned())]);
     let (project, found) = load(files, &environment, None);
-    for diagnostic in found.iter() {
+    for diagnostic in &found {
         within(&project, diagnostic)?;
     }
     let registry = connectors::registry();
