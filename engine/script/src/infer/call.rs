@@ -184,7 +184,7 @@ fn give(gives: Gives, first: &Type, others: &[Type], made: Type) -> Type {
     let is_list = first.is_only(&[Base::List]);
     match gives {
         Gives::Shorter if is_text(first) => Type { max_length: first.max_length, ..Type::of(Base::Text) },
-        Gives::Trimmed if is_text(first) => Type { one_of: None, nullable: false, ..first.clone() },
+        Gives::Trimmed if is_text(first) => Type { one_of: None, ..first.clone().present() },
         Gives::Text | Gives::Shorter | Gives::Trimmed => Type::of(Base::Text),
         Gives::Integer => Type::of(Base::Integer),
         Gives::Decimal => money(first, others, Type::of(Base::Decimal)),

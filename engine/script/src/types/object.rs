@@ -44,8 +44,11 @@ impl Type {
         }
     }
 
-    /// The same, when there is a value.
+    /// The same, when there is a value. An amount of which there may be none may still be an empty text.
     pub(crate) fn present(mut self) -> Self {
+        if self.nullable && self.bases.remove(&Base::NumberText) {
+            self.bases.insert(Base::Text);
+        }
         self.nullable = false;
         self
     }
