@@ -49,3 +49,20 @@ fn a_file_that_is_no_toml_names_the_place() {
     project.edit("store-to-sqlite.toml", "[entity.refund]", "[entity.refund");
     assert_outcome!(project.engine(&["validate"]).ended(3));
 }
+
+#[test]
+fn a_literal_secret_is_refused_and_never_shown() {
+    let project = quickstart();
+    let store = "[connection.shop]\nconnector = \"woocommerce\"\nurl = \"https://shop.example.test\"\n\
+                 consumer_key = \"ck_CANARY\"\nconsumer_secret = { secret = \"shop_secret\" }\n";
+    project.write("connections.toml", format!("{}\n{store}", project.read("connections.toml")));
+    let pipeline = "[source]\nconnection = \"shop\"\n\n[target]\nconnection = \"warehouse\"\n\n\
+                    [entity.order]\nfrom = \"orders\"\nto = \"orders\"\nmap.id = \"$.id\"\n";
+    project.write("shop.toml", pipeline);
+    for format in ["text", "json", "github", "sarif"] {
+        let outcome = project.engine(&["validate", "shop.toml", "--format", format]).ended(3);
+        let said = format!("{}{}", outcome.stdout, outcome.stderr);
+        assert!(said.contains("name of a secret"), "{said}");
+        assert!(!said.contains("CANARY"), "{said}");
+    }
+}

@@ -7,7 +7,7 @@ use engine_project::{
     FileText, Project,
     diag::{Code, Label, Severity},
 };
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// At most so many codes are named below the diagnostics.
 const MOST_EXPLAINED: usize = 3;
@@ -55,7 +55,7 @@ fn render(colors: bool, project: &Project, finding: &Finding) -> String {
             group = group.element(at);
             continue;
         };
-        group = group.element(snippet(text, &labels));
+        group = group.element(snippet(text, &labels, diagnostic.hides_value));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help));
@@ -78,14 +78,35 @@ fn render(colors: bool, project: &Project, finding: &Finding) -> String {
 fn snippet<'a>(
     text: &'a Arc<FileText>,
     labels: &[&'a Label],
+    hides_value: bool,
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let mut snippet = Snippet::source(text.text()).path(text.file()).fold(true);
+    let source = if hides_value { masked(text.text(), labels) } else { Cow::Borrowed(text.text()) };
+    let mut snippet = Snippet::source(source).path(text.file()).fold(true);
     for label in labels {
         let kind = if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
         snippet =
             snippet.annotation(kind.span(label.place.start..label.place.end).label(label.text.as_str()));
     }
     snippet
+}
+
+/// The text with stars for what stands between the quotes at the primary label.
+fn masked<'a>(text: &'a str, labels: &[&Label]) -> Cow<'a, str> {
+    let primary = labels.iter().find(|label| label.primary).map(|label| &label.place);
+    let Some((start, end)) = primary.map(|place| (place.start, place.end)) else {
+        return Cow::Borrowed(text);
+    };
+    let (Some(before), Some(value), Some(after)) = (text.get(..start), text.get(start..end), text.get(end..))
+    else {
+        return Cow::Borrowed(text);
+    };
+    // As many bytes as before, so that every place stays right.
+    let star = |letter: char| match letter {
+        '"' | '\'' | '\n' | '\r' => letter.to_string(),
+        other => "*".repeat(other.len_utf8()),
+    };
+    let hidden: String = value.chars().map(star).collect();
+    Cow::Owned(format!("{before}{hidden}{after}"))
 }
 
 /// Labels by file, the primary one's file first.

@@ -61,7 +61,7 @@ struct Scene<'a> {
 
 impl Scene<'_> {
     fn result(&self, finding: &Finding) -> Value {
-        let Diagnostic { code, severity, message, labels, help, fix } = &finding.diagnostic;
+        let Diagnostic { code, severity, message, labels, help, fix, hides_value: _ } = &finding.diagnostic;
         let notes = finding.concerned().into_iter().chain(help.clone());
         let text = std::iter::once(message.clone()).chain(notes).collect::<Vec<_>>().join("\n");
         let mut result = json!({

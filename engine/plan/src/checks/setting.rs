@@ -92,8 +92,10 @@ fn refused(setting: &Setting<'_>, message: &str) -> Diagnostic {
         }
         Refusal::WrongType { wanted } => {
             let given = setting.document.get(&setting.pointer).map_or("nothing", type_of);
-            error(format!("`{name}` must be {wanted}, not {given}"), setting.place())
+            error(format!("`{name}` must be {wanted}, not {given}"), setting.place()).hiding_value()
         }
-        Refusal::Other => error(format!("`{name}` does not fit the connector: {message}"), setting.place()),
+        Refusal::Other => {
+            error(format!("`{name}` does not fit the connector: {message}"), setting.place()).hiding_value()
+        }
     }
 }

@@ -64,13 +64,24 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The change that mends it, when there is one that is surely meant.
     pub fix: Option<Fix>,
+    /// Whether the text at the primary label may be a secret: it is masked wherever lines are shown.
+    #[serde(skip)]
+    pub hides_value: bool,
 }
 
 impl Diagnostic {
     /// An error without a place.
     pub fn error(code: Code, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { code, severity: Severity::Error, message, labels: Vec::new(), help: None, fix: None }
+        Self {
+            code,
+            severity: Severity::Error,
+            message,
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+            hides_value: false,
+        }
     }
 
     /// A warning without a place.
@@ -94,6 +105,13 @@ impl Diagnostic {
     #[must_use]
     pub fn and(mut self, place: Place, text: impl Into<String>) -> Self {
         self.labels.push(Label { place, text: text.into(), primary: false });
+        self
+    }
+
+    /// Says that the text at the primary label may be a secret.
+    #[must_use]
+    pub fn hiding_value(mut self) -> Self {
+        self.hides_value = true;
         self
     }
 

@@ -11,7 +11,8 @@ use crate::{
     workspace::{Depth, Workspace},
 };
 use engine_contract::Cancel;
-use engine_project::schema::{ConnectorFacts, Facts, Synced, sync};
+use engine_plan::transform::catalog;
+use engine_project::schema::{ConnectorFacts, Facts, Synced, TransformFacts, sync};
 use std::path::Path;
 
 pub(super) fn run(which: &Which, is_check: bool, project: Option<&Path>, output: &Output) -> Result<Exit> {
@@ -65,10 +66,28 @@ fn facts(workspace: &Workspace) -> Facts {
         let known = ConnectorFacts { settings: connector.settings_schema(), offers: connector.describe() };
         facts.connectors.insert(name.to_owned(), known);
     }
+    facts.transforms = catalog::TABLE.iter().map(|spec| transform(spec)).collect();
     for (name, connection) in &mut facts.connections {
         connection.offers = workspace.catalogs.0.get(name).cloned();
     }
     facts
+}
+
+fn transform(spec: &catalog::Spec) -> TransformFacts {
+    let examples: Vec<String> = spec
+        .examples
+        .iter()
+        .map(|example| {
+            let output = example.output.map_or_else(|| "fails".to_owned(), |output| format!("`{output}`"));
+            format!("- `{}`: `{}` becomes {output}", example.call, example.input)
+        })
+        .collect();
+    TransformFacts {
+        name: spec.name.to_owned(),
+        description: format!("{}\n\n{}", spec.doc, examples.join("\n")),
+        bare: spec.is_bare(),
+        argument: spec.argument(),
+    }
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

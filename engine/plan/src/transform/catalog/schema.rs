@@ -14,6 +14,21 @@ impl Transform {
 }
 
 impl Spec {
+    /// Whether it can be named alone, as `"trim"`.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        matches!(self.shape, Shape::Bare | Shape::Optional(_))
+    }
+
+    /// The JSON Schema of its argument, where it takes one.
+    #[must_use]
+    pub fn argument(&self) -> Option<Json> {
+        match self.shape {
+            Shape::Bare => None,
+            Shape::Needed(argument) | Shape::Optional(argument) => Some(argument()),
+        }
+    }
+
     /// The JSON Schema of this transform as an element of a `transform` list.
     #[must_use]
     pub fn schema(&self) -> Json {
