@@ -24,6 +24,7 @@ mod golden;
 mod run;
 mod shop;
 mod shops;
+mod store;
 
 use case::Case;
 use engine_project::diag::Code;

@@ -118,12 +118,12 @@ const PLANTED: [Planted; 16] = [
     },
 ];
 
-fn files() -> BTreeMap<String, String> {
+pub(crate) fn files() -> BTreeMap<String, String> {
     golden::files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../pipelines/shops"))
 }
 
 /// What a project compiles to for its first tenant, and everything that is said of it.
-fn judged(
+pub(crate) fn judged(
     files: BTreeMap<String, String>,
     environment: Option<&str>,
 ) -> (Project, Vec<Blueprint>, Vec<Diagnostic>) {

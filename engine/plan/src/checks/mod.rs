@@ -10,6 +10,7 @@ mod cycle;
 mod filter;
 mod inexact_money;
 mod lookup_miss;
+mod maybe_keyless;
 mod maybe_missing;
 mod missing_field;
 mod names;
@@ -116,6 +117,7 @@ fn of_rules(scene: &Scene<'_>, typer: &Typer<'_>, sites: &Sites<'_>, out: &mut D
         let chain = typer.chain(site.rule, site.sight);
         transform_type::check(&chain, out);
         inexact_money::check(&chain, out);
+        maybe_keyless::check(site, &chain, out);
         lookup_miss::check(scene, site.rule, &chain, out);
         unused_default::check(scene, site.rule, &chain, out);
     }
