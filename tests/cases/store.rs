@@ -108,7 +108,7 @@ fn every_recorded_record_maps_or_fails_as_announced() {
                         *failed.entry(format!("{name}: {}", error.code)).or_insert(0) += 1;
                     }
                     Err(error) => {
-                        surprises.push(format!("{name}: {} {} ({})", error.code, error, error.place))
+                        surprises.push(format!("{name}: {} {} ({})", error.code, error, error.place));
                     }
                 }
             }
