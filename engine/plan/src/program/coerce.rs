@@ -81,6 +81,7 @@ fn convert(value: Value, to: FieldType) -> Result<Value, Value> {
             Ok(Value::Text(text))
         }
         (FieldType::Timestamp, Value::Text(text)) if is_time(&text) => Ok(Value::Text(text)),
+        (FieldType::Text, value @ Value::Text(_)) => Ok(value),
         (FieldType::Text, value) => value.scalar_text().map(Value::Text).ok_or(value),
         (FieldType::Integer, value) => integer(&value).map(Value::Int).ok_or(value),
         (FieldType::Decimal, Value::Int(number)) => Ok(Value::Decimal(Decimal::from(number))),
