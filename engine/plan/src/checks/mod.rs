@@ -18,6 +18,7 @@ mod not_offered;
 mod not_searchable;
 mod nothing_offered;
 mod on_in_key;
+mod one_way;
 mod path_filter;
 mod path_shape;
 mod read_only_object;
@@ -82,6 +83,7 @@ fn of_names(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
     unknown_stream::check(scene, entity, out);
     unknown_cursor::check(scene, entity, out);
     swept::check(scene, entity, out);
+    one_way::check(scene, entity, out);
     filter::check(scene, entity, out);
     unknown_object::check(scene, entity, out);
     read_only_object::check(scene, entity, out);

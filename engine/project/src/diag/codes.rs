@@ -252,6 +252,8 @@ codes! {
     OBJECT_READ_ONLY = "entity/read-only-object";
     /// A stream is read whole in every run and compared by content.
     STREAM_SWEPT = "entity/swept";
+    /// An entity asks for changes that flow back to the source, and changes flow one way only.
+    ENTITY_ONE_WAY = "entity/one-way";
     /// A filter is named that the stream does not have.
     FILTER_UNKNOWN = "entity/unknown-filter";
     /// A filter is given a value that it does not take.
