@@ -118,7 +118,7 @@ impl Record {
     /// The members in order, when this is an object.
     #[must_use]
     pub fn members(&self) -> Option<Vec<(String, Self)>> {
-        let named = |(key, value)| (text(self.tape.raw(key)), self.at(value));
+        let named = |(key, value)| (text(&self.tape, key), self.at(value));
         let is_object = self.kind() == Kind::Object;
         is_object.then(|| self.tape.members(self.node).map(named).collect())
     }
@@ -141,14 +141,14 @@ impl Record {
             Some(b'{') => {
                 let mut map = Map::new();
                 for (key, value) in self.tape.members(node) {
-                    map.entry(text(self.tape.raw(key))).or_insert_with(|| self.value_of(value));
+                    map.entry(text(&self.tape, key)).or_insert_with(|| self.value_of(value));
                 }
                 Value::Map(map)
             }
             Some(b'[') => Value::List(self.tape.elements(node).map(|node| self.value_of(node)).collect()),
             Some(b't') => Value::Bool(true),
             Some(b'f') => Value::Bool(false),
-            Some(b'"') => Value::Text(text(raw)),
+            Some(b'"') => Value::Text(text(&self.tape, node)),
             Some(b'-' | b'0'..=b'9') => std::str::from_utf8(raw).map_or(Value::Null, number::parse_number),
             _ => Value::Null,
         }
@@ -171,11 +171,12 @@ impl Record {
 }
 
 /// What a JSON string stands for.
-fn text(raw: &[u8]) -> String {
-    let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-    if inner.contains(&b'\\') {
+fn text(tape: &Tape, node: u32) -> String {
+    let raw = tape.raw(node);
+    if tape.is_escaped(node) {
         return serde_json::from_slice(raw).unwrap_or_default();
     }
+    let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
     String::from_utf8_lossy(inner).into_owned()
 }
 
@@ -261,7 +262,7 @@ mod tests {
             Just("null".to_owned()),
             any::<bool>().prop_map(|flag| flag.to_string()),
             "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,5})?",
-            "[a-zé😀\\\\\"\n\t/]{0,8}".prop_map(|text| serde_json::Value::from(text).to_string()),
+            "[a-zé😀\\\\\"\n\t/]{0,20}".prop_map(|text| serde_json::Value::from(text).to_string()),
             Just(r#""\u00e9\ud83d\ude00""#.to_owned()),
         ];
         leaf.prop_recursive(4, 40, 5, |inner| {

@@ -25,6 +25,8 @@ struct Node {
     end: u32,
     /// The node after this one's subtree.
     next: u32,
+    /// Whether it is a text with escapes.
+    is_escaped: bool,
 }
 
 /// Why bytes are no JSON.
@@ -111,10 +113,15 @@ impl Tape {
         let Some(inner) = raw.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
             return false;
         };
-        if inner.contains(&b'\\') {
+        if self.is_escaped(node) {
             return serde_json::from_slice::<String>(raw).is_ok_and(|own| own == text);
         }
         inner == text.as_bytes()
+    }
+
+    /// Whether a node is a text with escapes.
+    pub(super) fn is_escaped(&self, node: u32) -> bool {
+        self.node(node).is_some_and(|node| node.is_escaped)
     }
 
     fn node(&self, node: u32) -> Option<&Node> {
@@ -146,7 +153,11 @@ impl Reader<'_> {
         self.space();
         let node = self.open();
         match self.peek() {
-            Some(b'"') => self.text()?,
+            Some(b'"') => {
+                let is_escaped = self.text()?;
+                self.close(node, is_escaped);
+                return Ok(());
+            }
             Some(b'{') => self.object(depth + 1)?,
             Some(b'[') => self.list(depth + 1)?,
             Some(b't') => self.word(b"true")?,
@@ -154,7 +165,7 @@ impl Reader<'_> {
             Some(b'n') => self.word(b"null")?,
             _ => self.number()?,
         }
-        self.close(node);
+        self.close(node, false);
         Ok(())
     }
 
@@ -168,8 +179,8 @@ impl Reader<'_> {
             if self.peek() != Some(b'"') {
                 return Err(Fault::Syntax);
             }
-            self.text()?;
-            self.close(key);
+            let is_escaped = self.text()?;
+            self.close(key, is_escaped);
             self.space();
             self.expect(b':')?;
             self.value(depth)?;
@@ -215,16 +226,20 @@ impl Reader<'_> {
         }
     }
 
-    fn text(&mut self) -> Result<(), Fault> {
+    /// Steps over a text; true when it has escapes.
+    fn text(&mut self) -> Result<bool, Fault> {
         self.at += 1;
+        let mut is_escaped = false;
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let is_special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < b' ';
-            let plain = rest.iter().position(is_special).ok_or(Fault::Syntax)?;
+            let plain = first_special(rest).ok_or(Fault::Syntax)?;
             self.at += plain + 1;
             match rest.get(plain) {
-                Some(b'"') => return Ok(()),
-                Some(b'\\') => self.escape()?,
+                Some(b'"') => return Ok(is_escaped),
+                Some(b'\\') => {
+                    is_escaped = true;
+                    self.escape()?;
+                }
                 _ => return Err(Fault::Syntax),
             }
         }
@@ -310,17 +325,44 @@ impl Reader<'_> {
     /// Begins a node; its end is not known yet.
     fn open(&mut self) -> usize {
         let start = offset(self.at);
-        self.nodes.push(Node { start, end: start, next: 0 });
+        self.nodes.push(Node { start, end: start, next: 0, is_escaped: false });
         self.nodes.len() - 1
     }
 
-    fn close(&mut self, node: usize) {
+    fn close(&mut self, node: usize, is_escaped: bool) {
         let (end, next) = (offset(self.at), offset(self.nodes.len()));
         if let Some(node) = self.nodes.get_mut(node) {
             node.end = end;
             node.next = next;
+            node.is_escaped = is_escaped;
         }
     }
+}
+
+/// Where the first byte stands that ends the plain part of a text: a quote, a backslash, or a control character.
+fn first_special(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for eight in text.chunks_exact(8) {
+        let found = specials(u64::from_le_bytes(eight.try_into().ok()?));
+        if found != 0 {
+            return usize::try_from(found.trailing_zeros() / 8).ok().map(|byte| at + byte);
+        }
+        at += 8;
+    }
+    let is_special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < b' ';
+    text.get(at..)?.iter().position(is_special).map(|byte| at + byte)
+}
+
+/// The high bit of each special byte among eight. Bytes above the first that is special may be marked too: a borrow
+/// runs upwards.
+fn specials(eight: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let zeros = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes & HIGH;
+    let quotes = zeros(eight ^ (ONES * 0x22));
+    let backslashes = zeros(eight ^ (ONES * 0x5c));
+    let controls = eight.wrapping_sub(ONES * 0x20) & !eight & HIGH;
+    quotes | backslashes | controls
 }
 
 /// An offset in a text of at most four gigabytes, which was checked.
