@@ -74,6 +74,7 @@ fn convert(value: Value, to: FieldType) -> Result<Value, Value> {
     match (to, value) {
         (FieldType::Json | FieldType::Any, value)
         | (FieldType::Decimal, value @ (Value::Decimal(_) | Value::Number(_)))
+        | (FieldType::Text, value @ Value::Text(_))
         | (FieldType::Boolean, value @ Value::Bool(_))
         | (FieldType::Object, value @ Value::Map(_))
         | (FieldType::List, value @ Value::List(_)) => Ok(value),
@@ -81,7 +82,6 @@ fn convert(value: Value, to: FieldType) -> Result<Value, Value> {
             Ok(Value::Text(text))
         }
         (FieldType::Timestamp, Value::Text(text)) if is_time(&text) => Ok(Value::Text(text)),
-        (FieldType::Text, value @ Value::Text(_)) => Ok(value),
         (FieldType::Text, value) => value.scalar_text().map(Value::Text).ok_or(value),
         (FieldType::Integer, value) => integer(&value).map(Value::Int).ok_or(value),
         (FieldType::Decimal, Value::Int(number)) => Ok(Value::Decimal(Decimal::from(number))),
