@@ -16,16 +16,22 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
+/// How often a slow project is judged again: other work on the machine slows one try, not all.
+const TRIES: u32 = 5;
+
 /// What is wrong with how the project was judged.
 pub(crate) fn judge(files: &MemoryFiles) -> Result<(), String> {
-    let started = now();
-    let judged = catch_unwind(AssertUnwindSafe(|| compiled(files))).map_err(|_| "panicked".to_owned())?;
-    let took = started.elapsed();
     let size: usize = files.0.values().map(String::len).sum();
-    if took > LONGEST && size <= 1 << 20 {
-        return Err(format!("{size} bytes took {} ms", took.as_millis()));
+    let mut fastest = Duration::MAX;
+    for _ in 0..TRIES {
+        let started = now();
+        catch_unwind(AssertUnwindSafe(|| compiled(files))).map_err(|_| "panicked".to_owned())??;
+        fastest = fastest.min(started.elapsed());
+        if fastest <= LONGEST || size > 1 << 20 {
+            return Ok(());
+        }
     }
-    judged
+    Err(format!("{size} bytes took {} ms", fastest.as_millis()))
 }
 
 fn compiled(files: &MemoryFiles) -> Result<(), String> {

@@ -4,7 +4,7 @@
 //! libraries that they call: a field that the stream does not have (`mapping/unknown-path`), a variable that the
 //! pipeline does not declare (`mapping/unknown-variable`), a member of a list or of a plain value
 //! (`mapping/path-shape`), and as a warning a member of something that may be missing
-//! (`mapping/member-of-nothing`).
+//! (`mapping/member-of-nothing`). Comparisons of a text with a number, too (`mapping/wrong-type`).
 //!
 //! **Why it matters.** The first gives nothing in every record, the others fail it.
 //!
@@ -60,6 +60,13 @@ fn problem(problem: &Problem, place: Place) -> Diagnostic {
         Problem::NotAnObject { of, name, is } => {
             let message = format!("`{of}` is {} and has no member `{name}`", described(is));
             Diagnostic::error(code::PATH_SHAPE, message).at(place, "")
+        }
+        Problem::Incomparable { operator, left, right } => {
+            let (left, right) = (described(left), described(right));
+            let message =
+                format!("`{operator}` compares {left} with {right}, which are never equal and have no order");
+            let found = Diagnostic::error(code::VALUE_TYPE, message).at(place, "");
+            found.help("read the text as a number: `record.total.to_decimal()`")
         }
     }
 }

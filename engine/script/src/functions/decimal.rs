@@ -165,6 +165,17 @@ pub(super) fn register_operators(engine: &mut Engine) {
     engine.register_fn("/", |left: Decimal, right: i64| exact(left, right.into()));
     engine.register_fn("/", |left: i64, right: Decimal| exact(left.into(), right));
     engine.register_fn("/", whole);
+    for operator in ["<", "<=", ">", ">="] {
+        engine.register_fn(operator, |_: &str, _: i64| unordered());
+        engine.register_fn(operator, |_: &str, _: Decimal| unordered());
+        engine.register_fn(operator, |_: i64, _: &str| unordered());
+        engine.register_fn(operator, |_: Decimal, _: &str| unordered());
+    }
+}
+
+/// rhai says no where a text and a number are compared; an amount that was not read as one would pass unseen.
+fn unordered() -> Answer<bool> {
+    Refusal::raise("a text and a number have no order: read the text with `to_decimal()`")
 }
 
 const HALF_UP: &str = "half_up";

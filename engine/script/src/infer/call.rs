@@ -11,7 +11,7 @@ use crate::{
     types::{Base, Type},
     walk::{changed_argument, root},
 };
-use rhai::{Expr, FnCallExpr};
+use rhai::{Expr, FnCallExpr, Position};
 
 const NUMBERS: [Base; 2] = [Base::Integer, Base::Decimal];
 
@@ -23,8 +23,10 @@ const OVER_ELEMENTS: [&str; 15] = [
 
 impl Frame<'_, '_> {
     /// `f(a, b)`, `lib::f(a)` or an operator.
-    pub(super) fn call(&mut self, call: &FnCallExpr) -> Type {
-        if let (true, Some(value)) = (call.is_operator_call(), self.operator_of(call)) {
+    pub(super) fn call(&mut self, call: &FnCallExpr, place: Position) -> Type {
+        if call.is_operator_call()
+            && let Some(value) = self.operator(&call.name, &call.args, place)
+        {
             return value;
         }
         let world = self.world;
@@ -51,10 +53,6 @@ impl Frame<'_, '_> {
             self.havoc(&[name].into());
         }
         value
-    }
-
-    fn operator_of(&mut self, call: &FnCallExpr) -> Option<Type> {
-        self.operator(&call.name, &call.args)
     }
 
     /// `value.f(a)`.

@@ -1,11 +1,12 @@
 //! What expressions give.
 
 use super::{
+    Problem,
     frame::{Frame, What},
     narrow, operator,
 };
 use crate::types::{Base, Type};
-use rhai::Expr;
+use rhai::{Expr, Position};
 
 impl Frame<'_, '_> {
     pub(super) fn expression(&mut self, expression: &Expr) -> Type {
@@ -33,7 +34,7 @@ impl Frame<'_, '_> {
             Expr::Variable(variable, ..) if variable.2.is_empty() => self.read(expression, &variable.1),
             Expr::ThisPtr(_) => self.this.clone(),
             Expr::Stmt(block) => self.block(block.statements()),
-            Expr::FnCall(call, _) => self.call(call),
+            Expr::FnCall(call, place) => self.call(call, *place),
             Expr::Dot(..) | Expr::Index(..) => self.chain(expression),
             Expr::And(parts, _) => self.all_of(parts, true),
             Expr::Or(parts, _) => self.all_of(parts, false),
@@ -91,7 +92,7 @@ impl Frame<'_, '_> {
     }
 
     /// An operator on one or two values; nothing when the call is none.
-    pub(super) fn operator(&mut self, name: &str, operands: &[Expr]) -> Option<Type> {
+    pub(super) fn operator(&mut self, name: &str, operands: &[Expr], place: Position) -> Option<Type> {
         match operands {
             [value] => {
                 let value = self.expression(value);
@@ -100,6 +101,14 @@ impl Frame<'_, '_> {
             [left, right] => {
                 let left = self.expression(left);
                 let right = self.expression(right);
+                if operator::never_compares(name, &left, &right) {
+                    let problem = Problem::Incomparable {
+                        operator: name.to_owned(),
+                        left: left.clone(),
+                        right: right.clone(),
+                    };
+                    self.report(place, name.chars().count(), problem);
+                }
                 Some(operator::binary(name, &left, &right))
             }
             _ => None,

@@ -92,6 +92,15 @@ pub enum Problem {
         /// What it is instead.
         is: Type,
     },
+    /// A text is compared with a number.
+    Incomparable {
+        /// The comparison.
+        operator: String,
+        /// What stands before it.
+        left: Type,
+        /// What stands behind it.
+        right: Type,
+    },
 }
 
 pub(crate) fn infer(ast: &AST, libraries: &Libraries, sights: &Sights<'_>) -> Inference {

@@ -15,6 +15,13 @@ pub(super) fn binary(operator: &str, left: &Type, right: &Type) -> Type {
     }
 }
 
+/// Whether an operator compares a text with a number: they are never equal, and have no order.
+pub(super) fn never_compares(operator: &str, left: &Type, right: &Type) -> bool {
+    let is_comparison = matches!(operator, "==" | "!=" | "<" | "<=" | ">" | ">=");
+    let differ = |one: &Type, other: &Type| is_text(one) && other.is_only(&NUMBERS);
+    is_comparison && (differ(left, right) || differ(right, left))
+}
+
 /// What `op value` gives.
 pub(super) fn unary(operator: &str, value: &Type) -> Type {
     match operator {

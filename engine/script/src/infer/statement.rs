@@ -38,7 +38,7 @@ impl Frame<'_, '_> {
         }
         match statement {
             Stmt::Expr(expression) => self.expression(expression),
-            Stmt::FnCall(call, _) => self.call(call),
+            Stmt::FnCall(call, place) => self.call(call, *place),
             Stmt::Block(block) => self.block(block.statements()),
             Stmt::Var(variable, ..) => {
                 let what = match self.variable(&variable.1) {

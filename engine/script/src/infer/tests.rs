@@ -66,6 +66,7 @@ fn words(inference: &Inference) -> Vec<String> {
             Problem::UnknownVar { name, known } => format!("{place} no var {name} of {known:?}"),
             Problem::NotOnNothing { of } => format!("{place} {of} may be missing"),
             Problem::NotAnObject { of, name, .. } => format!("{place} {of} is no object with {name}"),
+            Problem::Incomparable { operator, .. } => format!("{place} {operator} compares text and number"),
         }
     };
     inference.findings.iter().map(word).collect()
@@ -144,6 +145,9 @@ fn a_field_that_does_not_exist_is_found_at_its_place() {
     assert_eq!(found("record.lines.map(|l| l.quantity)"), ["1:24+8 l has no quantity of 2"]);
     assert_eq!(found("record.lines[0].quantity"), ["1:17+8 record.lines[0] has no quantity of 2"]);
     assert_eq!(found("fn f(o) { o.nope } f(record)"), ["1:13+4 o has no nope of 10"]);
+    assert_eq!(found("record.total > 0"), ["1:14+1 > compares text and number"]);
+    assert_eq!(found("0 == record.total"), ["1:3+2 == compares text and number"]);
+    assert_eq!(found("record.total.to_decimal() > 0 && record.id == 7"), Vec::<String>::new());
     assert_eq!(found("record.lines.sku"), ["1:14+3 record.lines is no object with sku"]);
     assert_eq!(found("record.id.nope"), ["1:11+4 record.id is no object with nope"]);
     assert_eq!(found("vars.prefx"), ["1:6+5 no var prefx of [\"prefix\"]"]);

@@ -80,6 +80,15 @@ fn division_rounds_only_where_the_script_says_so() {
 }
 
 #[test]
+fn a_text_is_never_taken_for_a_number() {
+    for script in ["record.total > 0", "100 <= record.total", "record.tax < record.total"] {
+        assert!(fails(script, ORDER).contains("to_decimal"), "{script}");
+    }
+    assert_eq!(ok("record.total.to_decimal() > 12 && record.total > \"1\" && record.id >= 7", ORDER), "true");
+    assert_eq!(ok("record.total == 12", ORDER), "false");
+}
+
+#[test]
 fn the_record_cannot_be_changed() {
     for script in [
         "record.id = 1",
