@@ -87,6 +87,9 @@ pub struct SourceRecord {
     pub record: Record,
     /// Where the record came from, for messages: `orders.ndjson:17`. Never its content.
     pub origin: String,
+    /// The filter admits it. A source also yields changed records that its filter does not admit (any more) where
+    /// a record can leave the filter, so that what was written of them can be taken back.
+    pub is_admitted: bool,
 }
 
 /// Where reading goes on after a batch.

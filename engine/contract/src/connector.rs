@@ -1,8 +1,8 @@
 //! What a connector implements.
 
 use crate::{
-    Batch, Capabilities, ConnectorError, Context, Cursor, Encode, EntitySchema, ErrorKind, Lookup, Outcome,
-    ReadRequest, Result, SourceRecord, StreamInfo, Write, write::Current,
+    Batch, Capabilities, ConnectorError, Context, Cursor, Encode, EntitySchema, ErrorKind, Lookup, Map,
+    Outcome, ReadRequest, Result, SourceRecord, StreamInfo, Write, write::Current,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -121,6 +121,14 @@ pub trait Target: Send + Sync {
         None
     }
 
+    /// The bytes of a create or update whose object is named differently, because the service answered
+    /// `Duplicate`: `suffix` is put behind the name, which is cut where both are too long. Pure. Nothing for
+    /// objects without a name of their own, and where the bytes do not hold it.
+    fn renamed(&self, object: &str, payload: &Bytes, suffix: &str) -> Option<Bytes> {
+        let _ = (object, payload, suffix);
+        None
+    }
+
     /// Sends writes of one target object, at most [`Capabilities::write_batch_max`], and answers each by its
     /// id. A write without an answer counts as unknown.
     ///
@@ -152,6 +160,32 @@ pub trait Target: Send + Sync {
             ErrorKind::Unsupported,
             "this connector finds no target objects by their fields",
         ))
+    }
+
+    /// Finds objects that agree with wanted ones in all the fields of `match_on` (dotted paths): for each wanted
+    /// object at most two, which is enough to see that there are several. Inactive objects count.
+    ///
+    /// # Errors
+    /// `Unsupported` when the target cannot be searched so, and when it cannot be read.
+    async fn matches(
+        &self,
+        context: &Context,
+        object: &str,
+        match_on: &[String],
+        wanted: &[Map],
+    ) -> Result<Vec<Vec<Current>>> {
+        let _ = (context, object, match_on, wanted);
+        Err(ConnectorError::new(ErrorKind::Unsupported, "this connector cannot look for objects to adopt"))
+    }
+
+    /// The objects that have the name which the bytes of a create want, inactive ones too: asked after the
+    /// service answered `Duplicate`.
+    ///
+    /// # Errors
+    /// `Unsupported` when objects have no names, and when the target cannot be read.
+    async fn namesakes(&self, context: &Context, object: &str, payload: &Bytes) -> Result<Vec<Current>> {
+        let _ = (context, object, payload);
+        Err(ConnectorError::new(ErrorKind::Unsupported, "this connector finds no objects by their names"))
     }
 
     /// Objects by the target's ids; those that do not exist are left out.

@@ -1,6 +1,6 @@
-//! The one way to time, randomness, secrets, HTTP and the working folder.
+//! The one way to time, randomness, secrets, tokens, HTTP and the working folder.
 
-use crate::HttpTransport;
+use crate::{HttpTransport, Vault};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -89,6 +89,8 @@ pub struct Context {
     pub http: Arc<dyn HttpTransport>,
     /// Secrets by name.
     pub secrets: Arc<dyn Secrets>,
+    /// Tokens that services renew.
+    pub vault: Arc<dyn Vault>,
     /// Set when the run should stop.
     pub cancel: Cancel,
     /// The project's folder: relative paths of settings start here.

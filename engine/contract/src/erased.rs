@@ -1,6 +1,6 @@
 //! The object-safe twin of [`Connector`], by blanket implementation: authors never see it.
 
-use crate::{Access, Connection, Connector, ConnectorError, Context, Discovery, ErrorKind, Result};
+use crate::{Access, Connection, Connector, ConnectorError, Context, Discovery, ErrorKind, Login, Result};
 use async_trait::async_trait;
 
 /// Settings that do not fit a connector's `Config`.
@@ -43,6 +43,14 @@ pub trait DynConnector: Send + Sync {
     /// # Errors
     /// As [`Connector::discover`], and `Config` when the settings do not fit.
     async fn discover(&self, context: &Context, config: &serde_json::Value) -> Result<Discovery>;
+
+    /// How a person gives the engine access; nothing where the settings are enough.
+    ///
+    /// # Errors
+    /// [`InvalidConfig`] with the place of the first mistake.
+    fn login(&self, config: &serde_json::Value) -> Result<Option<Login>, InvalidConfig> {
+        self.check(config).map(|()| None)
+    }
 }
 
 fn parse<C: Connector>(config: &serde_json::Value) -> Result<C::Config, InvalidConfig> {

@@ -31,6 +31,7 @@ mod error;
 mod hash;
 mod http;
 mod key;
+mod login;
 mod number;
 mod outcome;
 mod path;
@@ -38,6 +39,7 @@ mod record;
 mod registry;
 mod schema;
 mod value;
+mod vault;
 mod write;
 
 pub use batch::{Batch, Checkpoint, Cursor, InvalidCursor, ReadRequest, SourceRecord};
@@ -49,6 +51,7 @@ pub use error::{ConnectorError, ErrorKind, Result, Retry};
 pub use hash::{ContentHash, content_hash};
 pub use http::{HttpTransport, NoNetwork};
 pub use key::{join_key, key_within, split_key};
+pub use login::Login;
 pub use number::parse_number;
 pub use outcome::{Applied, Change, Outcome};
 pub use path::{Path, Step};
@@ -56,6 +59,7 @@ pub use record::{InvalidRecord, Kind, Record};
 pub use registry::Registry;
 pub use schema::{EntitySchema, Field, FieldType, Offer};
 pub use value::{Map, Value};
+pub use vault::{Held, NoVault, Tokens, Vault};
 pub use write::{Current, Encode, Lookup, Op, Write};
 
 /// The attribute that makes `async fn` possible in the traits of this crate.

@@ -16,9 +16,22 @@ pub enum Op {
     Update,
     /// Removes a target object. One that is gone already counts as removed.
     Delete,
+    /// Voids a target object: it stays, with amounts of zero. One that is gone or void already counts as voided.
+    Void,
+    /// Makes a target object inactive. One that is gone or inactive already counts as done.
+    Deactivate,
 }
 
 impl Op {
+    /// All operations.
+    pub const ALL: [Self; 5] = [Self::Create, Self::Update, Self::Delete, Self::Void, Self::Deactivate];
+
+    /// Whether it takes the object away; then it carries no content.
+    #[must_use]
+    pub fn removes(self) -> bool {
+        matches!(self, Self::Delete | Self::Void | Self::Deactivate)
+    }
+
     /// The operation as a word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -26,6 +39,8 @@ impl Op {
             Self::Create => "create",
             Self::Update => "update",
             Self::Delete => "delete",
+            Self::Void => "void",
+            Self::Deactivate => "deactivate",
         }
     }
 }
@@ -39,7 +54,7 @@ impl fmt::Display for Op {
 /// What [`crate::Target::encode`] turns into bytes.
 #[derive(Clone, Debug)]
 pub struct Encode<'a> {
-    /// Create or update; deletes carry no content.
+    /// Create or update; what removes carries no content.
     pub op: Op,
     /// The target object: a table, an entity type.
     pub object: &'a str,
@@ -47,8 +62,11 @@ pub struct Encode<'a> {
     pub fields: &'a Map,
     /// The fields of `write.match`: the natural key where the target has one.
     pub match_on: &'a [String],
-    /// The engine's marker, for targets of class `Marker` to put into the field that carries it.
+    /// The engine's marker: it goes into the field that carries it.
     pub marker: &'a str,
+    /// The dotted path of the field that the pipeline chose to carry the marker. Behind what the pipeline maps
+    /// to it, and within its length.
+    pub marker_field: Option<&'a str>,
 }
 
 /// One write, ready to send.
@@ -60,7 +78,7 @@ pub struct Write {
     pub op: Op,
     /// The target object: a table, an entity type.
     pub object: String,
-    /// Exactly the bytes that [`crate::Target::encode`] returned; empty for deletes.
+    /// Exactly the bytes that [`crate::Target::encode`] returned; empty for what removes.
     pub payload: Bytes,
     /// The fields of `write.match`.
     pub match_on: Vec<String>,
@@ -88,6 +106,8 @@ pub struct Lookup {
     pub marker: String,
     /// No attempt was made before this moment.
     pub sent_after: Option<Timestamp>,
+    /// The bytes that were sent: they hold the values by which services search.
+    pub payload: Bytes,
 }
 
 /// A target object as it is now.
