@@ -1,0 +1,15 @@
+//! What every stand-in of a service is.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+/// A service as a state machine: the same requests at the same moments give the same answers. It has no clock,
+/// no network and no randomness of its own.
+///
+/// State changes through requests that are not GET, HEAD or OPTIONS, and through `now`; never through the others.
+/// So a journal of those requests restores it. Counters that nobody needs after a restart (the nonces of OAuth,
+/// the requests within a minute) may count every request.
+pub trait Emulator: Send {
+    /// Answers a request that arrives at `now`. Moments never run backwards.
+    fn handle(&mut self, request: &http::Request<Bytes>, now: Timestamp) -> http::Response<Bytes>;
+}

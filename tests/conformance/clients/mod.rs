@@ -1,0 +1,4 @@
+//! Client libraries that others wrote, against the emulators.
+
+mod program;
+mod woocommerce;
