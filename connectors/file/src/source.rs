@@ -158,7 +158,7 @@ impl Source for FileSource {
             // Of equal keys the newest counts, and of equally new ones the last.
             if found.get(&key).is_none_or(|known| known.modified <= modified) {
                 let origin = format!("{file}:{}", piece.line);
-                found.insert(key.clone(), SourceRecord { key, modified, record, origin });
+                found.insert(key.clone(), SourceRecord { key, modified, record, origin, is_admitted: true });
             }
         }
         Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
@@ -222,7 +222,7 @@ fn admit(
         Ok(modified) => modified,
         Err(error) => return Err((key, error.with_context("place", origin))),
     };
-    Ok(SourceRecord { key, modified, record, origin })
+    Ok(SourceRecord { key, modified, record, origin, is_admitted: true })
 }
 
 fn refuse_options(request: &ReadRequest) -> Result<()> {

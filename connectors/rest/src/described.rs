@@ -3,24 +3,35 @@
 use crate::{
     check,
     manifest::{CustomFields, Manifest},
-    schema,
+    runtime, schema,
 };
+use connector_kit::Accounts;
 use engine_contract::{
     Access, Connection, ConnectorError, Context, Discovery, DynConnector, EffectClass, ErrorKind,
-    InvalidConfig, Result, async_trait,
+    InvalidConfig, Login, Result, async_trait,
 };
 use serde_json::Value;
+use std::{fmt, sync::Arc};
 
 /// A connector that connector.toml and its field schemas describe.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Described {
-    manifest: Manifest,
-    discovery: Discovery,
+    manifest: Arc<Manifest>,
+    discovery: Arc<Discovery>,
+    /// The limits and tokens of remote accounts, which all connections of this connector share.
+    accounts: Arc<Accounts>,
+}
+
+impl fmt::Debug for Described {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "connector {}", self.manifest.connector.name)
+    }
 }
 
 impl Described {
     pub(crate) fn new(manifest: Manifest, discovery: Discovery) -> Self {
-        Self { manifest, discovery }
+        let (manifest, discovery) = (Arc::new(manifest), Arc::new(discovery));
+        Self { manifest, discovery, accounts: Arc::default() }
     }
 
     /// Where the service describes its API.
@@ -57,13 +68,6 @@ impl Described {
         self.manifest.object.get(object)?.custom_fields.as_ref()
     }
 
-    fn cannot_open(&self) -> ConnectorError {
-        let name = &self.manifest.connector.name;
-        let message =
-            format!("this engine can check pipelines of `{name}`, and cannot open its connections yet");
-        ConnectorError::new(ErrorKind::Unsupported, message)
-    }
-
     fn checked(&self, config: &Value) -> Result<()> {
         self.check(config).map_err(|error| {
             ConnectorError::new(ErrorKind::Config, error.message).with_context("at", error.pointer)
@@ -84,20 +88,32 @@ impl DynConnector for Described {
     /// Nothing when the folder lists neither streams nor objects: each connection has its own then.
     fn describe(&self) -> Option<Discovery> {
         let is_empty = self.discovery.streams.is_empty() && self.discovery.objects.is_empty();
-        (!is_empty).then(|| self.discovery.clone())
+        (!is_empty).then(|| (*self.discovery).clone())
     }
 
     fn check(&self, config: &Value) -> Result<(), InvalidConfig> {
         check::check(&self.manifest, config)
     }
 
-    async fn open(&self, _context: &Context, config: &Value, _access: Access) -> Result<Connection> {
+    async fn open(&self, context: &Context, config: &Value, access: Access) -> Result<Connection> {
         self.checked(config)?;
-        Err(self.cannot_open())
+        runtime::open((&self.manifest, &self.discovery), &self.accounts, context, config, access)
     }
 
-    async fn discover(&self, _context: &Context, config: &Value) -> Result<Discovery> {
-        self.checked(config)?;
-        Err(self.cannot_open())
+    /// Answers what the files say, once the service has answered at all.
+    async fn discover(&self, context: &Context, config: &Value) -> Result<Discovery> {
+        let connection = self.open(context, config, Access::Read).await?;
+        let probe =
+            self.manifest.stream.iter().find_map(|(name, table)| Some((name, table.cursor.keys().next()?)));
+        if let (Some(source), Some((stream, cursor))) = (connection.source, probe) {
+            source.clock(context, stream, Some(cursor)).await?;
+        }
+        Ok((*self.discovery).clone())
+    }
+
+    fn login(&self, config: &Value) -> Result<Option<Login>, InvalidConfig> {
+        self.check(config)?;
+        runtime::login(&self.manifest, config)
+            .map_err(|error| InvalidConfig { pointer: String::new(), message: error.to_string() })
     }
 }

@@ -2,17 +2,19 @@
 //!
 //! [`Described::read`] takes the files of such a folder and answers a connector, or every mistake in them with
 //! its place. It reads nothing itself, so that a project's own `connectors/NAME/` and the folders that come
-//! with the engine ([`bundled`]) go the same way. What is described can be checked against; it cannot be opened
-//! yet.
+//! with the engine ([`bundled`]) go the same way. What has a `[base]` can be opened: the tables of connector.toml
+//! choose among strategies that are written here (`runtime`), and set their parameters.
 
 mod bundle;
 mod check;
 mod conform;
 mod described;
 mod manifest;
+mod runtime;
 mod schema;
 mod source;
 mod spans;
+mod template;
 #[cfg(test)]
 mod tests;
 mod verify;

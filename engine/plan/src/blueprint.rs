@@ -5,7 +5,7 @@
 //! nothing else.
 
 use crate::mapping::{Mapping, PathRule, Ref, Rule, Script};
-use engine_contract::{Map, Value};
+use engine_contract::{Map, Op, Value};
 use engine_project::{
     Place,
     model::{Conflict, Delete, Direction, NameTaken, OnCancel, OnMappingChange, SourceOfTruth, WhenClosed},
@@ -268,15 +268,21 @@ pub struct WritePolicy {
 }
 
 impl WritePolicy {
-    /// Whether a linked record that is no longer admitted takes its target object with it.
+    /// What takes back the target object of a linked record that is no longer admitted; nothing when it stays.
+    /// What `on_cancel` says comes before what `delete` says.
     #[must_use]
-    pub fn deletes_unadmitted(&self) -> bool {
-        self.delete == Delete::Delete || self.on_cancel == OnCancel::Delete
+    pub fn removal(&self) -> Option<Op> {
+        match (self.on_cancel, self.delete) {
+            (OnCancel::Void, _) | (OnCancel::Keep, Delete::Void) => Some(Op::Void),
+            (OnCancel::Delete, _) | (OnCancel::Keep, Delete::Delete) => Some(Op::Delete),
+            (OnCancel::Keep, Delete::Deactivate) => Some(Op::Deactivate),
+            (OnCancel::Keep, Delete::Keep | Delete::Soft) => None,
+        }
     }
 
     /// Whether anything is ever deleted.
     #[must_use]
     pub fn deletes(&self) -> bool {
-        self.deletes_unadmitted() || self.replace_within
+        self.removal().is_some() || self.replace_within
     }
 }

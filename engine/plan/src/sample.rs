@@ -146,7 +146,13 @@ fn shown(project: &Project, found: &Diagnostic) -> String {
 
 pub(crate) fn source(json: &str) -> SourceRecord {
     let record = Record::parse(json.to_owned()).unwrap();
-    SourceRecord { key: "k1".to_owned(), modified: None, record, origin: "sample:1".to_owned() }
+    SourceRecord {
+        key: "k1".to_owned(),
+        modified: None,
+        record,
+        origin: "sample:1".to_owned(),
+        is_admitted: true,
+    }
 }
 
 /// Links by `entity[.route] key`, and target objects by `object by=value`: several ids are joined with `,`.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use engine_contract::{
-    Applied, Change, Context, Current, Encode, EntitySchema, Lookup, Op, Outcome, Result, Target, Write,
+    Applied, Change, Context, Current, Encode, EntitySchema, Lookup, Map, Op, Outcome, Result, Target, Write,
 };
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -34,12 +34,16 @@ impl Target for DryTarget {
         self.target.identify(encode)
     }
 
+    fn renamed(&self, object: &str, payload: &Bytes, suffix: &str) -> Option<Bytes> {
+        self.target.renamed(object, payload, suffix)
+    }
+
     async fn write(&self, _context: &Context, writes: &[Write]) -> Result<Vec<(String, Outcome)>> {
         let answer = |write: &Write| {
             let change = match write.op {
                 Op::Create => Change::Created,
                 Op::Update => Change::Updated,
-                Op::Delete => Change::Deleted,
+                Op::Delete | Op::Void | Op::Deactivate => Change::Deleted,
             };
             let placeholder = || (self.placeholders.fetch_sub(1, Ordering::Relaxed) - 1).to_string();
             let target_id = write.target_id.clone().unwrap_or_else(placeholder);
@@ -60,6 +64,20 @@ impl Target for DryTarget {
         values: &[String],
     ) -> Result<Vec<(String, Vec<String>)>> {
         self.target.find(context, object, by, values).await
+    }
+
+    async fn matches(
+        &self,
+        context: &Context,
+        object: &str,
+        match_on: &[String],
+        wanted: &[Map],
+    ) -> Result<Vec<Vec<Current>>> {
+        self.target.matches(context, object, match_on, wanted).await
+    }
+
+    async fn namesakes(&self, context: &Context, object: &str, payload: &Bytes) -> Result<Vec<Current>> {
+        self.target.namesakes(context, object, payload).await
     }
 
     async fn read_back(

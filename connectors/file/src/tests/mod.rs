@@ -8,7 +8,7 @@ mod root;
 use crate::FileConnector;
 use engine_contract::{
     Access, Batch, Cancel, Clock, ConnectorError, Context, Cursor, DynConnector, Map, NoNetwork, NoSecrets,
-    ReadRequest, Rng, Source, async_trait,
+    NoVault, ReadRequest, Rng, Source, async_trait,
 };
 use std::{io::Write, sync::Arc, time::Duration};
 
@@ -58,6 +58,7 @@ impl Project {
             rng: Arc::new(Zeros),
             http: Arc::new(NoNetwork),
             secrets: Arc::new(NoSecrets),
+            vault: Arc::new(NoVault),
             cancel: Cancel::default(),
             project_dir: self.dir.path().to_owned(),
         }

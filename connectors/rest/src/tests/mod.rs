@@ -1,7 +1,16 @@
 mod catalog;
+mod hostile;
 mod opening;
+mod qbo_reading;
+mod qbo_writing;
 mod reading;
 mod settings;
+mod tables;
+mod turns;
+mod woo_model;
+mod woo_reading;
+mod woo_writing;
+mod world;
 
 use crate::{Described, bundle};
 use engine_contract::DynConnector;

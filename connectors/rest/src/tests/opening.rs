@@ -2,7 +2,7 @@
 
 use super::bundled;
 use engine_contract::{
-    Access, Cancel, Clock, Context, DynConnector, ErrorKind, NoNetwork, NoSecrets, Rng, async_trait,
+    Access, Cancel, Clock, Context, DynConnector, ErrorKind, NoNetwork, NoSecrets, NoVault, Rng, async_trait,
 };
 use serde_json::{Value, json};
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -30,6 +30,7 @@ fn context() -> Context {
         rng: Arc::new(Still),
         http: Arc::new(NoNetwork),
         secrets: Arc::new(NoSecrets),
+        vault: Arc::new(NoVault),
         cancel: Cancel::default(),
         project_dir: PathBuf::new(),
     }

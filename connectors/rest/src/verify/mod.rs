@@ -3,8 +3,11 @@
 mod field;
 mod names;
 mod object;
+mod read;
+mod service;
 mod setting;
 mod stream;
+mod write;
 
 use crate::{
     manifest::Manifest,
@@ -42,6 +45,7 @@ impl<'a> Scene<'a> {
 pub(crate) fn verify(scene: &Scene<'_>, out: &mut Vec<Problem>) {
     about(scene, out);
     setting::check(scene, out);
+    service::check(scene, out);
     stream::check(scene, out);
     object::check(scene, out);
     for (file, schema) in scene.schemas {

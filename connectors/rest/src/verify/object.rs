@@ -21,6 +21,7 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Vec<Problem>) {
         effect(scene, name, table, out);
         if let Some(schema) = names::schema(scene, ["object", name], &table.schema, out) {
             fields(scene, name, table, schema, out);
+            super::write::check(scene, name, table, schema, out);
         }
     }
 }
@@ -40,16 +41,22 @@ fn offers(scene: &Scene<'_>, name: &str, table: &ObjectTable, out: &mut Vec<Prob
 
 /// What is written says how the engine finds out about lost answers.
 fn effect(scene: &Scene<'_>, name: &str, table: &ObjectTable, out: &mut Vec<Problem>) {
+    if table.is_read_only {
+        return;
+    }
     let effect = table.effect.or(scene.manifest.target.effect);
     let path = ["object", name, "effect"];
+    // One that the connector puts in itself needs no field that a mapping could name.
+    let own = table.write.marker.as_ref().or(scene.manifest.target.write.marker.as_ref());
+    let has_marker = own.is_some() || !table.marker.is_empty();
     match effect {
-        None if !table.is_read_only => {
+        None => {
             out.push(scene.problem(&path, "an object that is written needs `effect`"));
         }
-        Some(EffectClass::Marker) if table.marker.is_empty() => {
+        Some(EffectClass::Marker) if !has_marker => {
             out.push(scene.problem(&path, "effect `marker` needs a field in `marker`"));
         }
-        Some(EffectClass::IdempotencyKey) if table.marker.is_empty() && table.recover_by.is_empty() => {
+        Some(EffectClass::IdempotencyKey) if !has_marker && table.recover_by.is_empty() => {
             let message = "a key is not remembered for ever: name a field in `marker` or `recover_by`";
             out.push(scene.problem(&path, message));
         }

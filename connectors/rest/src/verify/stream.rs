@@ -16,6 +16,13 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Vec<Problem>) {
         if let Some(schema) = names::schema(scene, ["stream", name], &table.schema, out) {
             names::fields(scene, schema, &["stream", name, "key"], &table.key, out);
             cursors(scene, name, table, schema, out);
+            for (filter, field) in
+                table.filter.iter().filter_map(|(name, filter)| Some((name, filter.field.as_ref()?)))
+            {
+                let path = ["stream", name, "filter", filter, "field"];
+                names::fields(scene, schema, &path, std::slice::from_ref(field), out);
+            }
+            super::read::check(scene, name, table, schema, out);
             for (field, join) in &table.join {
                 self::join(scene, [name, field], join, schema, out);
             }
@@ -45,6 +52,9 @@ fn filters(scene: &Scene<'_>, name: &str, table: &StreamTable, out: &mut Vec<Pro
         let path = ["stream", name, "filter", filter];
         if !matches!(table.kind, Kind::Text | Kind::Integer | Kind::Boolean | Kind::Date) {
             out.push(scene.problem(&path, "a filter is a `text`, an `integer`, a `boolean` or a `date`"));
+        }
+        if table.leaves && table.field.is_none() {
+            out.push(scene.problem(&path, "`leaves` needs `field`, by which records are judged"));
         }
         if table.kind != Kind::Text && !table.one_of.is_empty() {
             out.push(scene.problem(&path, "`one_of` goes with `type = \"text\"`"));

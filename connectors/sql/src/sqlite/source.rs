@@ -219,7 +219,13 @@ fn admit(walk: &Walk<'_>, request: &ReadRequest, row: Map) -> Result<SourceRecor
 }
 
 fn record(key: String, modified: Option<Cursor>, row: Map, table: &str) -> SourceRecord {
-    SourceRecord { key, modified, record: Record::from_value(&Value::Map(row)), origin: table.to_owned() }
+    SourceRecord {
+        key,
+        modified,
+        record: Record::from_value(&Value::Map(row)),
+        origin: table.to_owned(),
+        is_admitted: true,
+    }
 }
 
 fn modified(row: &Map, cursor: &str) -> Result<Cursor, ()> {

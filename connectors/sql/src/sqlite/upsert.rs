@@ -89,6 +89,9 @@ impl Upsert {
         match write.op {
             Op::Delete => self.delete(db, write),
             Op::Create | Op::Update => self.put(db, write),
+            Op::Void | Op::Deactivate => {
+                Err(self.invalid("rows can be deleted, and in no other way taken back").into())
+            }
         }
     }
 

@@ -164,7 +164,7 @@ mod records {
             let program = Program::build(&plan).unwrap();
             for json in records {
                 let record = Record::parse(json).unwrap();
-                let source = SourceRecord { key: "k".to_owned(), modified: None, record, origin: String::new() };
+                let source = SourceRecord { key: "k".to_owned(), modified: None, record, origin: String::new(), is_admitted: true };
                 for index in 0..plan.entities.len() {
                     let entity = program.entity(index).unwrap();
                     for item in entity.items(&source) {

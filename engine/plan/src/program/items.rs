@@ -51,7 +51,11 @@ fn item(
     key: Result<String, MapError>,
     without_key: impl FnOnce() -> String,
 ) -> Item {
-    let admitted = entity.when.as_ref().map_or(Ok(true), |when| sight.holds(when));
+    let admitted = match &entity.when {
+        _ if !source.is_admitted => Ok(false),
+        Some(when) => sight.holds(when),
+        None => Ok(true),
+    };
     let (key, admitted) = match (key, admitted) {
         (Ok(key), admitted) => (key, admitted),
         (Err(error), Ok(true)) => (without_key(), Err(error)),

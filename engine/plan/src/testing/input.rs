@@ -54,6 +54,7 @@ pub(super) fn input(test: &Test) -> Result<SourceRecord, String> {
         modified: None,
         record,
         origin: file.clone(),
+        is_admitted: true,
     })
 }
 

@@ -21,7 +21,9 @@ pub(crate) struct Claim {
 impl Claim {
     pub(crate) fn new(effect: &Effect, id: Option<&str>) -> Self {
         let link = &effect.link;
-        Self { key: link.record.key.clone(), object: link.target_object.clone(), id: id.map(str::to_owned) }
+        let adopted = link.target_id.as_deref().filter(|_| effect.is_adopted);
+        let id = id.or(adopted).map(str::to_owned);
+        Self { key: link.record.key.clone(), object: link.target_object.clone(), id }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Decides what to do with a record: a pure function from facts.
 
 use crate::state::Link;
-use engine_contract::ContentHash;
+use engine_contract::{ContentHash, Op};
 use engine_plan::WritePolicy;
 
 /// Everything that a decision rests on.
@@ -37,7 +37,8 @@ pub(crate) enum Wish<'a> {
 pub(crate) enum Decision {
     Create,
     Update,
-    Delete,
+    /// The target object is deleted, voided or made inactive.
+    Remove(Op),
     Unchanged,
     Filtered,
     /// Wait for the open effect; look again later.
@@ -58,9 +59,9 @@ pub(crate) fn decide(facts: &Facts<'_>) -> Decision {
         (Some(link), Wish::Content { object, .. }) if link.target_object != object => Decision::Elsewhere,
         (Some(link), Wish::Content { hash, .. }) if link.sent_hash == hash => Decision::Unchanged,
         (Some(_), Wish::Content { .. }) if facts.policy.update => Decision::Update,
-        (Some(_), Wish::Gone) => Decision::Delete,
-        (Some(_), Wish::Unadmitted) if facts.policy.deletes_unadmitted() => Decision::Delete,
-        (_, Wish::Unadmitted) => Decision::Filtered,
+        (Some(_), Wish::Gone) => Decision::Remove(Op::Delete),
+        (Some(_), Wish::Unadmitted) => facts.policy.removal().map_or(Decision::Filtered, Decision::Remove),
+        (None, Wish::Unadmitted) => Decision::Filtered,
         (_, Wish::Content { .. } | Wish::Same | Wish::Gone) => Decision::Unchanged,
     }
 }
@@ -121,8 +122,12 @@ mod tests {
         assert_eq!(decided(Some(&live), content(new), &change), Decision::Update);
         assert_eq!(decided(Some(&live), content(new), &keep), Decision::Unchanged);
         assert_eq!(decided(Some(&live), Wish::Same, &change), Decision::Unchanged);
-        assert_eq!(decided(Some(&live), Wish::Gone, &keep), Decision::Delete);
-        assert_eq!(decided(Some(&live), Wish::Unadmitted, &change), Decision::Delete);
+        assert_eq!(decided(Some(&live), Wish::Gone, &keep), Decision::Remove(Op::Delete));
+        assert_eq!(decided(Some(&live), Wish::Unadmitted, &change), Decision::Remove(Op::Delete));
+        let void = WritePolicy { on_cancel: OnCancel::Void, ..change.clone() };
+        assert_eq!(decided(Some(&live), Wish::Unadmitted, &void), Decision::Remove(Op::Void));
+        let retire = WritePolicy { delete: Delete::Deactivate, ..change.clone() };
+        assert_eq!(decided(Some(&live), Wish::Unadmitted, &retire), Decision::Remove(Op::Deactivate));
         assert_eq!(decided(Some(&live), Wish::Unadmitted, &keep), Decision::Filtered);
         let other = Wish::Content { object: "invoices", hash: new };
         assert_eq!(decided(Some(&live), other, &change), Decision::Elsewhere);

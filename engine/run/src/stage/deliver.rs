@@ -1,6 +1,7 @@
 //! Has effects sent: what may be sent is committed first, as intents or as a note of the batch.
 
 use super::{
+    adopt,
     claim::{self, Claim},
     effect::{Attempt, Driven, Sender},
     intent::{self, Effect},
@@ -54,6 +55,7 @@ async fn admitted(
     for effect in &effects {
         draft.expect(effect.link.clone(), effect.item.clone(), effect.known.clone());
     }
+    let effects = adopt::adopt(work, entity, effects, draft).await?;
     let mut planned = Vec::with_capacity(effects.len());
     for effect in effects {
         match intent::encode(work, entity, &effect) {
@@ -70,6 +72,10 @@ async fn admitted(
             draft.not_sent(&effect, fault.clone(), Status::Blocked);
             continue;
         }
+        if effect.is_adopted && !entity.write.update {
+            draft.adopted(effect);
+            continue;
+        }
         let intent = intent::intent(work, guard, entity, &effect, encoded)?;
         intents.push(intent);
     }
@@ -83,7 +89,7 @@ pub(crate) async fn send_all(
     attempts: Vec<Attempt>,
     draft: &mut Draft<'_>,
 ) -> Option<RunError> {
-    let sender = Sender::new(work, guard);
+    let sender = Sender::new(work, guard, draft.entity());
     let mut calls: Vec<Vec<Attempt>> = Vec::new();
     for attempt in attempts {
         match calls.last_mut() {

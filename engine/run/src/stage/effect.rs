@@ -4,7 +4,7 @@
 //! the same request key again, the same guarded row again, or, once nothing can be under way any more, a
 //! search for the marker. What cannot be resolved now stays an intent for the next run.
 
-use super::{extract::pause, intent::request_key};
+use super::{adopt, extract::pause, intent::request_key, rename};
 use crate::{
     error::RunError,
     failpoint::failpoint,
@@ -12,7 +12,10 @@ use crate::{
     state::Intent,
     work::Work,
 };
-use engine_contract::{Applied, Change, ConnectorError, EffectClass, ErrorKind, Lookup, Op, Outcome, Write};
+use engine_contract::{
+    Applied, Change, ConnectorError, Current, EffectClass, ErrorKind, Lookup, Op, Outcome, Write,
+};
+use engine_plan::{Entity, NameTaken};
 use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
@@ -23,6 +26,8 @@ use std::{
 #[derive(Debug)]
 pub(crate) enum End {
     Applied(Applied),
+    /// An object that was there before has the name, and is taken over as it is.
+    Adopted(Current),
     /// Nothing happened, and nothing will.
     Refused(ConnectorError),
     /// Nobody knows yet: the intent stays. With what was heard last.
@@ -31,13 +36,23 @@ pub(crate) enum End {
     Unsent,
 }
 
+/// What this run has done about an intent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tried {
+    /// Nothing yet.
+    Not,
+    /// It was sent.
+    Sent,
+    /// An earlier one was sent and refused for good, and this is another: there is nothing to wait for.
+    Anew,
+}
+
 /// An intent on its way to the target.
 pub(crate) struct Attempt {
     pub(crate) intent: Intent,
     /// An earlier send may have taken effect, or may still.
     pub(crate) unknown: bool,
-    /// Whether this run has sent it.
-    sent: bool,
+    tried: Tried,
     /// The store holds a moment after which all is quiet, which the next send makes untrue.
     noted_quiet: bool,
     last: Option<ConnectorError>,
@@ -46,13 +61,13 @@ pub(crate) struct Attempt {
 impl Attempt {
     /// A fresh intent, never sent.
     pub(crate) fn fresh(intent: Intent) -> Self {
-        Self { intent, unknown: false, sent: false, noted_quiet: false, last: None }
+        Self { intent, unknown: false, tried: Tried::Not, noted_quiet: false, last: None }
     }
 
     /// An intent that an earlier run left open.
     pub(crate) fn recovered(intent: Intent) -> Self {
         let noted_quiet = intent.quiet_after.is_some();
-        Self { intent, unknown: true, sent: false, noted_quiet, last: None }
+        Self { intent, unknown: true, tried: Tried::Not, noted_quiet, last: None }
     }
 }
 
@@ -60,6 +75,7 @@ impl Attempt {
 pub(crate) struct Sender<'a> {
     work: &'a Work,
     guard: &'a Guard,
+    entity: &'a Entity,
     /// Something stopped the run: nothing more is sent.
     halted: AtomicBool,
 }
@@ -68,8 +84,8 @@ pub(crate) struct Sender<'a> {
 pub(crate) type Driven = (Vec<(Intent, End)>, Option<RunError>);
 
 impl<'a> Sender<'a> {
-    pub(crate) fn new(work: &'a Work, guard: &'a Guard) -> Self {
-        Self { work, guard, halted: AtomicBool::new(false) }
+    pub(crate) fn new(work: &'a Work, guard: &'a Guard, entity: &'a Entity) -> Self {
+        Self { work, guard, entity, halted: AtomicBool::new(false) }
     }
 
     /// Drives attempts, at most one call's worth, until each has an end.
@@ -77,7 +93,8 @@ impl<'a> Sender<'a> {
         let mut ended = Vec::with_capacity(open.len());
         let mut halt = None;
         for round in 1..=self.work.options.tries {
-            if let Some(error) = open.iter().find_map(|attempt| attempt.last.as_ref()) {
+            let mut waiting = open.iter().filter(|attempt| attempt.tried != Tried::Anew);
+            if let Some(error) = waiting.find_map(|attempt| attempt.last.as_ref()) {
                 pause(self.work, &self.work.blueprint.target.connection, error, round).await;
             }
             if let Err(error) = self.round(&mut open, &mut ended).await {
@@ -96,10 +113,10 @@ impl<'a> Sender<'a> {
             // One call is one transaction here: when none of it is known to have happened, nothing else will.
             halt = self.whole_call_failed(&open);
         }
-        let unreachable =
-            halt.is_none() && open.iter().any(|attempt| !attempt.sent && attempt.last.is_some());
+        let unreachable = halt.is_none()
+            && open.iter().any(|attempt| attempt.tried == Tried::Not && attempt.last.is_some());
         for attempt in open {
-            if unreachable && halt.is_none() && !attempt.sent {
+            if unreachable && halt.is_none() && attempt.tried == Tried::Not {
                 halt = attempt.last.map(|error| self.target_error(error));
                 self.halted.store(true, Ordering::Relaxed);
                 ended.push((attempt.intent, if attempt.unknown { End::Open(None) } else { End::Unsent }));
@@ -121,7 +138,7 @@ impl<'a> Sender<'a> {
     /// The end of an attempt for which there is no further try. When the run stops, what was refused for the
     /// moment counts as never sent.
     fn give_up(attempt: Attempt, halted: bool) -> (Intent, End) {
-        let end = match (attempt.unknown, attempt.sent && !halted, attempt.last) {
+        let end = match (attempt.unknown, attempt.tried != Tried::Not && !halted, attempt.last) {
             (true, _, last) => End::Open(last),
             (false, true, Some(error)) => End::Refused(error),
             (false, ..) => End::Unsent,
@@ -203,6 +220,7 @@ impl<'a> Sender<'a> {
                     object: attempt.intent.link.target_object.clone(),
                     marker: attempt.intent.marker.clone(),
                     sent_after: Some(attempt.intent.created_at),
+                    payload: attempt.intent.payload.clone(),
                 });
             } else {
                 // A change or delete may be repeated once nothing older can arrive after it.
@@ -270,7 +288,7 @@ impl<'a> Sender<'a> {
         failpoint!("deliver.answered");
         let mut answers: BTreeMap<String, Outcome> = answers.into_iter().collect();
         for mut attempt in attempts {
-            attempt.sent = true;
+            attempt.tried = Tried::Sent;
             let missing =
                 || Outcome::Unknown(ConnectorError::new(ErrorKind::Protocol, "the answer leaves it out"));
             let answer = answers.remove(&attempt.intent.link.record.key).unwrap_or_else(missing);
@@ -309,6 +327,9 @@ impl<'a> Sender<'a> {
             {
                 self.rebase(attempt, error).await
             }
+            Outcome::NotApplied(error) if error.kind() == ErrorKind::Duplicate => {
+                self.name_is_taken(attempt, error).await
+            }
             Outcome::NotApplied(error) if error.is_transient() => {
                 // It speaks of this send only: what an earlier one did stays unknown.
                 attempt.last = Some(error);
@@ -339,7 +360,7 @@ impl<'a> Sender<'a> {
         match self.work.target.read_back(&self.work.context, &link.target_object, match_on, &ids).await {
             Ok(current) => {
                 let Some(current) = current.into_iter().next() else {
-                    if attempt.intent.op == Op::Delete {
+                    if attempt.intent.op.removes() {
                         let target_id = attempt.intent.link.target_id.clone().unwrap_or_default();
                         let applied = Applied { target_id, token: None, change: Change::Deleted };
                         return Ok(Ok((attempt.intent, End::Applied(applied))));
@@ -347,12 +368,10 @@ impl<'a> Sender<'a> {
                     let gone = ConnectorError::new(ErrorKind::NotFound, "the target object is gone");
                     return Ok(Ok((attempt.intent, End::Refused(gone))));
                 };
-                attempt.intent.link.target_token = current.token;
-                attempt.intent.request_key = request_key(self.work, &attempt.intent);
-                attempt.unknown = false;
-                attempt.last = Some(stale.with_retry(engine_contract::Retry::Soon));
-                self.work.store.commit_intents(&self.guard.lease(), vec![attempt.intent.clone()]).await?;
-                Ok(Err(attempt))
+                let mut intent = attempt.intent.clone();
+                intent.link.target_token = current.token;
+                intent.request_key = request_key(self.work, &intent);
+                self.again(attempt, intent, stale).await
             }
             Err(error) => {
                 attempt.unknown = true;
@@ -360,6 +379,41 @@ impl<'a> Sender<'a> {
                 Ok(Err(attempt))
             }
         }
+    }
+
+    /// Another object has the name: takes another one, or takes the other object, as the policy says.
+    async fn name_is_taken(
+        &self,
+        attempt: Attempt,
+        refusal: ConnectorError,
+    ) -> Result<Result<(Intent, End), Attempt>, RunError> {
+        let intent = &attempt.intent;
+        if let Some(renamed) = rename::renamed(self.work, self.entity, intent) {
+            return self.again(attempt, renamed, refusal).await;
+        }
+        let adopts = self.entity.write.name_taken == NameTaken::Adopt && intent.op == Op::Create;
+        let found = if adopts {
+            adopt::namesake(self.work, &intent.link.target_object, &intent.payload).await?
+        } else {
+            None
+        };
+        let end = found.map_or(End::Refused(refusal), End::Adopted);
+        Ok(Ok((attempt.intent, end)))
+    }
+
+    /// Another try with an intent of its own, because the service has refused the last for good: it is
+    /// committed before it is sent.
+    async fn again(
+        &self,
+        mut attempt: Attempt,
+        intent: Intent,
+        refusal: ConnectorError,
+    ) -> Result<Result<(Intent, End), Attempt>, RunError> {
+        attempt.intent = intent;
+        (attempt.unknown, attempt.tried) = (false, Tried::Anew);
+        attempt.last = Some(refusal.with_retry(engine_contract::Retry::Soon));
+        self.work.store.commit_intents(&self.guard.lease(), vec![attempt.intent.clone()]).await?;
+        Ok(Err(attempt))
     }
 
     fn write(&self, intent: &Intent) -> Write {

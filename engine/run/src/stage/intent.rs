@@ -1,7 +1,7 @@
 //! What is about to be done to a target object: the effect, its exact bytes, and the names that stay the same
 //! for every attempt.
 
-use super::Fault;
+use super::{Fault, link::Ready};
 use crate::{
     error::RunError,
     key::RecordKey,
@@ -9,7 +9,7 @@ use crate::{
     state::{Intent, Known, Link},
     work::Work,
 };
-use engine_contract::{ContentHash, Encode, Map, Op};
+use engine_contract::{Current, Encode, Map, Op};
 use engine_plan::{Entity, Item};
 
 /// Something to be done to the target for one record.
@@ -19,16 +19,19 @@ pub(crate) struct Effect {
     pub(crate) fields: Map,
     pub(crate) item: Option<Item>,
     pub(crate) known: Known,
+    /// For a create: the fields of an update, where they are others.
+    update: Option<Map>,
+    /// The object was there before: `write.match` found it.
+    pub(crate) is_adopted: bool,
 }
 
 impl Effect {
-    /// The create or update that brings `fields` to the target.
+    /// The create or update that brings content to the target.
     pub(crate) fn content(
         work: &Work,
         entity: &Entity,
-        (item, known): (Item, Known),
-        (object, route, version): (String, Option<String>, Option<String>),
-        (fields, hash): (Map, ContentHash),
+        (item, known, version): (Item, Known, Option<String>),
+        Ready { route, object, fields, update, hash }: Ready,
     ) -> Self {
         let live = known.link.as_ref().filter(|link| link.target_id.is_some());
         let link = Link {
@@ -47,14 +50,23 @@ impl Effect {
             shared: entity.write.shared,
         };
         let op = if live.is_some() { Op::Update } else { Op::Create };
-        Self { op, link, fields, item: Some(item), known }
+        Self { op, link, fields, item: Some(item), known, update, is_adopted: false }
     }
 
-    /// The delete of a linked record's target object.
-    pub(crate) fn delete(link: &Link, item: Option<Item>, known: Known) -> Self {
+    /// What takes back a linked record's target object.
+    pub(crate) fn removal(op: Op, link: &Link, item: Option<Item>, known: Known) -> Self {
         let mut link = link.clone();
         link.generation = next_generation(&known);
-        Self { op: Op::Delete, link, fields: Map::new(), item, known }
+        Self { op, link, fields: Map::new(), item, known, update: None, is_adopted: false }
+    }
+
+    /// Turns a create into the update of an object that was found.
+    pub(crate) fn adopt(&mut self, found: Current) {
+        self.op = Op::Update;
+        self.link.target_id = Some(found.target_id);
+        self.link.target_token = found.token;
+        self.fields = self.update.take().unwrap_or_else(|| std::mem::take(&mut self.fields));
+        self.is_adopted = true;
     }
 }
 
@@ -74,6 +86,11 @@ pub(crate) fn request_key(work: &Work, intent: &Intent) -> String {
 /// The marker that every attempt to make an object carries.
 fn marker(work: &Work, link: &Link) -> String {
     short_hash(work, link, &["marker", &link.generation.to_string()])
+}
+
+/// The field that carries the marker on the record's route.
+fn marker_field<'a>(entity: &'a Entity, link: &Link) -> Option<&'a str> {
+    entity.routes.iter().find(|route| route.name == link.route)?.marker.as_deref()
 }
 
 /// 32 letters and digits.
@@ -103,7 +120,7 @@ pub(crate) struct Encoded {
 
 pub(crate) fn encode(work: &Work, entity: &Entity, effect: &Effect) -> Result<Encoded, Fault> {
     let marker = marker(work, &effect.link);
-    if effect.op == Op::Delete {
+    if effect.op.removes() {
         return Ok(Encoded { payload: bytes::Bytes::new(), marker, id: None });
     }
     let encode = Encode {
@@ -112,6 +129,7 @@ pub(crate) fn encode(work: &Work, entity: &Entity, effect: &Effect) -> Result<En
         fields: &effect.fields,
         match_on: work.match_on(entity, &effect.link.target_object),
         marker: &marker,
+        marker_field: marker_field(entity, &effect.link),
     };
     let payload = work.target.encode(&encode).map_err(|error| Fault::from(&error))?;
     let id = work.target.identify(&encode);

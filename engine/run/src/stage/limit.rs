@@ -2,7 +2,6 @@
 
 use super::{intent::Effect, settle::Draft};
 use crate::error::RunError;
-use engine_contract::Op;
 use engine_plan::Entity;
 
 /// The effects up to the first delete beyond the limit, and those from there on. So many of the entity's objects
@@ -11,7 +10,7 @@ pub(crate) fn deletes(entity: &Entity, mut effects: Vec<Effect>, before: u64) ->
     let Some(limit) = entity.write.max_deletes else { return (effects, Vec::new()) };
     let mut left = limit.saturating_sub(before);
     let beyond = effects.iter().position(|effect| {
-        let is_delete = effect.op == Op::Delete;
+        let is_delete = effect.op.removes();
         let is_beyond = is_delete && left == 0;
         left -= u64::from(is_delete && !is_beyond);
         is_beyond

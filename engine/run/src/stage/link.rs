@@ -26,14 +26,19 @@ pub(crate) struct Linked {
     pub(crate) outcome: Resolution,
 }
 
+/// What the target should hold for an item.
+pub(crate) struct Ready {
+    pub(crate) route: Option<String>,
+    pub(crate) object: String,
+    pub(crate) fields: Map,
+    /// What an update would hold, for a create whose fields are others: it may find an object to adopt.
+    pub(crate) update: Option<Map>,
+    pub(crate) hash: ContentHash,
+}
+
 /// What became of an item in this stage.
 pub(crate) enum Resolution {
-    Ready {
-        route: Option<String>,
-        object: String,
-        fields: Map,
-        hash: ContentHash,
-    },
+    Ready(Box<Ready>),
     Held(Hold),
     /// It was held for as long as it may be. The hold stays, so that the wait does not begin anew.
     Expired(Hold, Fault),
@@ -49,7 +54,7 @@ impl Resolution {
     /// What the target should hold, where that is known.
     pub(crate) fn wish(&self) -> Option<Wish<'_>> {
         match self {
-            Self::Ready { object, hash, .. } => Some(Wish::Content { object, hash: *hash }),
+            Self::Ready(ready) => Some(Wish::Content { object: &ready.object, hash: ready.hash }),
             Self::Filtered => Some(Wish::Unadmitted),
             Self::Overruled => Some(Wish::Same),
             Self::Held(_) | Self::Expired(..) | Self::Failed(..) => None,
@@ -141,10 +146,12 @@ fn content(known: &Known, mapped: Mapped, answers: &Answers) -> Result<Resolutio
     match mapped.resolve(answers, if is_linked { Op::Update } else { Op::Create }) {
         Resolved::Ready(fields) => {
             let (fields, mut hash) = hashed(fields);
+            let mut update = None;
             if let Some(Resolved::Ready(compared)) = compared {
-                hash = hashed(compared).1;
+                let (compared, of_update) = hashed(compared);
+                (update, hash) = (Some(compared), of_update);
             }
-            Ok(Resolution::Ready { route, object, fields, hash })
+            Ok(Resolution::Ready(Box::new(Ready { route, object, fields, update, hash })))
         }
         Resolved::Blocked(error) | Resolved::Failed(error) => {
             let (fault, status) = unmapped(error);

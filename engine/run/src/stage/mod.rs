@@ -4,6 +4,7 @@
 //! became is committed before the next entity maps the same batch, so that children find their parents. The
 //! cursor moves with the last entity's commit. Memory is one batch and what was mapped from it.
 
+pub(crate) mod adopt;
 pub(crate) mod claim;
 pub(crate) mod decide;
 pub(crate) mod deliver;
@@ -14,6 +15,7 @@ pub(crate) mod gone;
 pub(crate) mod intent;
 pub(crate) mod limit;
 pub(crate) mod link;
+pub(crate) mod rename;
 pub(crate) mod settle;
 pub(crate) mod transform;
 

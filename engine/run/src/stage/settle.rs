@@ -143,6 +143,21 @@ impl<'a> Draft<'a> {
         self.fail(&subject, &effect.known, fault);
     }
 
+    /// An object that was there before is linked as it is.
+    pub(crate) fn adopted(&mut self, effect: Effect) {
+        self.expected.remove(&effect.link.record.key);
+        self.counts.add(Status::Unchanged);
+        self.settlement.well.push(effect.link.record.key.clone());
+        self.settlement.audit.push(AuditEntry {
+            record: effect.link.record.clone(),
+            action: Action::Adopted,
+            target_object: effect.link.target_object.clone(),
+            target_id: effect.link.target_id.clone(),
+            content: effect.link.sent_hash,
+        });
+        self.settlement.links.push(effect.link);
+    }
+
     /// An effect came to its end.
     pub(crate) fn end(&mut self, intent: Intent, end: End) {
         let expected = self.expected.remove(&intent.link.record.key);
@@ -162,18 +177,27 @@ impl<'a> Draft<'a> {
                 self.counts.add(match intent.op {
                     Op::Create => Status::Created,
                     Op::Update => Status::Updated,
-                    Op::Delete => Status::Deleted,
+                    Op::Delete | Op::Void | Op::Deactivate => Status::Deleted,
                 });
                 self.settlement.well.push(intent.link.record.key.clone());
                 self.audit(&intent, Action::Applied(intent.op), Some(applied.target_id.clone()));
-                if item.is_none() && intent.op != Op::Delete {
+                if item.is_none() && !intent.op.removes() {
                     // An earlier run sent it. The record, or its parent, may have gone on without it since.
                     self.dirty(&intent.link.record.key, &intent.link.source_key, DirtyReason::Doubt);
                 }
                 let mut link = intent.link;
-                link.target_id = (intent.op != Op::Delete).then_some(applied.target_id);
+                link.target_id = (!intent.op.removes()).then_some(applied.target_id);
                 link.target_token = applied.token;
                 self.settlement.links.push(link);
+            }
+            End::Adopted(found) => {
+                self.counts.add(Status::Unchanged);
+                self.audit(&intent, Action::Adopted, Some(found.target_id.clone()));
+                // What it holds is not what was mapped: the next run brings it up to date.
+                self.dirty(&intent.link.record.key, &intent.link.source_key, DirtyReason::Doubt);
+                let (target_id, target_token) = (Some(found.target_id), found.token);
+                let sent_hash = ContentHash::UNKNOWN;
+                self.settlement.links.push(Link { target_id, sent_hash, target_token, ..intent.link });
             }
             End::Refused(error) => self.refused(&intent, &error, item.as_ref(), &known),
             End::Open(last) => self.open(intent, last.as_ref(), item.as_ref(), &known),

@@ -50,7 +50,7 @@ pub(crate) struct Wait {
 }
 
 /// The items of a batch by key. Of several source records with one key the newest stays: by cursor, then by
-/// source key.
+/// source key. One that is not admitted gives way to one that is.
 pub(crate) fn items(program: &EntityProgram, entity: &Entity, records: &[SourceRecord]) -> Vec<Folded> {
     let folds = !entity.key.is_empty() && entity.each.is_none();
     let mut items: IndexMap<String, Folded> = IndexMap::with_capacity(records.len());
@@ -62,7 +62,7 @@ pub(crate) fn items(program: &EntityProgram, entity: &Entity, records: &[SourceR
                     let held = held.get_mut();
                     if entity.each.is_some() && held.item.source.key == item.source.key {
                         held.clashes = true;
-                    } else if held.version <= version {
+                    } else if (is_wanted(&held.item), &held.version) <= (is_wanted(&item), &version) {
                         *held = Folded { item, version, clashes: false };
                     }
                 }
@@ -73,6 +73,10 @@ pub(crate) fn items(program: &EntityProgram, entity: &Entity, records: &[SourceR
         }
     }
     items.into_values().collect()
+}
+
+fn is_wanted(item: &Item) -> bool {
+    item.admitted != Ok(false)
 }
 
 /// Text whose order is that of (cursor, source key).
@@ -161,7 +165,13 @@ mod tests {
     use proptest::prelude::*;
 
     fn record(key: String, modified: Option<Cursor>) -> SourceRecord {
-        SourceRecord { key, modified, record: Record::from_value(&1.into()), origin: String::new() }
+        SourceRecord {
+            key,
+            modified,
+            record: Record::from_value(&1.into()),
+            origin: String::new(),
+            is_admitted: true,
+        }
     }
 
     proptest! {

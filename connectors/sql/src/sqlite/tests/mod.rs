@@ -8,7 +8,7 @@ mod writing;
 use super::SqliteConnector;
 use engine_contract::{
     Access, Applied, Batch, Cancel, Clock, ConnectorError, Context, DynConnector, Encode, ErrorKind, Map,
-    NoNetwork, NoSecrets, Op, Outcome, ReadRequest, Rng, Source, Target, Value, Write, async_trait,
+    NoNetwork, NoSecrets, NoVault, Op, Outcome, ReadRequest, Rng, Source, Target, Value, Write, async_trait,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -49,6 +49,7 @@ impl Project {
             rng: Arc::new(Zeros),
             http: Arc::new(NoNetwork),
             secrets: Arc::new(NoSecrets),
+            vault: Arc::new(NoVault),
             cancel: Cancel::default(),
             project_dir: self.dir.path().to_owned(),
         }
@@ -103,7 +104,14 @@ fn map(json: &str) -> Map {
 fn put(target: &dyn Target, revision: i64, match_on: &[&str], fields: &str) -> Write {
     let match_on: Vec<String> = match_on.iter().map(|name| (*name).to_owned()).collect();
     let fields = map(fields);
-    let encode = Encode { op: Op::Create, object: "t", fields: &fields, match_on: &match_on, marker: "" };
+    let encode = Encode {
+        op: Op::Create,
+        object: "t",
+        fields: &fields,
+        match_on: &match_on,
+        marker: "",
+        marker_field: None,
+    };
     let payload = target.encode(&encode).unwrap();
     Write { payload, match_on, ..blank(Op::Create, revision) }
 }

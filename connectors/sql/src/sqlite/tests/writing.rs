@@ -109,7 +109,14 @@ async fn equal_fields_encode_to_equal_bytes_and_a_match_column_needs_a_value() {
     for fields in ["{}", r#"{"id":null}"#, r#"{"id":[1]}"#] {
         let fields = map(fields);
         let match_on = ["id".to_owned()];
-        let encode = Encode { op: Op::Create, object: "t", fields: &fields, match_on: &match_on, marker: "" };
+        let encode = Encode {
+            op: Op::Create,
+            object: "t",
+            fields: &fields,
+            match_on: &match_on,
+            marker: "",
+            marker_field: None,
+        };
         assert_eq!(target.encode(&encode).unwrap_err().kind(), ErrorKind::Invalid);
     }
 }

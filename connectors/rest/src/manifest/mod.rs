@@ -1,8 +1,26 @@
 //! connector.toml as it is written. Unknown keys are refused, so that a typo is never taken for a default.
 
+mod page;
+mod read;
+mod service;
+mod write;
+
+pub(crate) use page::{PageKind, PageTable};
+pub(crate) use read::{
+    Bound, Compare, CursorTable, FetchTable, FilterTable, FindTable, JoinTable, ReadTable,
+};
+pub(crate) use service::{
+    Again, AuthKind, AuthTable, BaseTable, Effect, ErrorsTable, Language, LanguageTable, LimitsTable,
+    RuleTable, Scope, TimeFormat, TimeTable,
+};
+pub(crate) use write::{CallTable, MarkerKind, Null, WriteTable};
+
 use engine_contract::EffectClass;
 use serde::Deserialize;
 use std::{collections::BTreeMap, time::Duration};
+
+/// Texts by name.
+pub(crate) type Texts = BTreeMap<String, String>;
 
 /// A whole connector.toml.
 #[derive(Clone, Debug, Deserialize)]
@@ -12,6 +30,19 @@ pub(crate) struct Manifest {
     /// The settings of a connection: `[settings.url]`.
     #[serde(default)]
     pub(crate) settings: BTreeMap<String, Setting>,
+    /// Without it connections can be checked, and not opened.
+    pub(crate) base: Option<BaseTable>,
+    pub(crate) auth: Option<AuthTable>,
+    #[serde(default)]
+    pub(crate) limits: LimitsTable,
+    #[serde(default)]
+    pub(crate) time: TimeTable,
+    #[serde(default)]
+    pub(crate) errors: ErrorsTable,
+    pub(crate) language: Option<LanguageTable>,
+    /// Ways to read a list to its end: `[page.changes]`.
+    #[serde(default)]
+    pub(crate) page: BTreeMap<String, PageTable>,
     #[serde(default)]
     pub(crate) source: SourceTable,
     #[serde(default)]
@@ -31,6 +62,11 @@ impl Manifest {
     pub(crate) fn settings(&self) -> BTreeMap<&str, &Setting> {
         let options = self.source.options.iter().chain(&self.target.options);
         self.settings.iter().chain(options).map(|(name, setting)| (name.as_str(), setting)).collect()
+    }
+
+    /// How an object is written, with what is said for all of them.
+    pub(crate) fn write(&self, object: &str) -> Option<WriteTable> {
+        self.object.get(object).map(|table| table.write.over(&self.target.write))
     }
 }
 
@@ -96,7 +132,13 @@ pub(crate) struct SourceTable {
 pub(crate) struct TargetTable {
     /// How unknown outcomes are resolved where an object says nothing else.
     pub(crate) effect: Option<EffectClass>,
+    /// The longest time in which a request can take effect after it was sent.
+    pub(crate) settle_seconds: Option<u64>,
+    /// How long the service remembers a request key.
+    pub(crate) key_horizon_seconds: Option<u64>,
     pub(crate) options: BTreeMap<String, Setting>,
+    /// How all objects are written that do not say it themselves.
+    pub(crate) write: WriteTable,
 }
 
 /// `[webhooks]`.
@@ -125,6 +167,13 @@ pub(crate) struct StreamTable {
     /// Records of other streams that the connector puts into each record, by the name they have there.
     #[serde(default)]
     pub(crate) join: BTreeMap<String, JoinTable>,
+    /// How its records are asked for.
+    pub(crate) read: Option<ReadTable>,
+    /// The field that tells when a record was made, and how those made since a moment are asked for.
+    pub(crate) created: Option<CursorTable>,
+    /// The fields by which the service searches: `[stream.orders.find.number]`.
+    #[serde(default)]
+    pub(crate) find: BTreeMap<String, FindTable>,
 }
 
 impl StreamTable {
@@ -133,47 +182,6 @@ impl StreamTable {
         let seconds = self.cursor.values().map(|cursor| cursor.visibility_lag_seconds).max();
         Duration::from_secs(seconds.unwrap_or(0))
     }
-}
-
-/// `[stream.X.cursor.FIELD]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(
-    dead_code,
-    reason = "precision and exclusiveness are for the runtime that reads; here they are checked"
-)]
-pub(crate) struct CursorTable {
-    /// The grain of its values.
-    pub(crate) precision_seconds: u32,
-    /// The service leaves out records that stand at the bound itself.
-    pub(crate) exclusive: bool,
-    /// The longest time between a record's value and the moment a reader can see the record.
-    pub(crate) visibility_lag_seconds: u64,
-}
-
-/// `[stream.X.filter.NAME]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FilterTable {
-    #[serde(rename = "type")]
-    pub(crate) kind: Kind,
-    pub(crate) description: String,
-    /// Several may be given, as a list.
-    #[serde(default)]
-    pub(crate) many: bool,
-    #[serde(default)]
-    pub(crate) one_of: Vec<String>,
-}
-
-/// `[stream.X.join.FIELD]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct JoinTable {
-    /// The stream whose record is put in.
-    pub(crate) stream: String,
-    /// The field that holds the key of that record.
-    pub(crate) by: String,
-    pub(crate) description: String,
 }
 
 /// `[object.X]`. The lists are those of [`engine_contract::Offer`].
@@ -206,6 +214,12 @@ pub(crate) struct ObjectTable {
     #[serde(default)]
     pub(crate) recover_by: Vec<String>,
     pub(crate) custom_fields: Option<CustomFields>,
+    #[serde(default)]
+    pub(crate) write: WriteTable,
+    /// The field by which people name such objects, where only one may have a name.
+    pub(crate) name: Option<String>,
+    /// The stream that lists such objects; the one of the same name when it is not given.
+    pub(crate) listed_by: Option<String>,
 }
 
 /// `[object.X.custom_fields]`: fields that each company names itself.

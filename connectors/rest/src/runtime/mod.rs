@@ -1,0 +1,19 @@
+//! Connections of connectors that are data: what connector.toml says, done.
+//!
+//! [`open`] makes a [`Service`] (where requests go, who asks, what answers mean) and puts a source and a target
+//! over it. Nothing here waits, repeats or remembers: the kit's client keeps limits and tokens, the engine
+//! retries, and the place of a read travels in its resume text.
+
+mod answer;
+mod catalog;
+mod faults;
+mod instant;
+mod open;
+mod path;
+mod query;
+mod read;
+mod service;
+mod settings;
+mod write;
+
+pub(crate) use open::{login, open};

@@ -1,0 +1,124 @@
+//! One remote account: where requests go, who asks, what answers mean.
+
+use super::{
+    answer::Answer,
+    catalog::Catalog,
+    faults::{Faults, Verdict},
+    instant,
+    query::{self, Query},
+};
+use crate::manifest::TimeTable;
+use bytes::Bytes;
+use connector_kit::Client;
+use engine_contract::{ConnectorError, Context, Cursor, ErrorKind, Result, Retry};
+use http::{HeaderMap, Method, Request, header};
+
+/// A request before it has an address and a signature.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) method: Method,
+    /// The path below the service's address; or a whole address that the service itself gave.
+    pub(super) path: String,
+    pub(super) query: Query,
+    pub(super) body: Option<Bytes>,
+}
+
+impl Call {
+    pub(super) fn get(path: impl Into<String>, query: Query) -> Self {
+        Self { method: Method::GET, path: path.into(), query, body: None }
+    }
+}
+
+/// What a connection sends through.
+pub(super) struct Service {
+    pub(super) catalog: Catalog,
+    pub(super) client: Client,
+    pub(super) base: String,
+    pub(super) query: Query,
+    pub(super) headers: HeaderMap,
+    pub(super) faults: Faults,
+    pub(super) time: TimeTable,
+}
+
+impl Service {
+    /// Sends a request and gives the answer, whatever it says.
+    pub(super) async fn send(&self, context: &Context, call: Call) -> Result<Answer> {
+        let request = self.request(call)?;
+        let answer = self.client.send(context, request).await.map(Answer::of)?;
+        // The client sees a 429 itself; that a limit is behind another status, only the body tells.
+        let throttled =
+            self.faults.judge(&answer).filter(|_| answer.status != 429).map(|verdict| verdict.error);
+        if let Some(Retry::After(wait)) =
+            throttled.filter(|error| error.kind() == ErrorKind::RateLimited).map(|error| error.retry())
+        {
+            self.client.hold(context, wait);
+        }
+        Ok(answer)
+    }
+
+    /// Sends a request that reads. Every answer but a success is an error.
+    pub(super) async fn read(&self, context: &Context, call: Call) -> Result<Answer> {
+        let answer = self.send(context, call).await?;
+        match self.faults.judge(&answer) {
+            Some(verdict) => Err(verdict.error),
+            None if answer.body.is_none() => Err(answer.unreadable()),
+            None => Ok(answer),
+        }
+    }
+
+    /// As [`Service::read`]; nothing where the service does not have what the request names.
+    pub(super) async fn read_if_there(&self, context: &Context, call: Call) -> Result<Option<Answer>> {
+        match self.read(context, call).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What an answer means that is no success.
+    pub(super) fn judge(&self, answer: &Answer) -> Option<Verdict> {
+        self.faults.judge(answer)
+    }
+
+    /// The service's own time, from an answer.
+    pub(super) fn time_of(&self, answer: &Answer) -> Option<Cursor> {
+        let member = self.time.member.as_deref();
+        let told = member.and_then(|member| super::path::text(answer.body.as_ref()?, member));
+        let told =
+            told.and_then(|text| Cursor::parse(&text).ok()).filter(|told| matches!(told, Cursor::Instant(_)));
+        told.or_else(|| answer.date().map(Cursor::Instant))
+    }
+
+    /// A bound as the service reads it.
+    pub(super) fn instant(&self, cursor: Cursor) -> String {
+        instant::to_text(self.time.format, cursor)
+    }
+
+    fn request(&self, call: Call) -> Result<Request<Bytes>> {
+        let is_address = call.path.contains("://");
+        let path = call.path.trim_start_matches('/');
+        let mut address = if is_address { call.path.clone() } else { format!("{}/{path}", self.base) };
+        let mut parameters = if is_address { Query::new() } else { self.query.clone() };
+        for (name, value) in call.query {
+            query::set(&mut parameters, &name, value);
+        }
+        if !parameters.is_empty() {
+            address.push(if address.contains('?') { '&' } else { '?' });
+            address.push_str(&query::to_text(&parameters));
+        }
+        let mut request = Request::builder().method(call.method).uri(address);
+        if let Some(headers) = request.headers_mut() {
+            headers.clone_from(&self.headers);
+            if call.body.is_some() {
+                headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+            }
+        }
+        request.body(call.body.unwrap_or_default()).map_err(|error| {
+            ConnectorError::new(
+                ErrorKind::Config,
+                "the address of the request is none: check the connection's address",
+            )
+            .with_source(error)
+        })
+    }
+}

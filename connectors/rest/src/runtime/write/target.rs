@@ -1,0 +1,109 @@
+//! The target of a described connector.
+
+use super::{encode, recover, search, send};
+use crate::runtime::{
+    read::{self, Narrow},
+    service::Service,
+};
+use bytes::Bytes;
+use engine_contract::{
+    Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Map, Outcome, Result,
+    Target, Write, async_trait,
+};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Writes the objects of one connection.
+pub(crate) struct RestTarget {
+    service: Arc<Service>,
+    access: Access,
+    /// Held while an object is written whose kind takes one write at a time. QuickBooks asks for that for lists
+    /// of names: two at once fail or lock each other.
+    one_at_a_time: Mutex<()>,
+}
+
+impl RestTarget {
+    pub(crate) fn new(service: Arc<Service>, access: Access) -> Self {
+        Self { service, access, one_at_a_time: Mutex::new(()) }
+    }
+
+    async fn one(&self, context: &Context, write: &Write) -> Result<Outcome> {
+        let is_serial = self.service.catalog.write(&write.object)?.serial.unwrap_or_default();
+        if is_serial {
+            let _turn = self.one_at_a_time.lock().await;
+            return send::send(&self.service, context, write).await;
+        }
+        send::send(&self.service, context, write).await
+    }
+}
+
+#[async_trait]
+impl Target for RestTarget {
+    async fn schema(&self, _: &Context, object: &str) -> Result<EntitySchema> {
+        self.service.catalog.schema(object).cloned()
+    }
+
+    fn encode(&self, encode: &Encode<'_>) -> Result<Bytes> {
+        encode::encode(&self.service.catalog, encode)
+    }
+
+    async fn write(&self, context: &Context, writes: &[Write]) -> Result<Vec<(String, Outcome)>> {
+        if self.access == Access::Read {
+            return Err(ConnectorError::new(
+                ErrorKind::Unsupported,
+                "the connection is open for reading only",
+            ));
+        }
+        let mut outcomes = Vec::with_capacity(writes.len());
+        for write in writes {
+            match self.one(context, write).await {
+                Ok(outcome) => outcomes.push((write.id.clone(), outcome)),
+                Err(error) if outcomes.is_empty() => return Err(error),
+                // Others of the call were sent already: this one is answered for itself.
+                Err(error) => outcomes.push((write.id.clone(), Outcome::NotApplied(error))),
+            }
+        }
+        Ok(outcomes)
+    }
+
+    async fn lookup(&self, context: &Context, lookups: &[Lookup]) -> Result<Vec<(String, Vec<Current>)>> {
+        recover::lookup(&self.service, context, lookups).await
+    }
+
+    async fn find(
+        &self,
+        context: &Context,
+        object: &str,
+        by: &str,
+        values: &[String],
+    ) -> Result<Vec<(String, Vec<String>)>> {
+        search::find(&self.service, context, (object, by), values).await
+    }
+
+    fn renamed(&self, object: &str, payload: &Bytes, suffix: &str) -> Option<Bytes> {
+        encode::renamed(&self.service.catalog, object, payload, suffix)
+    }
+
+    async fn matches(
+        &self,
+        context: &Context,
+        object: &str,
+        match_on: &[String],
+        wanted: &[Map],
+    ) -> Result<Vec<Vec<Current>>> {
+        search::matches(&self.service, context, (object, match_on), wanted).await
+    }
+
+    async fn read_back(
+        &self,
+        context: &Context,
+        object: &str,
+        _: &[String],
+        ids: &[String],
+    ) -> Result<Vec<Current>> {
+        let table = self.service.catalog.write(object)?;
+        let stream = self.service.catalog.listing(object)?;
+        let rows = read::fetch(&self.service, context, stream, ids, &Narrow::default()).await?;
+        Ok(rows.iter().map(|row| recover::current(table, row)).collect())
+    }
+}
