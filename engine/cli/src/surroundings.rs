@@ -1,6 +1,7 @@
 //! The real world behind [`Context`]: clock, randomness, environment, signals, log.
 
-use engine_contract::{Cancel, Clock, Context, NoNetwork, Rng, Secrets, async_trait};
+use crate::custody::{Clean, ProjectSecrets, ProjectVault, Watched};
+use engine_contract::{Cancel, Clock, Context, NoNetwork, Rng, async_trait};
 use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
@@ -49,15 +50,6 @@ impl Rng for SystemRng {
     }
 }
 
-/// Secrets from the environment: `ENGINE_SECRET_ACME_KEY` for `acme_key`.
-struct EnvironmentSecrets(BTreeMap<String, String>);
-
-impl Secrets for EnvironmentSecrets {
-    fn get(&self, name: &str) -> Option<String> {
-        self.0.get(&format!("ENGINE_SECRET_{}", name.to_uppercase())).cloned()
-    }
-}
-
 /// The environment's variables that are text.
 pub(crate) fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
@@ -65,16 +57,21 @@ pub(crate) fn environment() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The context for work on a project.
-pub(crate) fn context(project_dir: &Path, cancel: &Cancel) -> Context {
-    Context {
-        clock: Arc::new(SystemClock(cancel.clone())),
+/// The context for work on a project, with its secrets. The network is off in it.
+pub(crate) fn context(project_dir: &Path, state: &Path, cancel: &Cancel) -> (Context, ProjectSecrets) {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock(cancel.clone()));
+    let vault = ProjectVault::new(state, Arc::clone(&clock));
+    let secrets = ProjectSecrets::new(environment(), vault.clone());
+    let context = Context {
+        clock,
         rng: Arc::new(SystemRng),
         http: Arc::new(NoNetwork),
-        secrets: Arc::new(EnvironmentSecrets(environment())),
+        secrets: Arc::new(secrets.clone()),
+        vault: Arc::new(Watched(vault)),
         cancel: cancel.clone(),
         project_dir: project_dir.to_owned(),
-    }
+    };
+    (context, secrets)
 }
 
 /// Stops the run at the next safe place on SIGINT and SIGTERM; a second signal ends the process at once.
@@ -110,7 +107,10 @@ pub(crate) fn start_log(verbose: u8) {
     let filter =
         environment().remove("ENGINE_LOG").filter(|_| verbose == 0).unwrap_or_else(|| level.to_owned());
     let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(|| Clean(std::io::stderr()))
+        .with_ansi(false);
     // A second log in one process (tests) changes nothing.
     drop(log.try_init());
 }

@@ -224,8 +224,8 @@ impl<'a> Job<'a> {
         let mut effects: Vec<Effect> =
             linked.into_iter().filter_map(|linked| self.decide(entity, linked, draft)).collect();
         for (link, known) in gone {
-            if decide::decide(&self.facts(entity, &known, Wish::Gone)) == Decision::Delete {
-                effects.push(Effect::delete(&link, None, known));
+            if let Decision::Remove(op) = decide::decide(&self.facts(entity, &known, Wish::Gone)) {
+                effects.push(Effect::removal(op, &link, None, known));
             } else {
                 draft.wait(&link.record.key, &link.source_key);
             }
@@ -254,21 +254,17 @@ impl<'a> Job<'a> {
             (_, Resolution::Held(hold)) => draft.held(hold),
             (_, Resolution::Expired(hold, fault)) => draft.expired(&item, &known, hold, fault),
             (_, Resolution::Failed(fault, status)) => draft.failed(&item, &known, fault, status),
-            (
-                Some(Decision::Create | Decision::Update),
-                Resolution::Ready { route, object, fields, hash },
-            ) => {
-                let place = (object, route, version);
-                return Some(Effect::content(self.work, entity, (item, known), place, (fields, hash)));
+            (Some(Decision::Create | Decision::Update), Resolution::Ready(ready)) => {
+                return Some(Effect::content(self.work, entity, (item, known, version), *ready));
             }
-            (Some(Decision::Delete), _) => {
+            (Some(Decision::Remove(op)), _) => {
                 let link = known.link.clone()?;
-                return Some(Effect::delete(&link, Some(item), known));
+                return Some(Effect::removal(op, &link, Some(item), known));
             }
             (Some(Decision::Wait), _) => draft.wait(&item.key, &item.source.key),
             (Some(Decision::Elsewhere), _) => draft.failed(&item, &known, elsewhere(), Status::Blocked),
             (_, Resolution::Filtered) => draft.ended(&item, Status::Filtered),
-            (_, Resolution::Ready { .. } | Resolution::Overruled) => draft.ended(&item, Status::Unchanged),
+            (_, Resolution::Ready(_) | Resolution::Overruled) => draft.ended(&item, Status::Unchanged),
         }
         None
     }

@@ -3,18 +3,19 @@
 use super::Check;
 use crate::{
     args::Which,
+    custody::{Place, master, variable},
     diagnostic::counts,
     error::CommandError,
     git,
     select::{Selection, current},
     words::{list, many},
-    workspace::Workspace,
+    workspace::{Workspace, secret_names},
 };
 use engine_contract::{Cancel, Secrets};
 use engine_project::Connection;
-use engine_run::state::sqlite::SCHEMA_VERSION;
+use engine_run::state::sqlite::{SCHEMA_VERSION, SqliteStore};
 use serde_json::Value;
-use std::{collections::BTreeSet, path::Path};
+use std::path::Path;
 
 /// The checks of the project that is meant; one that says so when there is none.
 pub(crate) fn project_checks(which: &Which, project: Option<&Path>) -> Vec<Check> {
@@ -75,12 +76,24 @@ fn state(workspace: &Workspace) -> Check {
         };
     }
     match workspace.read_state() {
-        Ok(_) if !path.with_extension("key").exists() => Check::problem(
+        Ok(store) => state_key(&shown.to_string(), &path, &store),
+        Err(CommandError { message, help, .. }) => Check::problem("state", message, help.unwrap_or_default()),
+    }
+}
+
+fn state_key(shown: &str, path: &Path, store: &SqliteStore) -> Check {
+    match master(path, false).map(|master| master.place) {
+        Ok(Place::Nowhere) => Check::problem(
             "state",
             format!("{shown} has lost its key"),
             "put back the key file from your copy",
         ),
-        Ok(_) => Check::fine("state", format!("{shown}, schema {SCHEMA_VERSION}")),
+        Ok(place) => match store.is_unlocked() {
+            Ok(()) => {
+                Check::fine("state", format!("{shown}, schema {SCHEMA_VERSION}, key in {}", place.shown()))
+            }
+            Err(error) => Check::problem("state", error.to_string(), "put back the key that it needs"),
+        },
         Err(CommandError { message, help, .. }) => Check::problem("state", message, help.unwrap_or_default()),
     }
 }
@@ -97,13 +110,12 @@ fn connection(workspace: &Workspace, connection: &Connection) -> Check {
         let found = format!("{}: setting `{}` is refused", connection.connector, error.pointer);
         return Check::problem(name, found, format!("mend {place}; `engine validate` says more"));
     }
-    let mut wanted = BTreeSet::new();
-    secrets(&settings, &mut wanted);
+    let wanted = secret_names(&settings);
     let missing: Vec<&str> =
         wanted.into_iter().filter(|name| !has(&*workspace.context.secrets, name)).collect();
     if let Some(first) = missing.first() {
         let found = format!("{}: secret {} is not set", connection.connector, list(missing.iter().copied()));
-        return Check::doubt(name, found, format!("set ENGINE_SECRET_{}", first.to_uppercase()));
+        return Check::doubt(name, found, format!("engine secret set {first}, or set {}", variable(first)));
     }
     Check::fine(name, connection.connector.clone())
 }
@@ -111,18 +123,4 @@ fn connection(workspace: &Workspace, connection: &Connection) -> Check {
 /// Whether a secret is there; its value is let go at once.
 fn has(secrets: &dyn Secrets, name: &str) -> bool {
     secrets.get(name).is_some()
-}
-
-/// The names of the secrets that settings use: `{ secret = "name" }`.
-fn secrets<'a>(settings: &'a Value, out: &mut BTreeSet<&'a str>) {
-    match settings {
-        Value::Object(members) => {
-            if let (Some(Value::String(name)), 1) = (members.get("secret"), members.len()) {
-                out.insert(name);
-            }
-            members.values().for_each(|value| secrets(value, out));
-        }
-        Value::Array(items) => items.iter().for_each(|value| secrets(value, out)),
-        _ => {}
-    }
 }

@@ -17,7 +17,8 @@ pub use seal::{Sealer, UnsealError};
 pub use types::{
     Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedRow, Hold,
     Intent, Known, Lease, Link, NameKind, PipelineKey, Place, PriorFailure, RecordOwner, Rename, Renamed,
-    Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, Status, TargetObject,
+    Revisit, RevisitQuery, Run, RunFilter, RunStatus, SecretEntry, Settlement, Status, StoredSecret,
+    TargetObject,
 };
 
 use crate::key::{GroupKey, Scope};
@@ -42,6 +43,14 @@ pub enum StateError {
         found: i64,
         /// The newest version this engine knows.
         known: i64,
+    },
+    /// The store was made with another master key, or has been given another one since.
+    #[error("the state store needs the master key `{wanted}`, and this is `{given}`")]
+    OtherKey {
+        /// The name of the key that it needs, see [`Sealer::id`].
+        wanted: String,
+        /// The name of the key that was given.
+        given: String,
     },
     /// Something was renamed, and state is kept under both names.
     #[error(

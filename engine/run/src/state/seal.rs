@@ -1,4 +1,5 @@
-//! Encryption of what the state store keeps of records: payloads of intents and failed records.
+//! Encryption of what the state store keeps: payloads of intents and failed records, tokens, secrets, and the keys
+//! that seal them.
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
@@ -19,6 +20,7 @@ pub struct UnsealError;
 #[derive(Clone)]
 pub struct Sealer {
     cipher: XChaCha20Poly1305,
+    id: String,
     rng: Arc<dyn Rng>,
 }
 
@@ -26,7 +28,28 @@ impl Sealer {
     /// A sealer with a key of 32 bytes.
     #[must_use]
     pub fn new(key: &[u8; 32], rng: Arc<dyn Rng>) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(key.into()), rng }
+        // Derived, so that the name tells nothing of the key.
+        let digest = blake3::derive_key("engine 2026-11-27 the name of a key", key);
+        let id = blake3::Hash::from_bytes(digest).to_hex().chars().take(16).collect();
+        Self { cipher: XChaCha20Poly1305::new(key.into()), id, rng }
+    }
+
+    /// The name of the key: 16 hexadecimal digits that tell nothing of it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// A sealer with another key.
+    pub(super) fn with_key(&self, key: &[u8; 32]) -> Self {
+        Self::new(key, Arc::clone(&self.rng))
+    }
+
+    /// Bytes for a new key.
+    pub(super) fn random(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        self.rng.fill(&mut bytes);
+        bytes
     }
 
     /// Seals `plain` for `place`; empty bytes stay empty.

@@ -202,6 +202,7 @@ fn append_audit(db: &Connection, scope: &Scope, entry: &AuditEntry, settlement: 
     let (seq, previous) = last.first().map_or((1, [0; 32]), |(seq, hash)| (seq + 1, hash.0));
     let action = match entry.action {
         Action::Applied(op) => op.as_str().to_owned(),
+        Action::Adopted => "adopt".to_owned(),
         Action::Refused(op) => format!("{op} refused"),
     };
     let at = millis(settlement.at);

@@ -2,21 +2,31 @@
 //!
 //! One thread writes, and commits together whatever has queued up meanwhile: a savepoint per request, so
 //! that one that is refused takes back only itself. The same code runs inline in the simulation.
+//!
+//! What is sealed is sealed with data keys (`keys`), which the master key wraps: a new master key changes them and
+//! nothing else. The vault (`vault`, `token`, `secret`) lives in the same file and goes through the same writer.
 
 mod effect;
 mod front;
 mod history;
+mod keys;
 mod lease;
 mod link;
 mod mark;
+mod open;
 mod rename;
 mod row;
 mod schema;
+mod secret;
 mod store;
+mod token;
+mod vault;
 
+pub use open::{NeededKey, needed_key};
 /// The version of the tables that this engine makes and reads.
 pub use schema::VERSION as SCHEMA_VERSION;
 pub use store::SqliteStore;
+pub use vault::SqliteVault;
 
 use super::{Result, StateError};
 

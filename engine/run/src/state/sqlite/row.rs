@@ -55,7 +55,7 @@ pub(super) fn hash(row: &Row<'_>, column: usize) -> rusqlite::Result<ContentHash
 }
 
 pub(super) fn op(word: &str) -> rusqlite::Result<Op> {
-    [Op::Create, Op::Update, Op::Delete].into_iter().find(|op| op.as_str() == word).ok_or_else(|| bad("op"))
+    Op::ALL.into_iter().find(|op| op.as_str() == word).ok_or_else(|| bad("op"))
 }
 
 pub(super) fn cursor(text: Option<String>) -> rusqlite::Result<Option<Cursor>> {

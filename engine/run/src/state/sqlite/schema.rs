@@ -1,28 +1,17 @@
-//! The tables of the state store, and opening a file that has them.
-
-use super::{Result, StateError, busy};
-use rusqlite::{Connection, OpenFlags};
-use std::path::Path;
+//! The tables of the state store, version by version.
 
 /// The newest schema this engine knows.
-pub const VERSION: i64 = 1;
-
-/// One thread at a time uses a connection: SQLite needs no locks of its own.
-const READ_WRITE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
-    .union(OpenFlags::SQLITE_OPEN_CREATE)
-    .union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
-
-/// More than the store has different statements: each is parsed once per connection.
-const STATEMENTS: usize = 128;
+pub const VERSION: i64 = 2;
 
 /// Marks the file as ours: "UDSs" in ASCII.
-const APPLICATION_ID: i64 = 0x5544_5373;
+pub(super) const APPLICATION_ID: i64 = 0x5544_5373;
 
 /// The key columns that every record's rows start with.
 pub(super) const RECORD: &str =
     "tenant = ?1 AND environment = ?2 AND pipeline = ?3 AND side = ?4 AND entity = ?5";
 
-const SCHEMA: &str = "
+/// Version 1: what the engine knows of records. Payloads were sealed with the master key itself.
+pub(super) const RECORDS: &str = "
 CREATE TABLE link (
   tenant TEXT NOT NULL, environment TEXT NOT NULL, pipeline TEXT NOT NULL, entity TEXT NOT NULL,
   side TEXT NOT NULL, key TEXT NOT NULL,
@@ -116,67 +105,22 @@ CREATE TABLE audit (
 ) STRICT;
 ";
 
-/// Opens a state file, making it when it is not there.
-pub(super) fn open_file(path: &Path) -> Result<Connection> {
-    let connection = Connection::open_with_flags(path, READ_WRITE).map_err(|error| busy(&error))?;
-    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(|error| busy(&error))?;
-    connection
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;")
-        .map_err(|error| busy(&error))?;
-    migrate(&connection)?;
-    Ok(connection)
-}
+/// Version 2: data keys, wrapped by the master key, and what they seal beside payloads: tokens and secrets.
+///
+/// A row of `token` that was forgotten keeps its version and is empty, so that versions never repeat.
+pub(super) const CUSTODY: &str = "
+CREATE TABLE data_key (
+  purpose TEXT PRIMARY KEY, master TEXT NOT NULL, wrapped BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
 
-/// Opens an existing state file without the right to change it; an empty store when there is no file.
-pub(super) fn open_read_only(path: &Path) -> Result<Connection> {
-    if !path.exists() {
-        return open_memory();
-    }
-    let connection =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| busy(&error))?;
-    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(|error| busy(&error))?;
-    check(&connection)?;
-    Ok(connection)
-}
+CREATE TABLE token (
+  account TEXT NOT NULL, kind TEXT NOT NULL, version INTEGER NOT NULL, sealed BLOB NOT NULL,
+  updated_at INTEGER NOT NULL, until INTEGER,
+  PRIMARY KEY (account, kind)
+) STRICT, WITHOUT ROWID;
 
-/// A store in memory.
-pub(super) fn open_memory() -> Result<Connection> {
-    let connection = Connection::open_in_memory_with_flags(READ_WRITE).map_err(|error| busy(&error))?;
-    migrate(&connection)?;
-    Ok(connection)
-}
-
-fn pragma(connection: &Connection, name: &str) -> Result<i64> {
-    connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).map_err(|error| busy(&error))
-}
-
-/// The schema version of a store, 0 for an empty file.
-fn check(connection: &Connection) -> Result<i64> {
-    let (application, version) = (pragma(connection, "application_id")?, pragma(connection, "user_version")?);
-    let tables: i64 = connection
-        .query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))
-        .map_err(|error| busy(&error))?;
-    match (application, version) {
-        (0, 0) if tables == 0 => Ok(0),
-        (APPLICATION_ID, version) if version <= VERSION => Ok(version),
-        (APPLICATION_ID, found) => Err(StateError::Newer { found, known: VERSION }),
-        _ => Err(StateError::Corrupt("the file is a database of another program".to_owned())),
-    }
-}
-
-fn migrate(connection: &Connection) -> Result<()> {
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    if check(connection)? == VERSION {
-        return Ok(());
-    }
-    // Two engines may find a new file at once: the second waits for the lock and then finds the tables.
-    let transaction =
-        rusqlite::Transaction::new_unchecked(connection, rusqlite::TransactionBehavior::Immediate)
-            .map_err(|error| busy(&error))?;
-    if check(&transaction)? == 0 {
-        let script =
-            format!("{SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};");
-        transaction.execute_batch(&script).map_err(|error| busy(&error))?;
-    }
-    transaction.commit().map_err(|error| busy(&error))
-}
+CREATE TABLE secret (
+  name TEXT PRIMARY KEY, version INTEGER NOT NULL, hosts TEXT NOT NULL, sealed BLOB NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";

@@ -1,7 +1,10 @@
 //! [`SqliteStore`]: the trait, over the modules beside this one.
 
-use super::{Result, effect, front::Front, history, lease, link, mark, rename, schema};
+use super::{
+    Result, SqliteVault, effect, front::Front, history, keys, keys::Keys, lease, link, mark, open, rename,
+};
 use crate::{
+    failpoint::failpoint,
     key::{GroupKey, Scope},
     state::{
         Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner,
@@ -10,39 +13,87 @@ use crate::{
     },
 };
 use async_trait::async_trait;
+use engine_contract::Clock;
 use engine_plan::Reference;
 use jiff::Timestamp;
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// The state store in SQLite.
 pub struct SqliteStore {
-    front: Front,
-    sealer: Sealer,
+    front: Arc<Front>,
+    master: Sealer,
+    keys: Keys,
 }
 
 impl SqliteStore {
-    /// Opens a state file, or makes it; requests go through one writer thread.
+    /// Opens a state file, or makes it; requests go through one writer thread. A file of an older engine is brought
+    /// up to date. `master` is the master key.
     ///
     /// # Errors
-    /// When the file cannot be opened, belongs to another program, or was written by a newer engine.
-    pub fn open(path: &Path, sealer: Sealer) -> Result<Self> {
-        Ok(Self { front: Front::writer(schema::open_file(path)?)?, sealer })
+    /// When the file cannot be opened, belongs to another program, or was written by a newer engine, and `OtherKey`
+    /// when it was made with another master key: nothing was changed then.
+    pub fn open(path: &Path, master: Sealer) -> Result<Self> {
+        let connection = open::file(path, &master)?;
+        let keys = keys::load(&connection, &master)?;
+        Ok(Self { front: Arc::new(Front::writer(connection)?), master, keys })
     }
 
-    /// Opens a state file without the right to change it; an empty store when there is none.
+    /// Opens a state file without the right to change it; an empty store when there is none. With another master
+    /// key it opens all the same, and only what is sealed cannot be read.
     ///
     /// # Errors
     /// As [`SqliteStore::open`].
-    pub fn open_read_only(path: &Path, sealer: Sealer) -> Result<Self> {
-        Ok(Self { front: Front::inline(schema::open_read_only(path)?), sealer })
+    pub fn open_read_only(path: &Path, master: Sealer) -> Result<Self> {
+        let Some(connection) = open::read_only(path)? else { return Self::in_memory(master) };
+        let version = open::check(&connection)?;
+        let keys = Keys::to_read(&connection, version, &master)?;
+        Ok(Self { front: Arc::new(Front::inline(connection)), master, keys })
     }
 
     /// A store in memory that answers inline: deterministic, for simulations and tests.
     ///
     /// # Errors
     /// When SQLite cannot make one.
-    pub fn in_memory(sealer: Sealer) -> Result<Self> {
-        Ok(Self { front: Front::inline(schema::open_memory()?), sealer })
+    pub fn in_memory(master: Sealer) -> Result<Self> {
+        let connection = open::memory(&master)?;
+        let keys = keys::load(&connection, &master)?;
+        Ok(Self { front: Arc::new(Front::inline(connection)), master, keys })
+    }
+
+    /// Whether what is sealed can be opened.
+    ///
+    /// # Errors
+    /// `OtherKey` when the store was made with another master key.
+    pub fn is_unlocked(&self) -> Result<()> {
+        self.keys.vault.clone().map(drop)
+    }
+
+    #[cfg(test)]
+    pub(super) fn keys_for_tests(&self) -> &Sealer {
+        &self.keys.payload
+    }
+
+    /// Tokens and secrets, in the same file and through the same writer.
+    #[must_use]
+    pub fn vault(&self, clock: Arc<dyn Clock>) -> SqliteVault {
+        SqliteVault::new(Arc::clone(&self.front), self.keys.vault.clone(), clock)
+    }
+
+    /// Wraps the data keys with another master key, in one transaction. `publish` puts the new key where the next
+    /// process looks for it: it is called inside that transaction, when no other process can rotate. Until the commit
+    /// the old key is the one that is needed, after it the new one.
+    ///
+    /// # Errors
+    /// `OtherKey` when the store has another master key by now; what `publish` gives. Nothing was changed then.
+    pub async fn rotate(
+        &self,
+        new: Sealer,
+        publish: impl FnOnce() -> Result<()> + Send + 'static,
+    ) -> Result<()> {
+        let old = self.master.clone();
+        self.front.call(move |db| keys::rewrap(db, (&old, &new), publish)).await?;
+        failpoint!("keys.committed");
+        Ok(())
     }
 }
 
@@ -118,12 +169,12 @@ impl StateStore for SqliteStore {
         gone: &[String],
     ) -> Result<Renamed> {
         let (scope, renames, gone, sealer) =
-            (scope.clone(), renames.to_vec(), gone.to_vec(), self.sealer.clone());
+            (scope.clone(), renames.to_vec(), gone.to_vec(), self.keys.payload.clone());
         self.front.call(move |db| rename::rename(db, &scope, &renames, (now, &gone), &sealer)).await
     }
 
     async fn open_intents(&self, scope: &Scope, entity: &str) -> Result<Vec<Intent>> {
-        let (scope, entity, sealer) = (scope.clone(), entity.to_owned(), self.sealer.clone());
+        let (scope, entity, sealer) = (scope.clone(), entity.to_owned(), self.keys.payload.clone());
         self.front.call(move |db| effect::open_intents(db, &scope, &entity, &sealer)).await
     }
 
@@ -148,7 +199,7 @@ impl StateStore for SqliteStore {
     }
 
     async fn commit_intents(&self, lease: &Lease, intents: Vec<Intent>) -> Result<()> {
-        let (lease, sealer) = (lease.clone(), self.sealer.clone());
+        let (lease, sealer) = (lease.clone(), self.keys.payload.clone());
         self.front
             .call(move |db| {
                 lease::fence(db, &lease)?;
@@ -158,7 +209,7 @@ impl StateStore for SqliteStore {
     }
 
     async fn settle(&self, lease: &Lease, settlement: Settlement) -> Result<()> {
-        let (lease, sealer) = (lease.clone(), self.sealer.clone());
+        let (lease, sealer) = (lease.clone(), self.keys.payload.clone());
         self.front.call(move |db| effect::settle(db, &lease, &settlement, &sealer)).await
     }
 

@@ -36,6 +36,8 @@ pub struct Intent {
 pub enum Action {
     /// It was made, changed or deleted.
     Applied(Op),
+    /// It was there before, and was linked.
+    Adopted,
     /// The target refused.
     Refused(Op),
 }

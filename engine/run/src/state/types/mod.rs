@@ -7,6 +7,7 @@ mod link;
 mod mark;
 mod rename;
 mod run;
+mod secret;
 
 pub use counts::{Counts, Status};
 pub use effect::{Action, AuditEntry, Intent, Settlement};
@@ -15,3 +16,4 @@ pub use link::{Known, Link, PriorFailure, RecordOwner, TargetObject};
 pub use mark::{Dirty, DirtyReason, FailedRecord, FailedRow, Hold, Place, Revisit, RevisitQuery};
 pub use rename::{NameKind, Rename, Renamed};
 pub use run::{PipelineKey, Run, RunFilter, RunStatus};
+pub use secret::{SecretEntry, StoredSecret};

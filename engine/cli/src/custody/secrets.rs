@@ -1,0 +1,93 @@
+//! Secrets by name: from the environment first, then from the vault.
+
+use super::{ProjectVault, hide};
+use crate::{
+    error::{CommandError, Result},
+    exit::Exit,
+};
+use engine_contract::Secrets;
+use engine_run::state::{self, SecretEntry};
+use futures::FutureExt;
+use std::{collections::BTreeMap, sync::Arc};
+use zeroize::Zeroizing;
+
+/// The variable of a secret: `ENGINE_SECRET_ACME_KEY` for `acme_key`.
+pub(crate) fn variable(name: &str) -> String {
+    format!("ENGINE_SECRET_{}", name.to_uppercase())
+}
+
+/// Where a secret comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A variable of the environment.
+    Environment,
+    /// The vault.
+    Vault,
+}
+
+impl Origin {
+    /// The word for it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::Vault => "vault",
+        }
+    }
+}
+
+/// The secrets of a project.
+#[derive(Clone)]
+pub(crate) struct ProjectSecrets {
+    environment: Arc<BTreeMap<String, String>>,
+    vault: ProjectVault,
+}
+
+impl ProjectSecrets {
+    pub(crate) fn new(environment: BTreeMap<String, String>, vault: ProjectVault) -> Self {
+        Self { environment: Arc::new(environment), vault }
+    }
+
+    /// A secret and where it comes from.
+    pub(crate) fn find(&self, name: &str) -> Result<Option<(Zeroizing<String>, Origin)>> {
+        if let Some(value) = self.environment.get(&variable(name)) {
+            return Ok(Some((Zeroizing::new(value.clone()), Origin::Environment)));
+        }
+        let Some(vault) = self.vault.to_read()? else { return Ok(None) };
+        let secret = at_once(vault.secret(name))?;
+        Ok(secret.map(|secret| (secret.value, Origin::Vault)))
+    }
+
+    /// Whether the environment has it, which then goes before the vault.
+    pub(crate) fn is_in_environment(&self, name: &str) -> bool {
+        self.environment.contains_key(&variable(name))
+    }
+
+    /// What the vault keeps, without values.
+    pub(crate) fn kept(&self) -> Result<Vec<SecretEntry>> {
+        let Some(vault) = self.vault.to_read()? else { return Ok(Vec::new()) };
+        at_once(vault.secrets())
+    }
+}
+
+/// The answer of a store that is only read: it comes inline. Secrets are asked for in the middle of other waits, where
+/// none may begin.
+fn at_once<T>(answer: impl Future<Output = state::Result<T>>) -> Result<T> {
+    let late = || CommandError::new(Exit::Failed, "state/unavailable", "the vault did not answer");
+    Ok(answer.now_or_never().ok_or_else(late)??)
+}
+
+impl Secrets for ProjectSecrets {
+    fn get(&self, name: &str) -> Option<String> {
+        match self.find(name) {
+            Ok(found) => found.map(|(value, _)| {
+                hide(&value);
+                value.as_str().to_owned()
+            }),
+            Err(error) => {
+                // Whoever asked says that the secret is missing; this says why.
+                tracing::warn!(secret = name, code = error.code, "the vault cannot be read");
+                None
+            }
+        }
+    }
+}
