@@ -68,8 +68,13 @@ struct Mapper<'a> {
 
 impl Mapper<'_> {
     fn map(&mut self, line: &[u8]) -> io::Result<()> {
-        let source =
-            SourceRecord { key: String::new(), modified: None, record: parse(line)?, origin: String::new() };
+        let source = SourceRecord {
+            key: String::new(),
+            modified: None,
+            record: parse(line)?,
+            origin: String::new(),
+            is_admitted: true,
+        };
         for item in self.entity.items(&source) {
             let routed = self.entity.map(&item, None, &NoLinks).map_err(io::Error::other)?;
             let Routed::Mapped(mapped) = routed else { return Err(not_mapped()) };

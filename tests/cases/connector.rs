@@ -106,7 +106,7 @@ impl Source for Faulty {
         }
         let record = engine_contract::Record::parse(r#"{"id": 1}"#).unwrap();
         let (key, origin) = ("1".to_owned(), "row 1".to_owned());
-        let records = vec![SourceRecord { key, modified: None, record, origin }];
+        let records = vec![SourceRecord { key, modified: None, record, origin, is_admitted: true }];
         Ok(Batch { records, ..Batch::default() })
     }
 

@@ -1,7 +1,7 @@
 //! A small shop in a temporary folder: files as the source, a SQLite database as the target, and the engine
 //! with a clock that a test moves.
 
-use engine_contract::{Cancel, Clock, Context, NoNetwork, NoSecrets, Registry, Rng, async_trait};
+use engine_contract::{Cancel, Clock, Context, NoNetwork, NoSecrets, NoVault, Registry, Rng, async_trait};
 use engine_plan::{Catalogs, compile};
 use engine_project::MemoryFiles;
 use engine_run::{
@@ -193,6 +193,7 @@ impl Shop {
                 rng: Arc::<Seeded>::clone(&self.rng),
                 http: Arc::new(NoNetwork),
                 secrets: Arc::new(NoSecrets),
+                vault: Arc::new(NoVault),
                 cancel: self.cancel.clone(),
                 project_dir: self.folder.path().to_owned(),
             },

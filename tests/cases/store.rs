@@ -57,6 +57,7 @@ fn mapped(entity: &EntityProgram, record: &Value) -> Result<usize, MapError> {
         modified: None,
         record: Record::from_value(record),
         origin: String::new(),
+        is_admitted: true,
     };
     let mut made = 0;
     for item in entity.items(&source) {

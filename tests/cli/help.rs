@@ -4,19 +4,22 @@ use crate::{ENGINE, assert_outcome};
 use kit::Project;
 
 /// Every command, as the root help lists them.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 18] = [
     "init",
     "validate",
     "test",
     "graph",
     "fmt",
     "schema",
+    "connections",
+    "secret",
     "run",
     "status",
     "history",
     "failures",
     "explain",
     "doctor",
+    "keys",
     "completions",
     "man",
     "help",

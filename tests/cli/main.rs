@@ -11,6 +11,9 @@
 )]
 
 mod changes;
+mod connections;
+mod custody;
+mod demo;
 mod doctor;
 mod explain;
 mod fmt;

@@ -48,6 +48,12 @@ fn a_file_that_is_no_toml_names_the_place() {
     let project = quickstart();
     project.edit("store-to-sqlite.toml", "[entity.refund]", "[entity.refund");
     assert_outcome!(project.engine(&["validate"]).ended(3));
+    let named = project.engine(&["run", "store-to-sqlite"]).ended(3);
+    assert!(
+        named.stderr.contains("toml/syntax") && !named.stderr.contains("unknown-pipeline"),
+        "{}",
+        named.stderr
+    );
 }
 
 #[test]

@@ -6,7 +6,9 @@ use crate::{
     store::SlowStore,
     world::{Shared, World, lock},
 };
-use engine_contract::{Cancel, Clock, Context, EffectClass, NoNetwork, NoSecrets, Registry, async_trait};
+use engine_contract::{
+    Cancel, Clock, Context, EffectClass, NoNetwork, NoSecrets, NoVault, Registry, async_trait,
+};
 use engine_plan::{Blueprint, Catalogs, compile};
 use engine_project::MemoryFiles;
 use engine_run::{
@@ -189,6 +191,7 @@ impl Stage {
             rng,
             http: Arc::new(NoNetwork),
             secrets: Arc::new(NoSecrets),
+            vault: Arc::new(NoVault),
             cancel: Cancel::default(),
             project_dir: std::path::PathBuf::new(),
         };

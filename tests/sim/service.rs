@@ -131,7 +131,7 @@ fn request(write: &Write) -> Request {
         token: write.token.clone(),
         revision: write.revision,
         fields,
-        is_delete: write.op == Op::Delete,
+        is_delete: write.op.removes(),
     }
 }
 
@@ -164,6 +164,7 @@ fn record(row: &Row) -> SourceRecord {
         modified: Some(cursor(row.modified)),
         record: Record::from_value(&Value::Map(fields)),
         origin: String::new(),
+        is_admitted: true,
     }
 }
 

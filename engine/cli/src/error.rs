@@ -45,10 +45,13 @@ pub(crate) fn remedy(code: &str) -> Option<&'static str> {
         }
         "state/unavailable" => "make room or free the file, then run again: nothing is half-done",
         "state/newer" => "use the engine that wrote it, or a newer one",
+        "state/other-key" => {
+            "put the key that it needs into its place, the state's .key file or ENGINE_MASTER_KEY; `engine keys show` tells them apart"
+        }
         "state/corrupt" => "put back a copy of the state file and its key",
         "connector/not-found" => "check the connection's settings in connections.toml",
         "connector/unauthorized" | "connector/forbidden" => {
-            "check the connection's credentials, or the permissions of its files"
+            "check the connection's credentials (`engine connections show NAME`), or the permissions of its files"
         }
         "connector/corrupt" => "mend the source at that place; what comes before it has been synced",
         "connector/unavailable" => "try again when it is reachable: nothing is half-done",

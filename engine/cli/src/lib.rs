@@ -3,17 +3,21 @@
 
 mod args;
 mod command;
+mod custody;
 mod diagnostic;
 mod doctor;
+mod emulate;
 mod error;
 mod exit;
 mod files;
 mod git;
 mod graph;
-mod key;
+mod login;
+mod network;
 mod output;
 mod pages;
 mod progress;
+mod prompt;
 mod report;
 mod select;
 mod start;

@@ -2,6 +2,7 @@
 
 use crate::{
     args::{Color, Format, Global},
+    custody::clean,
     error::CommandError,
 };
 use anstream::{AutoStream, ColorChoice};
@@ -97,6 +98,13 @@ impl Output {
     /// An error that ends the command.
     pub(crate) fn error(&self, error: &CommandError) {
         let exit_code = error.exit.number();
+        let cleaned = |text: &str| clean(text).into_owned();
+        let error = &CommandError {
+            message: cleaned(&error.message),
+            help: error.help.as_deref().map(cleaned),
+            code: error.code.clone(),
+            exit: error.exit,
+        };
         match self.format {
             Format::Text | Format::Github | Format::Sarif => {}
             Format::Json => return self.json(&serde_json::json!({ "error": error, "exit_code": exit_code })),

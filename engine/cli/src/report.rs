@@ -6,11 +6,12 @@ use crate::{
     progress::at,
     table::columns,
 };
+use engine_project::project::DEFAULT_ENVIRONMENT;
 use engine_run::{FailureGroup, RunReport, state::Status};
 use std::path::Path;
 
 /// Prints a report: the results on standard output, how it ended on standard error.
-pub(crate) fn print(report: &RunReport, title: &str, project: &Path, output: &Output) {
+pub(crate) fn print(report: &RunReport, title: &str, (project, env): (&Path, &str), output: &Output) {
     // A run that was stopped before it read anything has no results.
     if report.error.is_none()
         || report.entities.iter().any(|(_, counts)| counts.read > 0 || counts.mapped > 0)
@@ -20,7 +21,7 @@ pub(crate) fn print(report: &RunReport, title: &str, project: &Path, output: &Ou
     for group in by_entity(report) {
         print_group(group, output);
     }
-    finish(report, title, project, output);
+    finish(report, title, (project, env), output);
 }
 
 fn print_counts(report: &RunReport, output: &Output) {
@@ -76,7 +77,7 @@ pub(crate) fn document(report: &RunReport, tenant: &str) -> serde_json::Value {
     })
 }
 
-fn finish(report: &RunReport, title: &str, project: &Path, output: &Output) {
+fn finish(report: &RunReport, title: &str, (project, env): (&Path, &str), output: &Output) {
     let took = format!("{}.{}s", report.duration_ms / 1000, report.duration_ms % 1000 / 100);
     let failed = report.total(Status::Failed) + report.total(Status::Blocked);
     let written = report.written();
@@ -94,16 +95,23 @@ fn finish(report: &RunReport, title: &str, project: &Path, output: &Output) {
         (None, _) => {
             output.step(output::WARN, "Finished", &summary);
             if !report.dry_run {
-                let (option, run) = (naming(project), &report.run_id);
+                let (option, run) = (naming(project, env), &report.run_id);
                 output.talk(&format!("  help: engine failures{option} --run {run}"));
             }
         }
     }
 }
 
-/// The option that names the project, where a command would not find it by itself.
-fn naming(project: &Path) -> String {
+/// The options that name the project and its environment, where a command would not find them by itself.
+fn naming(project: &Path, env: &str) -> String {
     let here = std::env::current_dir().and_then(|here| here.canonicalize());
     let is_above = here.and_then(|here| Ok(here.starts_with(project.canonicalize()?)));
-    if is_above.unwrap_or_default() { String::new() } else { format!(" -C {}", project.display()) }
+    let mut options = String::new();
+    if !is_above.unwrap_or_default() {
+        options.push_str(&format!(" -C {}", project.display()));
+    }
+    if env != DEFAULT_ENVIRONMENT {
+        options.push_str(&format!(" --env {env}"));
+    }
+    options
 }

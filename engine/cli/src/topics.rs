@@ -11,11 +11,11 @@ pub(crate) const EXIT_CODES: &str = "What the exit code tells scripts
     1  failed: a run stopped, a file could not be written; `fmt --check` found files to format
     2  the arguments make no sense, or an answer is needed and there is nobody to ask
     3  pipeline files are invalid, for `validate` and every command that loads them
-    4  a connection or the server refused the credentials
+    4  a connection or the server refused the credentials, or a login was refused
     5  finished, but some records failed
-    6  tests failed, or `doctor` found a problem
+    6  tests failed, or `doctor`, `connections check` or `secret check` found a problem
     8  busy: another run holds the pipeline
-    9  not found: there is no such pipeline, tenant, entity, file or code
+    9  not found: there is no such pipeline, tenant, entity, connection, secret, file or code
   130  stopped by SIGINT (Ctrl-C), cleanly; a second one stops at once
   143  stopped by SIGTERM, cleanly
 
@@ -26,7 +26,13 @@ const ENVIRONMENT: &str = "Variables that the engine reads
   ENGINE_PROJECT    the project's folder, as -C
   ENGINE_FORMAT     how results are printed, as --format
   ENGINE_LOG        which log lines are written, for example `engine=debug`
-  ENGINE_SECRET_*   secrets: `ENGINE_SECRET_ACME_KEY` is the secret `acme_key`
+  ENGINE_SECRET_*   secrets: `ENGINE_SECRET_ACME_KEY` is the secret `acme_key`; they go before those that
+                    `engine secret set` keeps
+  ENGINE_MASTER_KEY the key of the state, in the place of its .key file: 32 bytes in base64 or hexadecimal digits
+  ENGINE_NEW_MASTER_KEY
+                    the next one, for `engine keys rotate`
+  ENGINE_ALLOW_PRIVATE
+                    private networks that connections may reach: `10.0.0.0/8,127.0.0.0/8`; none by default
   NO_COLOR          no colour
   CLICOLOR_FORCE    colour even where no terminal is
   LC_ALL, LANG      drawings fall back to ASCII where the locale is not UTF-8

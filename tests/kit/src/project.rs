@@ -13,6 +13,9 @@ use tempfile::TempDir;
 /// Where the quickstart is.
 const QUICKSTART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../pipelines/quickstart");
 
+/// Where the pipelines of a shop and its books are.
+const SHOPS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../pipelines/shops");
+
 /// A project that vanishes with the test.
 #[derive(Debug)]
 pub struct Project {
@@ -43,6 +46,17 @@ impl Project {
     pub fn quickstart(engine: &str) -> Self {
         let project = Self::empty(engine);
         copy(Path::new(QUICKSTART), &project.path);
+        project
+    }
+
+    /// A copy of the shop and its books.
+    ///
+    /// # Panics
+    /// When it cannot be copied.
+    #[must_use]
+    pub fn shops(engine: &str) -> Self {
+        let project = Self::empty(engine);
+        copy(Path::new(SHOPS), &project.path);
         project
     }
 

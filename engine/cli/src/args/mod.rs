@@ -1,6 +1,8 @@
 //! The arguments, and the root help with its groups.
 
 mod author;
+mod connect;
+mod emulate;
 mod observe;
 mod root;
 mod run;
@@ -8,6 +10,8 @@ mod tooling;
 mod tree;
 
 pub(crate) use author::{Fmt, Graph, GraphForm, Init, Schema, SchemaVerb, Test, Validate};
+pub(crate) use connect::{Connections, ConnectionsVerb, Keys, KeysVerb, Login, Secret, SecretVerb};
+pub(crate) use emulate::{Emulate, EmulatorName};
 pub(crate) use observe::{Failures, History, Status};
 pub(crate) use root::{Cli, Color, Format, Global, Verb, Which};
 pub(crate) use run::Run;

@@ -1,8 +1,8 @@
 //! What stands before a command, and the list of commands.
 
 use super::{
-    Completions, Doctor, Explain, Failures, Fmt, Graph, Help, History, Init, Man, Run, Schema, Status, Test,
-    Validate,
+    Completions, Connections, Doctor, Emulate, Explain, Failures, Fmt, Graph, Help, History, Init, Keys, Man,
+    Run, Schema, Secret, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -115,6 +115,12 @@ pub(crate) enum Verb {
     Fmt(Fmt),
     /// Print JSON Schemas and fields, or wire them for editors
     Schema(Schema),
+    /// List, check, log in
+    Connections(Connections),
+    /// Keep secrets, encrypted
+    Secret(Secret),
+    /// Start a stand-in of a service on a port of this machine
+    Emulate(Emulate),
     /// Run pipelines once
     Run(Run),
     /// What runs now, what ran last, what waits
@@ -127,6 +133,8 @@ pub(crate) enum Verb {
     Explain(Explain),
     /// Check this installation and project
     Doctor(Doctor),
+    /// The key that encrypts state and secrets
+    Keys(Keys),
     /// Print shell completions
     Completions(Completions),
     /// Print manual pages

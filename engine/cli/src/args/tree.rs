@@ -8,11 +8,12 @@ use clap::{
 use engine_project::diag::suggest;
 
 /// What each command belongs to, for the root help.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     ("Author", &["init", "validate", "test", "graph", "fmt", "schema"]),
+    ("Connect", &["connections", "secret", "emulate"]),
     ("Run", &["run"]),
     ("Observe", &["status", "history", "failures"]),
-    ("Tooling", &["explain", "doctor", "completions", "man", "help"]),
+    ("Tooling", &["explain", "doctor", "keys", "completions", "man", "help"]),
 ];
 
 /// The names of all commands, in the order of the root help.

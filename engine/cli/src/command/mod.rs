@@ -1,7 +1,9 @@
 //! One file per command.
 
 mod completions;
+mod connections;
 mod doctor;
+mod emulate;
 mod explain;
 mod failures;
 mod fmt;
@@ -9,9 +11,11 @@ mod graph;
 mod help;
 mod history;
 mod init;
+mod keys;
 mod man;
 mod run;
 mod schema;
+mod secret;
 mod status;
 mod test;
 mod validate;
@@ -33,12 +37,16 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Graph(arguments) => graph::run(arguments, project, output),
         Verb::Fmt(arguments) => fmt::run(arguments, project, output),
         Verb::Schema(arguments) => schema::run(arguments, project, output),
+        Verb::Connections(arguments) => connections::run(arguments, project, output),
+        Verb::Secret(arguments) => secret::run(arguments, project, output),
+        Verb::Emulate(arguments) => emulate::run(arguments, output),
         Verb::Run(arguments) => run::run(arguments, project, output),
         Verb::Status(arguments) => status::run(arguments, project, output),
         Verb::History(arguments) => history::run(arguments, project, output),
         Verb::Failures(arguments) => failures::run(arguments, project, output),
         Verb::Explain(arguments) => explain::run(arguments, output),
         Verb::Doctor(arguments) => Ok(doctor::run(arguments, project, output)),
+        Verb::Keys(arguments) => keys::run(arguments, project, output),
         Verb::Completions(arguments) => Ok(completions::run(arguments, output)),
         Verb::Man(arguments) => man::run(arguments, output),
         Verb::Help(arguments) => help::run(arguments, output),

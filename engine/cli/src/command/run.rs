@@ -2,9 +2,12 @@
 
 use crate::{
     args::Run,
+    custody::Watched,
+    emulate::{self, Emulation},
     error::{CommandError, Result, exit_for},
     exit::Exit,
-    output::Output,
+    network,
+    output::{self, Output},
     progress::Progress,
     report,
     select::{Selection, current, select},
@@ -41,10 +44,18 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
             if cancel.is_cancelled() {
                 break;
             }
+            if let Some(connector) = engine.emulation.lacks(blueprint) {
+                skip(&workspace, blueprint, connector, output)?;
+                continue;
+            }
             engine.progress.name(workspace.title(blueprint));
             let report = one(&engine, Arc::clone(blueprint), arguments)?;
             if output.is_text() {
-                report::print(&report, &workspace.title(blueprint), &workspace.dir, output);
+                let place = (workspace.dir.as_path(), workspace.project.environment.as_str());
+                report::print(&report, &workspace.title(blueprint), place, output);
+                if !arguments.dry_run {
+                    sum_up(&engine, blueprint, output)?;
+                }
             }
             exit = exit.worse(exit_of(&report));
             reports.push((report, blueprint.tenant.clone()));
@@ -61,30 +72,57 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
 struct Ready {
     engine: Engine,
     progress: Arc<Progress>,
+    emulation: Emulation,
 }
 
 fn engine(workspace: &Workspace, dry_run: bool, output: &Output) -> Result<Ready> {
     let owner = format!("engine-{}", workspace.context.random_id());
+    let mut context = workspace.context.clone();
+    context.http = network::transport()?;
     let (store, owners, gone): (Arc<dyn StateStore>, Arc<dyn Owners>, Vec<String>) = if dry_run {
         (Arc::new(workspace.read_state()?), Arc::new(NeverGone), Vec::new())
     } else {
         let store = workspace.open_state()?;
         let locks = workspace.hold_owner_lock(&owner)?;
         let gone = locks.sweep();
+        // Through the writer that is there: two would wait for each other.
+        context.vault = Arc::new(Watched(store.vault(Arc::clone(&context.clock))));
         (Arc::new(store), Arc::new(locks), gone)
     };
+    let used = workspace.blueprints.iter().flat_map(|blueprint| [&blueprint.source, &blueprint.target]);
+    let used = used.map(|side| side.connection.clone()).collect();
+    let folder = workspace.dir.join(".engine/emulators");
+    let emulation = Emulation::start(&workspace.project, &used, &folder, &mut context)?;
     let progress = Arc::new(Progress::new(output));
     let engine = Engine {
         registry: workspace.registry.clone(),
         store,
-        context: workspace.context.clone(),
+        context,
         options: options(),
         owner,
         owners,
         gone,
         observer: Arc::<Progress>::clone(&progress),
     };
-    Ok(Ready { engine, progress })
+    Ok(Ready { engine, progress, emulation })
+}
+
+/// Leaves out a pipeline that has no emulator here; an error when it was asked for by name.
+fn skip(workspace: &Workspace, blueprint: &Blueprint, connector: &str, output: &Output) -> Result<()> {
+    let title = workspace.title(blueprint);
+    let message = format!("{title}: there is no emulator for `{connector}`");
+    if workspace.is_named() {
+        return Err(CommandError::new(Exit::Failed, "connection/emulate", message));
+    }
+    output.step(output::WARN, "Skipping", &message);
+    Ok(())
+}
+
+/// What an emulated store and emulated books hold after a run.
+fn sum_up(ready: &Ready, blueprint: &Blueprint, output: &Output) -> Result<()> {
+    let (store, now) = (ready.engine.store.as_ref(), ready.engine.context.clock.now());
+    let printed = emulate::print_summary(&ready.emulation, blueprint, store, now, output);
+    Ok(runtime()?.block_on(printed)?)
 }
 
 /// The engine's figures. A test may ask for small batches, to have more places where a run can be stopped.

@@ -3,6 +3,7 @@
 use super::{catalog, check, tenant};
 use crate::{
     args::Which,
+    custody::ProjectSecrets,
     diagnostic::{self, Finding, human},
     error::{CommandError, Result},
     exit::Exit,
@@ -27,6 +28,8 @@ pub(crate) struct Workspace {
     pub(crate) project: Project,
     pub(crate) registry: Registry,
     pub(crate) context: Context,
+    /// The secrets of the context, with what a person may know of them.
+    pub(crate) secrets: ProjectSecrets,
     /// What connections offer, as far as it was looked at.
     pub(crate) catalogs: Catalogs,
     /// Errors and warnings.
@@ -66,10 +69,11 @@ impl Workspace {
         cancel: &Cancel,
     ) -> Result<Self> {
         let registry = connectors::registry();
-        let context = surroundings::context(&selection.project, cancel);
         let files = DiskFiles::new(&selection.project);
         let (mut project, mut found) =
             engine_project::load(&files, &surroundings::environment(), which.env.as_deref());
+        let state = selection.project.join(&project.state.sqlite);
+        let (context, secrets) = surroundings::context(&selection.project, &state, cancel);
         let tenants = tenant::chosen(&project, which)?;
         let names = wanted(&project, selection, found.is_empty() && depth == Depth::Pipelines)?;
         let is_broken = found.has_errors();
@@ -91,6 +95,7 @@ impl Workspace {
             project,
             registry,
             context,
+            secrets,
             catalogs,
             findings,
             notes,
@@ -137,6 +142,11 @@ impl Workspace {
         Err(CommandError::new(Exit::Invalid, code, message))
     }
 
+    /// Whether pipelines were asked for one by one.
+    pub(crate) fn is_named(&self) -> bool {
+        self.is_named
+    }
+
     /// A pipeline that was named, and that none of the tenants runs.
     pub(crate) fn idle(&self) -> Option<&str> {
         let tenants = || self.tenants.iter().filter_map(|name| self.project.tenant(name));
@@ -180,18 +190,26 @@ fn wanted(project: &Project, selection: &Selection, is_sound: bool) -> Result<Ve
     for wanted in &selection.pipelines {
         let found = project.pipelines.iter().find(|pipeline| match wanted {
             Wanted::Name(name) => pipeline.name == *name,
-            Wanted::File(file) => pipeline.file == *file,
+            Wanted::File(file) => pipeline.file == *file || pipeline.files.contains(file),
         });
         match (found, wanted) {
             (Some(pipeline), _) => names.push(pipeline.name.clone()),
             // The file is there and broken: its diagnostics say more than "not found".
             (None, Wanted::File(_)) => {}
+            (None, Wanted::Name(name)) if is_broken(project, name) => {}
             (None, Wanted::Name(name)) => {
                 return Err(unknown_pipeline(name, project));
             }
         }
     }
     Ok(names)
+}
+
+/// Whether the file that a pipeline of this name would have is there: then it could not be read.
+fn is_broken(project: &Project, name: &str) -> bool {
+    [format!("{name}.toml"), format!("pipelines/{name}.toml")]
+        .iter()
+        .any(|file| project.texts.contains_key(file))
 }
 
 /// A misspelt pipeline.

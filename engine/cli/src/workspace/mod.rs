@@ -5,7 +5,9 @@ mod check;
 mod load;
 mod state;
 mod tenant;
+mod wanted;
 
 pub(crate) use load::{Depth, Workspace, unknown_pipeline};
-pub(crate) use state::{runtime, unavailable};
+pub(crate) use state::{open_state, runtime, unavailable};
 pub(crate) use tenant::title;
+pub(crate) use wanted::secret_names;

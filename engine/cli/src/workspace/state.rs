@@ -2,16 +2,12 @@
 
 use super::Workspace;
 use crate::{
+    custody::unlocked,
     error::{CommandError, Result},
     exit::Exit,
-    key::key,
-    surroundings::SystemRng,
 };
-use engine_run::state::{OwnerLocks, Sealer, sqlite::SqliteStore};
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use engine_run::state::{OwnerLocks, sqlite::SqliteStore};
+use std::path::{Path, PathBuf};
 
 impl Workspace {
     /// Where the state store is.
@@ -21,18 +17,13 @@ impl Workspace {
 
     /// The state store, to read and write.
     pub(crate) fn open_state(&self) -> Result<SqliteStore> {
-        let path = self.state_path();
-        let folder = path.parent().unwrap_or_else(|| Path::new("."));
-        private_folder(folder).map_err(|error| unavailable(folder, &error))?;
-        let sealer = Sealer::new(&key(&path, true)?, Arc::new(SystemRng));
-        Ok(SqliteStore::open(&path, sealer)?)
+        open_state(&self.state_path())
     }
 
     /// The state store, only to read; an empty one when there is none yet.
     pub(crate) fn read_state(&self) -> Result<SqliteStore> {
         let path = self.state_path();
-        let sealer = Sealer::new(&key(&path, false)?, Arc::new(SystemRng));
-        Ok(SqliteStore::open_read_only(&path, sealer)?)
+        unlocked(&path, false, |key| SqliteStore::open_read_only(&path, key))
     }
 
     /// This process's own lock, by which others see that it lives.
@@ -45,6 +36,13 @@ impl Workspace {
     pub(crate) fn owner_folder(&self) -> PathBuf {
         self.state_path().with_extension("owners")
     }
+}
+
+/// A state file, to read and write; it is made where there is none.
+pub(crate) fn open_state(path: &Path) -> Result<SqliteStore> {
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    private_folder(folder).map_err(|error| unavailable(folder, &error))?;
+    unlocked(path, true, |key| SqliteStore::open(path, key))
 }
 
 pub(crate) fn unavailable(path: &Path, error: &std::io::Error) -> CommandError {
@@ -64,6 +62,6 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
 
 /// The runtime on which a command waits.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| CommandError::new(Exit::Failed, "run/no-runtime", error.to_string()))
 }

@@ -98,10 +98,10 @@ fn an_environment_changes_values_and_keeps_the_others() {
     let store = &demo.connections["acme-store"];
     assert!(!store.production);
     assert_eq!(store.emulate.as_ref().unwrap()["seed"], "samples/store");
-    assert_eq!(store.settings["url"], "https://acme.example");
+    assert_eq!(store.settings["url"], "https://shop.acme.example");
     assert_eq!(store.settings["consumer_key"], serde_json::json!({ "secret": "acme_woo_key" }));
-    assert_eq!(store.place("/production").to_string(), "connections.demo.toml:4");
-    assert_eq!(store.place("/emulate/seed").to_string(), "connections.demo.toml:3");
-    assert_eq!(store.place("/url").to_string(), "connections.toml:4");
+    assert_eq!(store.place("/production").to_string(), "connections.demo.toml:5");
+    assert_eq!(store.place("/emulate/seed").to_string(), "connections.demo.toml:4");
+    assert_eq!(store.place("/url").to_string(), "connections.demo.toml:3");
     assert_eq!(store.key_place("").to_string(), "connections.toml:2");
 }
