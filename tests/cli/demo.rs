@@ -162,6 +162,36 @@ fn items_that_are_there_are_adopted_by_their_number_and_ambiguous_ones_block() {
 }
 
 #[test]
+fn an_item_with_the_same_name_is_taken_over_and_brought_up_to_date() {
+    let project = shops();
+    let products: Vec<serde_json::Value> =
+        serde_json::from_str(&project.read("samples/store/products.json")).unwrap();
+    let is_plain = |product: &&serde_json::Value| {
+        let name = product["name"].as_str().unwrap();
+        let is_plain =
+            name.len() < 40 && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == ' ');
+        is_plain && product["type"] == "simple" && product["status"] == "publish" && product["sku"] != ""
+    };
+    let product = products.iter().find(is_plain).unwrap();
+    let (name, sku) = (product["name"].as_str().unwrap(), product["sku"].as_str().unwrap());
+    project.edit(
+        "pipelines/woo-to-qbo.toml",
+        "[entity.product.write]\nmatch = [\"Sku\"]\nname_taken = \"suffix_key\"",
+        "[entity.product.write]\nmatch = [\"Sku\"]\nname_taken = \"adopt\"",
+    );
+    let body = format!(
+        r#"{{"Name":"{name}","Type":"NonInventory","Description":"typed by hand","IncomeAccountRef":{{"value":"2"}}}}"#
+    );
+    project.write(BOOKS, earlier("item", &body));
+    drop(run(&project));
+    drop(run(&project));
+    let items = books(&project).objects(REALM, "Item");
+    let ours: Vec<_> = items.iter().filter(|item| item["Name"] == name).collect();
+    assert_eq!(ours.len(), 1);
+    assert_eq!((&ours[0]["Sku"], &ours[0]["Description"]), (&sku.into(), &"typed by hand".into()));
+}
+
+#[test]
 fn emulators_that_cannot_start_say_why() {
     let project = shops();
     project.edit("connections.demo.toml", "seed = \"samples/store\"", "seeds = \"samples/store\"");

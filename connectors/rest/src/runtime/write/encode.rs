@@ -51,6 +51,9 @@ pub(super) fn renamed(catalog: &Catalog, object: &str, payload: &Bytes, suffix: 
         catalog.schema(object).ok()?.field(name).and_then(|field| field.max_length).unwrap_or(usize::MAX);
     let mut fields = decode(payload);
     let held = path::member(&fields, name)?.as_str()?;
+    if held.ends_with(suffix) {
+        return None;
+    }
     let room = max.saturating_sub(suffix.chars().count());
     let kept: String = held.chars().take(room).collect();
     let text = format!("{}{suffix}", kept.trim_end());

@@ -94,6 +94,16 @@ impl Target for RestTarget {
         search::matches(&self.service, context, (object, match_on), wanted).await
     }
 
+    async fn namesakes(&self, context: &Context, object: &str, payload: &Bytes) -> Result<Vec<Current>> {
+        let Some(name) = self.service.catalog.object(object)?.name.clone() else {
+            let message = format!("`{object}` has no name by which it could be found");
+            return Err(ConnectorError::new(ErrorKind::Unsupported, message));
+        };
+        let wanted = [encode::decode(payload)];
+        let found = search::matches(&self.service, context, (object, &[name]), &wanted).await?;
+        Ok(found.into_iter().next().unwrap_or_default())
+    }
+
     async fn read_back(
         &self,
         context: &Context,
