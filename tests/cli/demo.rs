@@ -43,8 +43,8 @@ fn check_sides(outcome: &Outcome) {
     let sides = sides(outcome);
     assert!(!sides.is_empty(), "{}", outcome.stdout);
     for (side, words) in &sides {
-        let [_, _, sent, amount, books, booked, difference] = words.as_slice() else { panic!("{words:?}") };
-        assert_eq!((sent, amount, "0.00"), (books, booked, difference.as_str()), "{side:?}");
+        assert_eq!(words[2..4], words[4..6], "{side:?}");
+        assert_eq!(words[6], "0.00", "{side:?}");
     }
 }
 
@@ -103,9 +103,10 @@ fn every_admitted_order_is_in_the_books_once_or_has_a_reason() {
     let second = run(&project);
     assert!(!second.stdout.contains("CREATED") && !second.stdout.contains("UPDATED"), "{}", second.stdout);
     let more = project.read(BOOKS);
-    let writes = more[before.len()..].lines().filter(|line| line.contains("requestid=")).count();
+    let more = more.strip_prefix(&before).unwrap();
+    let writes = more.lines().filter(|line| line.contains("requestid=")).count();
     // What failed for good is tried again only when its record or its mapping changes.
-    assert_eq!(writes, 0, "{}", &more[before.len()..]);
+    assert_eq!(writes, 0, "{more}");
     check_sides(&second);
 }
 
@@ -168,8 +169,8 @@ fn an_item_with_the_same_name_is_taken_over_and_brought_up_to_date() {
         serde_json::from_str(&project.read("samples/store/products.json")).unwrap();
     let is_plain = |product: &&serde_json::Value| {
         let name = product["name"].as_str().unwrap();
-        let is_plain =
-            name.len() < 40 && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == ' ');
+        let is_plain = name.len() < 40
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || " #".contains(letter));
         is_plain && product["type"] == "simple" && product["status"] == "publish" && product["sku"] != ""
     };
     let product = products.iter().find(is_plain).unwrap();
@@ -260,7 +261,7 @@ fn killed_runs_with_lost_answers_lose_and_double_nothing() {
             );
         }
         let mut told = format!("seed {seed}, killed at lines");
-        let mut plan = |kill: usize| {
+        let plan = |kill: usize| {
             let what = "[[fault]]\nwhat = \"drop_after_effect\"\non = { probability = 0.05 }\n";
             project.write("samples/faults.toml", format!("seed = {}\n{what}", seed * 10 + kill as u64));
         };

@@ -4,7 +4,7 @@ use crate::world::{Answer, DECLARED_LAG, Fate, Request, Row, SETTLE, Shared, TIM
 use bytes::Bytes;
 use engine_contract::{
     Access, Applied, Batch, Capabilities, Change, Checkpoint, Connection, Connector, ConnectorError, Context,
-    Current, Cursor, Discovery, EffectClass, Encode, EntitySchema, ErrorKind, Lookup, Map, Op, Outcome,
+    Current, Cursor, Discovery, EffectClass, Encode, EntitySchema, ErrorKind, Lookup, Map, Outcome,
     ReadRequest, Record, Result, Retry, Source, SourceRecord, StreamInfo, Target, Value, Write, async_trait,
 };
 use rand::RngExt;

@@ -106,12 +106,8 @@ fn finish(report: &RunReport, title: &str, (project, env): (&Path, &str), output
 fn naming(project: &Path, env: &str) -> String {
     let here = std::env::current_dir().and_then(|here| here.canonicalize());
     let is_above = here.and_then(|here| Ok(here.starts_with(project.canonicalize()?)));
-    let mut options = String::new();
-    if !is_above.unwrap_or_default() {
-        options.push_str(&format!(" -C {}", project.display()));
-    }
-    if env != DEFAULT_ENVIRONMENT {
-        options.push_str(&format!(" --env {env}"));
-    }
-    options
+    let folder =
+        if is_above.unwrap_or_default() { String::new() } else { format!(" -C {}", project.display()) };
+    let env = if env == DEFAULT_ENVIRONMENT { String::new() } else { format!(" --env {env}") };
+    format!("{folder}{env}")
 }
