@@ -3,7 +3,7 @@
 //!
 //! Targets with natural keys need no look: their writes are upserts on those fields.
 
-use super::{Fault, extract::pause, intent::Effect, settle::Draft};
+use super::{Fault, find::again, intent::Effect, settle::Draft};
 use crate::{
     error::RunError,
     state::{RecordOwner, Status, TargetObject},
@@ -89,14 +89,7 @@ async fn look(
             Ok(found) => return Ok(found),
             Err(error) => error,
         };
-        if !error.is_transient() || attempt >= work.options.tries {
-            return Err(RunError::target(&work.blueprint, error));
-        }
-        if work.context.cancel.is_cancelled() {
-            return Err(RunError::Cancelled);
-        }
-        attempt += 1;
-        pause(work, &work.blueprint.target.connection, &error, attempt).await;
+        again(work, error, &mut attempt).await?;
     }
 }
 
@@ -106,10 +99,13 @@ pub(crate) async fn namesake(
     object: &str,
     payload: &bytes::Bytes,
 ) -> Result<Option<Current>, RunError> {
-    let found = match work.target.namesakes(&work.context, object, payload).await {
-        Ok(found) => found,
-        Err(error) if error.is_transient() => return Ok(None),
-        Err(error) => return Err(RunError::target(&work.blueprint, error)),
+    let mut attempt = 1;
+    let found = loop {
+        match work.target.namesakes(&work.context, object, payload).await {
+            Ok(found) => break found,
+            // A search that fails for the moment must not turn the refusal into the last word.
+            Err(error) => again(work, error, &mut attempt).await?,
+        }
     };
     let Ok([only]) = <[Current; 1]>::try_from(found) else { return Ok(None) };
     let connection = work.blueprint.target.connection.clone();

@@ -5,6 +5,7 @@
 
 use super::extract::pause;
 use crate::{error::RunError, work::Work};
+use engine_contract::ConnectorError;
 use engine_plan::{Find, Found};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -50,15 +51,21 @@ async fn ask(
             Ok(hits) => return Ok(hits),
             Err(error) => error,
         };
-        if !error.is_transient() || attempt >= work.options.tries {
-            return Err(RunError::target(&work.blueprint, error));
-        }
-        if work.context.cancel.is_cancelled() {
-            return Err(RunError::Cancelled);
-        }
-        attempt += 1;
-        pause(work, &work.blueprint.target.connection, &error, attempt).await;
+        again(work, error, &mut attempt).await?;
     }
+}
+
+/// Waits before the target is asked once more, or says why it is not.
+pub(super) async fn again(work: &Work, error: ConnectorError, attempt: &mut u32) -> Result<(), RunError> {
+    if !error.is_transient() || *attempt >= work.options.tries {
+        return Err(RunError::target(&work.blueprint, error));
+    }
+    if work.context.cancel.is_cancelled() {
+        return Err(RunError::Cancelled);
+    }
+    *attempt += 1;
+    pause(work, &work.blueprint.target.connection, &error, *attempt).await;
+    Ok(())
 }
 
 fn judged(mut ids: Vec<String>) -> Found {
