@@ -19,12 +19,13 @@ mod path;
 mod program;
 #[cfg(test)]
 mod sample;
+mod scene;
 
 pub use blueprint::{
     Adjustment, Assert, Blueprint, Each, Endpoint, Entity, Group, Library, Lookup, Moved, OnFail, Route,
     SyncPolicy, WritePolicy,
 };
-pub use compile::{Catalogs, compile};
+pub use compile::compile;
 /// The words of [`WritePolicy`] and [`SyncPolicy`].
 pub use engine_project::model::{
     Conflict, Delete, Direction, NameTaken, OnCancel, OnMappingChange, SourceOfTruth, WhenClosed,
@@ -35,3 +36,4 @@ pub use program::{
     BuildError, EntityProgram, Find, Found, Item, Links, MapError, Mapped, Pending, Program, Reference,
     Resolved, Routed,
 };
+pub use scene::Catalogs;

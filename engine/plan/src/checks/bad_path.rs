@@ -10,7 +10,7 @@
 //!
 //! **Passes:** `each = "$.lines[*]"` with `map.Amount = "@.total"`.
 
-use super::visit::{Sites, TextSite};
+use crate::scene::visit::{Sites, TextSite};
 use crate::{
     mapping::{Root, Way},
     path,

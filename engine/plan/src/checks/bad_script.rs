@@ -10,7 +10,7 @@
 //! **Passes:** `when = "record.total.to_decimal() > 0"`.
 
 use super::types::{Judged, bytes_at};
-use crate::compile::Scene;
+use crate::scene::Scene;
 use engine_project::{
     Text,
     diag::{Diagnostic, Diagnostics, code},

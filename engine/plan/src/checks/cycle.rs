@@ -10,7 +10,7 @@
 //!
 //! **Passes:** one of the two without the other.
 
-use crate::compile::{Edge, Scene, edges};
+use crate::scene::{Edge, Scene, edges};
 use engine_project::diag::{Diagnostic, Diagnostics, code};
 use std::collections::BTreeSet;
 

@@ -10,7 +10,7 @@
 //! **Passes:** `filter = { status = ["completed"] }`.
 
 use super::names::with_keys;
-use crate::compile::Scene;
+use crate::scene::Scene;
 use engine_contract::{Field, FieldType};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code, words::type_of},

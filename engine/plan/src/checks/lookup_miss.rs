@@ -11,7 +11,7 @@
 //! **Passes:** the same with a line for each status, or a `default`.
 
 use super::types::{Chain, Fit, described, label};
-use crate::compile::Scene;
+use crate::scene::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code, words::list},
     rule::Rule,

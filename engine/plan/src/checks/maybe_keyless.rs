@@ -8,11 +8,8 @@
 //!
 //! **Not noted:** `key = ["$.id"]` of a stream whose `id` is always there.
 
-use super::{
-    types::{Chain, label},
-    visit::RuleSite,
-};
-use crate::types::Base;
+use super::types::{Chain, label};
+use crate::{scene::visit::RuleSite, types::Base};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     rule::Source,

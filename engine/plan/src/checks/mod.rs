@@ -43,18 +43,19 @@ mod unused;
 mod unused_default;
 mod value_fit;
 mod variables;
-pub(crate) mod visit;
 
 #[cfg(test)]
 mod property;
 #[cfg(test)]
 mod tests;
 
-use crate::compile::Scene;
+use crate::scene::{
+    Scene,
+    visit::{self, Sites},
+};
 use engine_project::{diag::Diagnostics, project::Entity, rule::Node};
 use std::collections::BTreeSet;
 use types::{Judged, Mapped, Typer};
-use visit::Sites;
 
 /// Runs every check.
 pub(crate) fn run(scene: &Scene<'_>, out: &mut Diagnostics) {

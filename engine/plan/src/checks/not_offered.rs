@@ -10,8 +10,8 @@
 //!
 //! **Passes:** `delete = "deactivate"`.
 
-use super::{names::nearest, types::Mapped, visit};
-use crate::compile::Scene;
+use super::{names::nearest, types::Mapped};
+use crate::scene::{Scene, visit};
 use engine_contract::Offer;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},

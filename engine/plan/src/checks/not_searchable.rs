@@ -10,11 +10,11 @@
 //!
 //! **Passes:** `{ find = "Account", by = "Name", value = ... }`.
 
-use super::{
-    names::{with_names, with_texts},
+use super::names::{with_names, with_texts};
+use crate::scene::{
+    Scene,
     visit::{self, Sites},
 };
-use crate::compile::Scene;
 use engine_contract::EntitySchema;
 use engine_project::{
     Place,

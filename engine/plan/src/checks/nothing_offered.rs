@@ -9,7 +9,7 @@
 //!
 //! **Passes:** `[target]` with a database that has tables.
 
-use crate::compile::Scene;
+use crate::scene::Scene;
 use engine_project::{
     diag::{Code, Diagnostic, Diagnostics, code},
     project::Side,

@@ -8,8 +8,7 @@
 //!
 //! **Passes:** `key = ["$.email"]`.
 
-use super::visit;
-use crate::compile::Scene;
+use crate::scene::{Scene, visit};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,

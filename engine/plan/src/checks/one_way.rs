@@ -10,7 +10,7 @@
 //!
 //! **Passes:** `direction = "one_way"`, or no such line.
 
-use crate::compile::Scene;
+use crate::scene::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     model::Direction,

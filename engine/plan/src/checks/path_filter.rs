@@ -11,11 +11,13 @@
 //!
 //! **Passes:** a script that says `item.total.to_decimal() > "0.1".to_decimal()`; `"$.billing.email"`.
 
-use super::{
-    types::steps,
-    visit::{Sites, TextSite},
+use crate::{
+    path::{Part, fraction},
+    scene::{
+        steps,
+        visit::{Sites, TextSite},
+    },
 };
-use crate::path::{Part, fraction};
 use engine_project::diag::{Diagnostic, Diagnostics, code};
 
 pub(super) fn check(sites: &Sites<'_>, out: &mut Diagnostics) {

@@ -11,9 +11,14 @@
 //!
 //! **Passes:** `Names = "$.categories[*].name"`.
 
-use super::types::{Content, Lost, Misstep, Shape, steps};
-use super::visit::{Sites, TextSite};
-use crate::{compile::Scene, path::Part};
+use super::types::Lost;
+use crate::{
+    path::Part,
+    scene::{
+        Content, Misstep, Scene, Shape, steps,
+        visit::{Sites, TextSite},
+    },
+};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,

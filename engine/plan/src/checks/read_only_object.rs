@@ -9,8 +9,7 @@
 //!
 //! **Passes:** `{ find = "TaxCode", by = "Name", value = { const = "GST" } }` in the map of another object.
 
-use super::visit;
-use crate::compile::Scene;
+use crate::scene::{Scene, visit};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,

@@ -9,7 +9,7 @@
 //!
 //! **Passes:** `key = ["$.email"]`.
 
-use super::visit;
+use crate::scene::visit;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,

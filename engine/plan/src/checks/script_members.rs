@@ -16,7 +16,7 @@ use super::{
     names::nearest,
     types::{Judged, bytes_at, described},
 };
-use crate::compile::Scene;
+use crate::scene::Scene;
 use engine_project::{
     Place, Text,
     diag::{Diagnostic, Diagnostics, code},

@@ -10,7 +10,7 @@
 //! **Passes:** `connector = "sqlite"`, `path = "shop.db"`.
 
 use super::names::{with_keys, with_texts};
-use crate::compile::{Scene, settings};
+use crate::scene::{Scene, settings};
 use engine_project::{
     Place,
     diag::{

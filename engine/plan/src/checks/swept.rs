@@ -9,7 +9,7 @@
 //!
 //! **Not noted:** `from = "orders"` with `source.cursor = "date_modified_gmt"`.
 
-use crate::compile::Scene;
+use crate::scene::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,

@@ -8,8 +8,8 @@
 //!
 //! **Passes:** `find = { Account = { Sales = "7" } }` beside a rule with `find = "Account"`.
 
-use super::{names::with_keys, visit};
-use crate::compile::Scene;
+use super::names::with_keys;
+use crate::scene::{Scene, visit};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     rule::Source,

@@ -9,12 +9,9 @@
 //!
 //! **Passes:** `transform = ["trim", { fit = 100 }]`.
 
-use super::{
-    names::{with_names, with_texts},
-    visit,
-};
+use super::names::{with_names, with_texts};
 use crate::{
-    compile::Scene,
+    scene::{Scene, visit},
     transform::{BadArgument, Transform},
 };
 use engine_project::{

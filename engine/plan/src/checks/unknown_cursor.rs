@@ -9,7 +9,7 @@
 //! **Passes:** `cursor = "updated_at"`, or no cursor: the stream is swept and compared by content.
 
 use super::names::with_texts;
-use crate::compile::Scene;
+use crate::scene::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,

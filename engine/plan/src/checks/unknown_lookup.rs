@@ -8,8 +8,8 @@
 //!
 //! **Passes:** the same with `[lookup.state]`.
 
-use super::{names::with_texts, visit};
-use crate::compile::Scene;
+use super::names::with_texts;
+use crate::scene::{Scene, visit};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,

@@ -9,7 +9,7 @@
 //! **Passes:** `needs = ["product"]`.
 
 use super::names::with_texts;
-use crate::compile::Scene;
+use crate::scene::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,

@@ -9,8 +9,8 @@
 //!
 //! **Passes:** `to = "Invoice"`.
 
-use super::{names::with_texts, visit};
-use crate::compile::Scene;
+use super::names::with_texts;
+use crate::scene::{Scene, visit};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,

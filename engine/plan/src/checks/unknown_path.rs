@@ -10,11 +10,11 @@
 //!
 //! **Passes:** `City = "$.billing.city"`.
 
-use super::{
-    names::nearest,
-    types::{Lost, Misstep},
+use super::{names::nearest, types::Lost};
+use crate::{
+    path::Part,
+    scene::{Misstep, Scene},
 };
-use crate::{compile::Scene, path::Part};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,

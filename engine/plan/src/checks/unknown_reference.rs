@@ -10,12 +10,8 @@
 //!
 //! **Passes:** `{ ref = "order.unpaid", key = "$.id" }`.
 
-use super::{
-    names::{fixed, nearest, quoted},
-    types::Shape,
-    visit,
-};
-use crate::compile::Scene;
+use super::names::{fixed, nearest, quoted};
+use crate::scene::{Scene, Shape, visit};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,

@@ -9,7 +9,7 @@
 //! **Passes:** the same with `map.sku = "$.sku"`.
 
 use super::{missing_field::maps, names::with_texts};
-use crate::compile::{Scene, merged};
+use crate::scene::{Scene, merged};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,

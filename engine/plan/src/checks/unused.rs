@@ -9,8 +9,7 @@
 //!
 //! **Passes:** the same with `status = { path = "$.status", lookup = "stage" }`.
 
-use super::visit;
-use crate::compile::Scene;
+use crate::scene::{Scene, visit};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Lookup,

@@ -10,7 +10,7 @@
 //! **Passes:** `{ path = "$.customer_note", default = "" }`.
 
 use super::types::{Chain, label};
-use crate::compile::Scene;
+use crate::scene::Scene;
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     rule::Rule,

@@ -10,8 +10,8 @@
 //!
 //! **Passes:** `{ var = "prefix" }`.
 
-use super::{names::with_texts, visit};
-use crate::compile::Scene;
+use super::names::with_texts;
+use crate::scene::{Scene, visit};
 use engine_project::{
     Place,
     diag::{Diagnostic, Diagnostics, code},

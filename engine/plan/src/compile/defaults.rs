@@ -1,7 +1,9 @@
 //! What transforms take from the project and the tenant.
 
-use super::Scene;
-use crate::transform::{Defaults, Zone};
+use crate::{
+    scene::Scene,
+    transform::{Defaults, Zone},
+};
 
 impl Scene<'_> {
     /// The zone of the tenant's days, else of the project's. A zone that does not exist has been reported.

@@ -3,8 +3,11 @@
 //! Sharing must not make a group wait for itself: an entity joins a group only if the groups still come one
 //! after another.
 
-use super::{Scene, lower::open, order::edges};
-use crate::Group;
+use super::lower::open;
+use crate::{
+    Group,
+    scene::{Scene, edges},
+};
 use engine_project::project::Entity;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,32 +7,19 @@
 mod defaults;
 mod group;
 mod lower;
-mod merge;
-mod order;
-mod scene;
 #[cfg(test)]
 mod tests;
-
-pub(crate) use lower::lookups;
-pub(crate) use merge::merged;
-pub(crate) use order::{Edge, edges, order};
-pub(crate) use scene::{Scene, settings};
 
 use crate::{
     Blueprint, checks,
     hash::{self, Shared},
+    scene::{Catalogs, Scene, lookups, order},
 };
-use engine_contract::{Discovery, Registry};
+use engine_contract::Registry;
 use engine_project::{
     Project, Tenant,
     diag::{Diagnostic, Diagnostics, code, suggest},
 };
-use std::collections::BTreeMap;
-
-/// What was saved of each connection, by its name: `catalogs/<connection>.json`. It is united with what the
-/// connection's connector says of all its connections; where neither says anything, fewer checks are made.
-#[derive(Clone, Debug, Default)]
-pub struct Catalogs(pub BTreeMap<String, Discovery>);
 
 /// Compiles a pipeline for a tenant. There is a Blueprint exactly when no diagnostic is an error and the project's loader
 /// found none in the pipeline's file; the loader's own diagnostics are not repeated here.

@@ -6,7 +6,7 @@ use super::{
     value::{known_texts, of_value},
 };
 use crate::{
-    checks::types::Sight,
+    scene::Sight,
     transform::{Mismatch, Output},
     types::Type,
 };

@@ -1,14 +1,12 @@
 //! Paths that lead nowhere, and where they got lost.
 
-use super::{
-    sight::{Sight, steps},
-    walk::{Misstep, Walk},
-};
 use crate::{
-    checks::visit::{Sites, TextSite},
-    compile::Scene,
     mapping::Root,
     path::{Part, Segment, paths_of_condition},
+    scene::{
+        Misstep, Scene, Sight, Walk, steps,
+        visit::{Sites, TextSite},
+    },
 };
 use engine_project::{Place, diag::Diagnostic, project::Entity};
 

@@ -2,8 +2,10 @@
 
 use super::typer::Typer;
 use crate::{
-    checks::visit::{Sites, TextSite},
-    compile::Scene,
+    scene::{
+        Scene,
+        visit::{Sites, TextSite},
+    },
     types::{Base, Type},
 };
 use engine_project::{Place, project::Entity};

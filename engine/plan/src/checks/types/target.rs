@@ -1,13 +1,7 @@
 //! The fields of target objects that an entity maps, each with what is known of it.
 
-use super::{
-    holder::{Holder, Named},
-    sight::Sight,
-};
-use crate::{
-    checks::visit,
-    compile::{Scene, merged},
-};
+use super::holder::{Holder, Named};
+use crate::scene::{Scene, Sight, merged, visit};
 use engine_contract::Field;
 use engine_project::{
     Place,

@@ -3,13 +3,11 @@
 use super::{
     chain::Chain,
     scripts::Judged,
-    sight::Sight,
     value::{of_value, of_var},
-    walk::Walk,
 };
 use crate::{
     Lookup,
-    compile::{Scene, lookups},
+    scene::{Scene, Sight, Walk, lookups},
     transform::{Defaults, Transform},
     types::{Base, Type},
 };

@@ -3,12 +3,11 @@
 use super::{
     balance,
     rules::{mapping, one_rule, path_rule, reference, rules, script},
-    stored,
 };
 use crate::{
     Adjustment, Assert, Each, Entity, OnFail, Route, SyncPolicy, WritePolicy,
-    compile::{Scene, edges, merged},
     mapping::{Mapping, Node, Ref},
+    scene::{Scene, edges, merged, stored},
 };
 use engine_contract::Value;
 use engine_project::{

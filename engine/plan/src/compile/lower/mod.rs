@@ -8,8 +8,10 @@ mod rules;
 
 pub(super) use entity::entity;
 
-use super::Scene;
-use crate::{Endpoint, Library, Lookup, Moved};
+use crate::{
+    Endpoint, Library, Moved,
+    scene::{Scene, stored},
+};
 use engine_contract::{Map, Value};
 use engine_project::{
     PipelineFile,
@@ -34,27 +36,6 @@ pub(super) fn open(scene: &Scene<'_>, table: &Open) -> Option<Map> {
     table.iter().map(|(name, setting)| Some((name.clone(), value(setting)?))).collect()
 }
 
-/// The pipeline's lookups with the tenant's laid over them: its values come first, and so does its default.
-pub(crate) fn lookups(scene: &Scene<'_>) -> BTreeMap<String, Lookup> {
-    let lowered = |(name, lookup): (&String, &project::Lookup)| {
-        let mut table = table(lookup);
-        if let Some(over) = scene.tenant.lookups.get(name) {
-            let Lookup { values, default } = self::table(over);
-            table.values.extend(values);
-            table.default = default.or(table.default);
-        }
-        (name.clone(), table)
-    };
-    scene.file.lookups.iter().map(lowered).collect()
-}
-
-fn table(lookup: &project::Lookup) -> Lookup {
-    Lookup {
-        values: lookup.values.iter().map(|(from, to)| (from.clone(), stored(to))).collect(),
-        default: lookup.default.as_ref().map(stored),
-    }
-}
-
 pub(super) fn libraries(file: &PipelineFile) -> Vec<Library> {
     let library = |library: &project::Library| Library {
         name: library.name.clone(),
@@ -75,9 +56,4 @@ pub(super) fn moved(file: &PipelineFile) -> Vec<Moved> {
 
 pub(super) fn vars(scene: &Scene<'_>) -> BTreeMap<String, Value> {
     scene.vars().map(|(name, value)| (name.to_owned(), stored(value))).collect()
-}
-
-/// A value as it reads back from JSON: a decimal without a fraction is a whole number there.
-fn stored(value: &Value) -> Value {
-    Value::from(serde_json::Value::from(value))
 }

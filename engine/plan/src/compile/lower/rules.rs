@@ -1,12 +1,11 @@
 //! Mappings and their rules: paths parsed, transforms typed, variables replaced by their values.
 
-use super::stored;
 use crate::{
-    compile::Scene,
     mapping::{
         Block, Field, Find, Mapping, Node, PathRule, Ref, Rule, Script, Source, TargetField, TransformStep,
     },
     path,
+    scene::{Scene, stored},
     transform::Transform,
 };
 use engine_contract::EntitySchema;

@@ -2,8 +2,9 @@
 
 use crate::{
     Blueprint, Catalogs,
-    compile::{Scene, blueprint},
+    compile::blueprint,
     sample::{Known, mapped, registry},
+    scene::Scene,
 };
 use engine_contract::Op;
 use engine_project::{MemoryFiles, load};

@@ -1,6 +1,6 @@
 //! The order of entities: parents before children, else as in the file.
 
-use crate::checks::visit;
+use super::visit;
 use engine_project::{PipelineFile, Place, project::Entity, rule::Source};
 
 /// Why an entity comes after another.

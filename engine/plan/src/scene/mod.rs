@@ -1,7 +1,21 @@
-//! All that is known while a pipeline is compiled.
+//! All that is known while a pipeline is compiled: both sides, the variables, the order of entities, the rules and
+//! where they stand, the shapes of records and where paths lead in them.
 
-use super::Catalogs;
-use crate::checks::types::Shape;
+mod lookups;
+mod merge;
+mod order;
+mod shape;
+mod sight;
+mod walk;
+
+pub(crate) mod visit;
+pub(crate) use lookups::{lookups, stored};
+pub(crate) use merge::merged;
+pub(crate) use order::{Edge, edges, order};
+pub(crate) use shape::{Content, Shape};
+pub(crate) use sight::{Sight, steps};
+pub(crate) use walk::{Misstep, Walk};
+
 use engine_contract::{Discovery, EntitySchema, Offer, Registry, StreamInfo, Value};
 use engine_project::{
     PipelineFile, Project, Tenant,
@@ -12,6 +26,11 @@ use engine_project::{
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+
+/// What was saved of each connection, by its name: `catalogs/<connection>.json`. It is united with what the
+/// connection's connector says of all its connections; where neither says anything, fewer checks are made.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogs(pub BTreeMap<String, Discovery>);
 
 /// A pipeline, and what is known around it.
 pub(crate) struct Scene<'a> {

@@ -1,6 +1,6 @@
 //! Every rule, script and path of an entity, with what it can see.
 
-use super::types::{Shape, Sight};
+use super::{Shape, Sight};
 use engine_project::{
     PipelineFile, Text,
     project::Entity,
