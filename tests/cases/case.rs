@@ -1,7 +1,10 @@
 //! One case: patches of the golden project, and what is reported then.
 
 use crate::golden;
-use engine_plan::{Blueprint, Program, compile, testing::run_test};
+use engine_plan::{
+    Blueprint, Catalogs, Program, compile,
+    testing::{self, Cases, run_test},
+};
 use engine_project::{
     FileError, FileText, Files, MemoryFiles, Project,
     diag::{Diagnostic, Diagnostics, Severity},
@@ -104,31 +107,36 @@ impl Case {
         files
     }
 
-    /// Everything that `validate` reports; and, where that forbids nothing, what `test` reports.
+    /// Everything that `validate` reports.
     pub(crate) fn outcome(&self) -> String {
-        let (project, blueprints, found) = self.compiled();
+        let (project, blueprints, catalogs, mut found) = self.compiled();
+        let registry = connectors::registry();
+        let mut cases = Cases::new(&project, &registry, &catalogs, &blueprints, None);
+        let is_sound = |name: &str| blueprints.iter().any(|one| one.pipeline == name);
+        let sound = project.pipelines.iter().filter(|one| is_sound(&one.name));
+        let cases: Vec<_> = sound.flat_map(|pipeline| cases.of(pipeline, |_| true)).collect();
+        found.extend(testing::check(&cases));
         let mut out = String::new();
         let mut found = found.sorted();
         found.retain(|diagnostic| self.notes || diagnostic.severity != Severity::Note);
         for diagnostic in &found {
             describe(diagnostic, &mut out);
         }
-        for (name, differences) in tests(&project, &blueprints) {
-            // What follows from it is not worth reading.
-            if let Some(first) = differences.first() {
-                writeln!(out, "test `{name}`: {first}").unwrap();
-            }
-        }
         out
     }
 
     /// How many tests of the project pass.
     pub(crate) fn passing_tests(&self) -> usize {
-        let (project, blueprints, _) = self.compiled();
-        tests(&project, &blueprints).iter().filter(|(_, differences)| differences.is_empty()).count()
+        let (project, blueprints, ..) = self.compiled();
+        let passes = |blueprint: &Arc<Blueprint>| {
+            let program = Program::build(blueprint).unwrap();
+            let tests = &project.pipeline(&blueprint.pipeline).unwrap().tests;
+            tests.iter().filter(|test| run_test(&program, test).passed).count()
+        };
+        blueprints.iter().map(passes).sum()
     }
 
-    fn compiled(&self) -> (Project, Vec<Blueprint>, Diagnostics) {
+    fn compiled(&self) -> (Project, Vec<Arc<Blueprint>>, Catalogs, Diagnostics) {
         let files = self.files();
         let environment = BTreeMap::from([("DATA_DIR".to_owned(), "data".to_owned())]);
         let (project, mut found) = engine_project::load(&files, &environment, self.environment.as_deref());
@@ -142,26 +150,13 @@ impl Case {
             let (blueprint, more) =
                 compile(&project, &name, &project.tenants[0], &connectors::registry(), &catalogs);
             found.extend(more);
-            blueprints.extend(blueprint);
+            blueprints.extend(blueprint.map(Arc::new));
         }
         if found.has_errors() {
             blueprints.clear();
         }
-        (project, blueprints, found)
+        (project, blueprints, catalogs, found)
     }
-}
-
-/// The tests of compiled pipelines, with what differs from their expectations.
-fn tests(project: &Project, blueprints: &[Blueprint]) -> Vec<(String, Vec<String>)> {
-    let mut all = Vec::new();
-    for blueprint in blueprints {
-        let program = Program::build(blueprint).unwrap();
-        for test in &project.pipeline(&blueprint.pipeline).unwrap().tests {
-            let differences = run_test(&program, test).differences;
-            all.push((test.name.clone(), differences.iter().map(ToString::to_string).collect()));
-        }
-    }
-    all
 }
 
 /// `code file:line:column message`, then what its labels, its help and its fix say.

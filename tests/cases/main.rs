@@ -3,8 +3,7 @@
 //! A case is a file here, called like the code that it is about: `mapping-not-a-path.toml`, or
 //! `mapping-not-a-path--object.toml` for one more of the kind. It holds the mistake as patches of the golden
 //! project, and as `expected` all that is reported: one line per diagnostic, its labels and help below it.
-//! Where nothing is reported, the tests of the pipelines run, and the first thing that fails in each is
-//! expected. Write `expected` anew with `UPDATE_CASES=1 cargo test -p tests --test cases`, and read the
+//! Write `expected` anew with `UPDATE_CASES=1 cargo test -p tests --test cases`, and read the
 //! changes.
 //!
 //! What only runs and commands can report is provoked in `run`, `connector` and `command`.

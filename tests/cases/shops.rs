@@ -2,13 +2,16 @@
 
 use crate::golden;
 use engine_contract::Discovery;
-use engine_plan::{Blueprint, Catalogs, compile};
+use engine_plan::{
+    Blueprint, Catalogs, compile,
+    testing::{self, Cases},
+};
 use engine_project::{
     MemoryFiles, Project,
     diag::{Diagnostic, Severity},
     load,
 };
-use std::{collections::BTreeMap, ops::Range, path::Path};
+use std::{collections::BTreeMap, ops::Range, path::Path, sync::Arc};
 
 /// A mistake: what is replaced in which file, by what, and what must be said of it where. The text of the
 /// place is marked with `<` and `>`, which are not part of what is written.
@@ -126,7 +129,7 @@ pub(crate) fn files() -> BTreeMap<String, String> {
 pub(crate) fn judged(
     files: BTreeMap<String, String>,
     environment: Option<&str>,
-) -> (Project, Vec<Blueprint>, Vec<Diagnostic>) {
+) -> (Project, Vec<Arc<Blueprint>>, Vec<Diagnostic>) {
     let tables: Discovery = serde_json::from_str(&files["catalogs/acme-warehouse.json"]).unwrap();
     let catalogs = Catalogs(BTreeMap::from([("acme-warehouse".to_owned(), tables)]));
     let variables = BTreeMap::from([("ACME_STORE_URL".to_owned(), "https://shop.example".to_owned())]);
@@ -136,8 +139,15 @@ pub(crate) fn judged(
     for pipeline in &project.pipelines {
         let (blueprint, more) =
             compile(&project, &pipeline.name, &project.tenants[0], &connectors::registry(), &catalogs);
-        blueprints.extend(blueprint);
+        blueprints.extend(blueprint.map(Arc::new));
         all.extend(more);
+    }
+    if blueprints.len() == project.pipelines.len() {
+        let registry = connectors::registry();
+        let mut cases = Cases::new(&project, &registry, &catalogs, &blueprints, None);
+        let cases: Vec<_> =
+            project.pipelines.iter().flat_map(|pipeline| cases.of(pipeline, |_| true)).collect();
+        all.extend(testing::check(&cases));
     }
     (project, blueprints, all)
 }

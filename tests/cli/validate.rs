@@ -57,6 +57,15 @@ fn a_file_that_is_no_toml_names_the_place() {
 }
 
 #[test]
+fn a_test_that_fails_is_a_mistake_and_a_sample_that_fails_a_warning() {
+    let project = quickstart();
+    project.edit("store-to-sqlite.toml", "total = \"21.00\", tax", "total = \"20.00\", tax");
+    let sample = project.read("samples/order.json");
+    project.write("samples/order.json", format!("[{sample}, {}]", sample.replace("\"21.00\"", "\"free\"")));
+    assert_outcome!(project.engine(&["validate"]).ended(3));
+}
+
+#[test]
 fn a_literal_secret_is_refused_and_never_shown() {
     let project = quickstart();
     let store = "[connection.shop]\nconnector = \"woocommerce\"\nurl = \"https://shop.example.test\"\n\

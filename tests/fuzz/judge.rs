@@ -1,10 +1,14 @@
 //! Compiles a damaged project and checks what is promised of any text.
 
-use engine_plan::{Catalogs, compile};
+use engine_plan::{
+    Catalogs, compile,
+    testing::{self, Cases},
+};
 use engine_project::{MemoryFiles, Project, diag::Diagnostic, load};
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -40,13 +44,21 @@ fn compiled(files: &MemoryFiles) -> Result<(), String> {
     for diagnostic in &found {
         within(&project, diagnostic)?;
     }
-    let registry = connectors::registry();
+    let (registry, catalogs) = (connectors::registry(), Catalogs::default());
+    let mut blueprints = Vec::new();
     for pipeline in &project.pipelines {
         for tenant in &project.tenants {
-            let (_, found) = compile(&project, &pipeline.name, tenant, &registry, &Catalogs::default());
+            let (blueprint, found) = compile(&project, &pipeline.name, tenant, &registry, &catalogs);
             for diagnostic in &found {
                 within(&project, diagnostic)?;
             }
+            blueprints.extend(blueprint.map(Arc::new));
+        }
+    }
+    let mut cases = Cases::new(&project, &registry, &catalogs, &blueprints, None);
+    for pipeline in &project.pipelines {
+        for diagnostic in &testing::check(&cases.of(pipeline, |_| true)) {
+            within(&project, diagnostic)?;
         }
     }
     Ok(())

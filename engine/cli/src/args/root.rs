@@ -100,6 +100,13 @@ pub(crate) struct Which {
     pub(crate) env: Option<String>,
 }
 
+impl Which {
+    /// The tenant, where it is one that is named.
+    pub(crate) fn one_tenant(&self) -> Option<&str> {
+        self.tenant.as_deref().filter(|name| *name != "all")
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {

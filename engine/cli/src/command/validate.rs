@@ -63,7 +63,9 @@ fn check(selections: &[Selection], arguments: &Validate, output: &Output) -> Res
     let start = Timestamp::now();
     let mut workspaces = Vec::new();
     for selection in selections {
-        workspaces.push(Workspace::load(selection, &arguments.which, &Cancel::default())?);
+        let mut workspace = Workspace::load(selection, &arguments.which, &Cancel::default())?;
+        workspace.run_tests(&arguments.which);
+        workspaces.push(workspace);
     }
     let mut size = Size::default();
     for workspace in &workspaces {

@@ -14,7 +14,10 @@ use crate::{
     words::many,
 };
 use engine_contract::{Cancel, Context, Registry};
-use engine_plan::{Blueprint, Catalogs};
+use engine_plan::{
+    Blueprint, Catalogs,
+    testing::{self, Case, Cases},
+};
 use engine_project::{
     Project, Tenant,
     diag::{Diagnostics, suggest},
@@ -106,6 +109,18 @@ impl Workspace {
         })
     }
 
+    /// Runs the tests of the pipelines that were asked for and have no errors, and takes up what they found.
+    pub(crate) fn run_tests(&mut self, which: &Which) {
+        let Self { project, registry, catalogs, blueprints, asked, .. } = self;
+        let mut all = Cases::new(project, registry, catalogs, blueprints, which.one_tenant());
+        let is_sound = |name: &String| blueprints.iter().any(|one| one.pipeline == *name);
+        let asked = project.pipelines.iter().filter(|one| asked.contains(&one.name) && is_sound(&one.name));
+        let cases: Vec<Case<'_>> = asked.flat_map(|pipeline| all.of(pipeline, |_| true)).collect();
+        let found = testing::check(&cases);
+        self.findings.extend(found.into_iter().map(Finding::from));
+        check::sort(&mut self.findings);
+    }
+
     /// Takes up the notes beside errors and warnings.
     pub(crate) fn show_notes(&mut self) {
         self.findings.append(&mut self.notes);
@@ -156,7 +171,7 @@ impl Workspace {
 
     /// What of the state a command looks at.
     pub(crate) fn filter(&self, which: &Which, pipeline: Option<String>, limit: usize) -> RunFilter {
-        let tenant = which.tenant.clone().filter(|name| name != "all");
+        let tenant = which.one_tenant().map(str::to_owned);
         RunFilter { tenant, environment: Some(self.project.environment.clone()), pipeline, limit }
     }
 

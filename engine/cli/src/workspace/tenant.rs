@@ -9,7 +9,7 @@ use engine_project::{Project, Tenant, diag::suggest};
 
 /// The tenants that were asked for; all of them where none was named.
 pub(super) fn chosen<'a>(project: &'a Project, which: &Which) -> Result<Vec<&'a Tenant>> {
-    let Some(name) = which.tenant.as_deref().filter(|name| *name != "all") else {
+    let Some(name) = which.one_tenant() else {
         return Ok(project.tenants.iter().collect());
     };
     if let Some(tenant) = project.tenant(name) {

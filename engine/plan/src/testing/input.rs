@@ -34,28 +34,51 @@ pub fn map_input(program: &Program, test: &Test) -> Result<Vec<Ended>, String> {
     let Some(entity) = program.entity_named(&test.entity) else {
         return Err(format!("the pipeline has no entity `{}`", test.entity));
     };
+    Ok(ends(entity, &source, test))
+}
+
+/// What becomes of each item of a record, with the links and target objects of a test.
+pub(super) fn ends(entity: &EntityProgram, source: &SourceRecord, test: &Test) -> Vec<Ended> {
     let op = if test.expect.status == Some(Status::Updated) { Op::Update } else { Op::Create };
-    Ok(entity.items(&source).iter().map(|item| end(entity, item, &Stubs(test), op)).collect())
+    entity.items(source).iter().map(|item| end(entity, item, &Stubs(test), op)).collect()
 }
 
 /// The record of a test: the first one, where the input is a list.
 pub(super) fn input(test: &Test) -> Result<SourceRecord, String> {
-    let file = &test.input_file;
-    let parsed = Record::parse(test.input.clone()).map_err(|error| format!("input of {file}: {error}"))?;
+    let parsed = parsed(test)?;
     let record = match parsed.elements() {
         Some(elements) => {
-            elements.into_iter().next().ok_or_else(|| format!("input of {file}: the list is empty"))?
+            let none = || format!("input of {}: the list is empty", test.input_file);
+            elements.into_iter().next().ok_or_else(none)?
         }
         None => parsed,
     };
+    Ok(sourced(test, record))
+}
+
+/// Every record of a test's input.
+pub(super) fn all(test: &Test) -> Result<Vec<SourceRecord>, String> {
+    let parsed = parsed(test)?;
+    let records = match parsed.elements() {
+        Some(elements) => elements,
+        None => vec![parsed],
+    };
+    Ok(records.into_iter().map(|record| sourced(test, record)).collect())
+}
+
+fn parsed(test: &Test) -> Result<Record, String> {
+    Record::parse(test.input.clone()).map_err(|error| format!("input of {}: {error}", test.input_file))
+}
+
+fn sourced(test: &Test, record: Record) -> SourceRecord {
     let id = record.member("id").and_then(|id| id.to_value().scalar_text());
-    Ok(SourceRecord {
+    SourceRecord {
         key: id.unwrap_or_else(|| "test".to_owned()),
         modified: None,
         record,
-        origin: file.clone(),
+        origin: test.input_file.clone(),
         is_admitted: true,
-    })
+    }
 }
 
 fn end(entity: &EntityProgram, item: &Item, links: &Stubs<'_>, op: Op) -> Ended {

@@ -17,6 +17,8 @@
 //! - `error` is the code of a failed item's error, or some words of its message.
 //! - Without `status` and `error`, every item must be mapped or filtered.
 
+mod cases;
+mod check;
 mod compare;
 mod coverage;
 mod difference;
@@ -24,6 +26,8 @@ mod input;
 mod run;
 mod site;
 
+pub use cases::{Built, Case, Cases};
+pub use check::check;
 pub use compare::field_at;
 pub use coverage::{Coverage, Uncovered};
 pub use difference::Difference;

@@ -267,6 +267,10 @@ codes! {
     LIBRARY_UNUSED = "library/unused";
     /// A test has a stub for something that the pipeline does not use.
     TEST_STUB = "test/unknown-stub";
+    /// What comes out of a test is not what it expects.
+    TEST_FAILED = "test/failed";
+    /// A further record of a test's sample fails.
+    TEST_SAMPLE = "test/sample-fails";
 
     /// A variable is used that the pipeline does not declare.
     VARIABLE_UNKNOWN = "mapping/unknown-variable";

@@ -1,7 +1,6 @@
 //! Which mappings of a project its tests run.
 
-use super::cases::Case;
-use engine_plan::testing::{Coverage, Uncovered};
+use engine_plan::testing::{Case, Coverage, Uncovered};
 use std::{collections::BTreeMap, fmt};
 
 /// The mappings of all pipelines that have tests.

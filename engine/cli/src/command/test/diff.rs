@@ -1,7 +1,7 @@
 //! Maps the inputs of all tests with the files of a git revision and with those at hand, and shows what
 //! changes, field by field. Nothing is judged: the exit code is 0 whatever changes.
 
-use super::cases::{Built, Case, built, cases};
+use super::cases::cases;
 use crate::{
     args::Test as Arguments,
     error::{CommandError, Result},
@@ -15,7 +15,7 @@ use crate::{
 use engine_contract::Value;
 use engine_plan::{
     compile,
-    testing::{Ended, map_input},
+    testing::{Built, Case, Ended, map_input},
 };
 use engine_project::{Project, diag::Severity};
 use serde_json::json;
@@ -73,7 +73,7 @@ fn program(workspace: &Workspace, old: &Project, case: &Case<'_>, new: &Built) -
     let (blueprint, found) = compile(old, name, tenant, &workspace.registry, &workspace.catalogs);
     let error = found.into_iter().find(|found| found.severity == Severity::Error);
     let mistakes = || error.map_or_else(|| "the pipeline had mistakes".to_owned(), |error| error.to_string());
-    built(Arc::new(blueprint.ok_or_else(mistakes)?))
+    Built::new(Arc::new(blueprint.ok_or_else(mistakes)?))
 }
 
 fn compare(case: &Case<'_>, before: &Result<Built, String>, after: &Built) -> Compared {

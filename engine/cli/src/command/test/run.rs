@@ -1,7 +1,7 @@
 //! Runs the tests, and says how they went.
 
 use super::{
-    cases::{Case, cases},
+    cases::cases,
     coverage::{Covered, coverage},
     diff, junit, print, update,
 };
@@ -14,7 +14,7 @@ use crate::{
     workspace::Workspace,
 };
 use engine_contract::Cancel;
-use engine_plan::testing::{Difference, Ended, mapping_place, run_test};
+use engine_plan::testing::{Case, Difference, Ended, mapping_place, run_test};
 use engine_project::{PipelineFile, Place, Test};
 use jiff::Timestamp;
 use std::{path::Path, time::Duration};
@@ -97,7 +97,7 @@ fn finish(
 }
 
 /// Runs all tests that were asked for, without a word.
-fn all<'a>(workspace: &'a Workspace, arguments: &Arguments) -> Result<Vec<Ran<'a>>> {
+fn all<'a>(workspace: &'a Workspace, arguments: &'a Arguments) -> Result<Vec<Ran<'a>>> {
     Ok(cases(workspace, arguments)?.iter().map(one).collect())
 }
 
