@@ -129,8 +129,13 @@ pub trait Target: Send + Sync {
         None
     }
 
-    /// Sends writes of one target object, at most [`Capabilities::write_batch_max`], and answers each by its
-    /// id. A write without an answer counts as unknown.
+    /// The most writes of such objects that one call takes, where that is not [`Capabilities::write_batch_max`].
+    fn write_batch_max(&self, object: &str) -> Option<usize> {
+        let _ = object;
+        None
+    }
+
+    /// Sends writes of one target object, at most [`Target::write_batch_max`], and answers each by its id. A write without an answer counts as unknown.
     ///
     /// # Errors
     /// Only when nothing was sent at all: the connection is refused, the credentials are missing.

@@ -1,16 +1,18 @@
 //! connector.toml as it is written. Unknown keys are refused, so that a typo is never taken for a default.
 
+mod batch;
 mod page;
 mod read;
 mod service;
 mod write;
 
+pub(crate) use batch::BatchTable;
 pub(crate) use page::{PageKind, PageTable};
 pub(crate) use read::{
     Bound, Compare, CursorTable, FetchTable, FilterTable, FindTable, JoinTable, ReadTable,
 };
 pub(crate) use service::{
-    Again, AuthKind, AuthTable, BaseTable, Effect, ErrorsTable, Language, LanguageTable, LimitsTable,
+    Again, AuthKind, AuthTable, BaseTable, Effect, ErrorsTable, Language, LanguageTable, LimitsTable, Pairs,
     RuleTable, Scope, TimeFormat, TimeTable,
 };
 pub(crate) use write::{CallTable, MarkerKind, Null, WriteTable};

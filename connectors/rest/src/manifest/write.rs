@@ -1,6 +1,6 @@
 //! `[object.X.write]`: how objects are made, changed and removed. `[target.write]` says it for all objects.
 
-use super::service::Pairs;
+use super::{batch::BatchTable, service::Pairs};
 use engine_contract::Op;
 use serde::Deserialize;
 
@@ -16,6 +16,8 @@ pub(crate) struct WriteTable {
     pub(crate) void: Option<CallTable>,
     /// Puts it out of use.
     pub(crate) deactivate: Option<CallTable>,
+    /// Several at once.
+    pub(crate) batch: Option<BatchTable>,
     /// The member of an answer that holds the object; the whole answer when empty.
     pub(crate) answer: Option<String>,
     /// The member of an object that holds its id.
@@ -117,6 +119,7 @@ impl WriteTable {
             delete: call(&self.delete, &common.delete),
             void: call(&self.void, &common.void),
             deactivate: call(&self.deactivate, &common.deactivate),
+            batch: self.batch.clone().or_else(|| common.batch.clone()),
             answer: self.answer.clone().or_else(|| common.answer.clone()),
             id: self.id.clone().or_else(|| common.id.clone()),
             version: self.version.clone().or_else(|| common.version.clone()),

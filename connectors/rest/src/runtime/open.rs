@@ -31,7 +31,7 @@ pub(crate) fn open(
     Ok(Connection {
         capabilities: capabilities(manifest, reads, writes),
         source: reads.then(|| Box::new(RestSource::new(Arc::clone(&service))) as _),
-        target: target.then(|| Box::new(RestTarget::new(service, access)) as _),
+        target: target.then(|| Box::new(RestTarget::new(service, access, writes_at_once(manifest))) as _),
     })
 }
 
@@ -44,14 +44,17 @@ fn capabilities(manifest: &Manifest, reads: bool, writes: bool) -> Capabilities 
         can_write: writes,
         can_delete: writes,
         effect_class: effect.unwrap_or(EffectClass::None),
-        // One request per write: a service remembers a key per request, so that a batch could only be repeated
-        // whole, and after a crash other records are due.
+        // One request per write, unless an object says otherwise.
         write_batch_max: 1,
-        write_concurrency_max: manifest.limits.writes.max(1),
+        write_concurrency_max: writes_at_once(manifest),
         settle: manifest.target.settle_seconds.map_or(common.settle, Duration::from_secs),
         key_horizon: manifest.target.key_horizon_seconds.map(Duration::from_secs),
         ..common
     }
+}
+
+fn writes_at_once(manifest: &Manifest) -> usize {
+    manifest.limits.writes.max(1)
 }
 
 fn service(

@@ -7,6 +7,7 @@ mod reading;
 mod settings;
 mod tables;
 mod turns;
+mod woo_batches;
 mod woo_model;
 mod woo_reading;
 mod woo_writing;

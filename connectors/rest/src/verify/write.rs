@@ -2,7 +2,7 @@
 
 use super::{Scene, service};
 use crate::{
-    manifest::{CallTable, MarkerKind, ObjectTable},
+    manifest::{CallTable, MarkerKind, ObjectTable, WriteTable},
     source::Problem,
 };
 use engine_contract::{EntitySchema, FieldType};
@@ -48,6 +48,9 @@ pub(super) fn check(
             out.push(scene.problem(&path, format!("`{name}` has no field `{field}`")));
         }
     }
+    if write.batch.is_some() {
+        batch(scene, name, &write, schema, out);
+    }
     let Some(marker) = &write.marker else { return };
     let path = ["object", name, "write", "marker"];
     let kind = schema.field(&marker.field).map(|field| field.kind);
@@ -59,6 +62,31 @@ pub(super) fn check(
         (MarkerKind::Pair, _) => {
             out.push(scene.problem(&path, "a marker of this kind stands in a list, and has a `key`"));
         }
+    }
+}
+
+/// A batch makes and changes objects, whose outcomes are found one by one when its answer is lost.
+fn batch(scene: &Scene<'_>, name: &str, write: &WriteTable, schema: &EntitySchema, out: &mut Vec<Problem>) {
+    let Some(batch) = &write.batch else { return };
+    let path = ["object", name, "write", "batch"];
+    if write.request_key.is_some() {
+        let message = "a service that remembers requests by a key remembers a batch only whole: after a crash \
+                       other records are due, so such objects go one by one";
+        out.push(scene.problem(&path, message));
+    }
+    if batch.max < 2 {
+        out.push(scene.problem(&path, "a batch takes at least two objects"));
+    }
+    for op in batch.lists.keys().filter(|op| op.removes() || write.call(**op).is_none()) {
+        out.push(scene.problem(&path, format!("`[object.{name}.write]` does not {op} in batches")));
+    }
+    if batch.lists.is_empty() {
+        out.push(scene.problem(&path, "a batch needs `lists`: what is done with its objects"));
+    }
+    let known: Vec<&str> =
+        schema.fields.iter().map(|field| field.name.as_str()).chain(["resource", "object"]).collect();
+    for text in std::iter::once(batch.path.as_str()).chain(batch.query.values().map(String::as_str)) {
+        service::names(scene, &path, text, &known, out);
     }
 }
 

@@ -92,9 +92,15 @@ pub(crate) async fn send_all(
     let sender = Sender::new(work, guard, draft.entity());
     let mut calls: Vec<Vec<Attempt>> = Vec::new();
     for attempt in attempts {
-        match calls.last_mut() {
-            Some(call) if call.len() < work.capabilities.write_batch_max => call.push(attempt),
-            _ => calls.push(vec![attempt]),
+        let object = &attempt.intent.link.target_object;
+        let most = work.target.write_batch_max(object).unwrap_or(work.capabilities.write_batch_max);
+        let has_room = |call: &&mut Vec<Attempt>| {
+            let is_same = call.first().is_some_and(|first| first.intent.link.target_object == *object);
+            call.len() < most && is_same
+        };
+        match calls.last_mut().filter(has_room) {
+            Some(call) => call.push(attempt),
+            None => calls.push(vec![attempt]),
         }
     }
     let concurrency = work.capabilities.write_concurrency_max.max(1);

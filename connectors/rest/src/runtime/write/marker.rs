@@ -71,6 +71,21 @@ pub(super) fn has(table: &WriteTable, object: &ObjectTable, record: &Record, mar
     pairs.unwrap_or_default().iter().any(is_it)
 }
 
+/// Whether an object carries a marker of the engine's own in the list of its pairs, whoever's.
+pub(super) fn is_there(table: &WriteTable, object: &ObjectTable, record: &Record) -> bool {
+    let in_text = |field: &str| path::text(record, field).is_some_and(|text| text.contains("[uds:"));
+    if object.marker.iter().any(|field| in_text(field)) {
+        return true;
+    }
+    let Some(own) = &table.marker else { return false };
+    if own.kind == MarkerKind::Text {
+        return in_text(&own.field);
+    }
+    let key = own.key.as_deref().unwrap_or_default();
+    let is_it = |pair: &Record| pair.member("key").is_some_and(|member| member.is_text(key));
+    record.member(&own.field).and_then(|pairs| pairs.elements()).unwrap_or_default().iter().any(is_it)
+}
+
 /// What stands in a text: people see it, so it says whose it is.
 fn tag(marker: &str) -> String {
     format!("[uds:{marker}]")

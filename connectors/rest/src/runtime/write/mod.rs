@@ -1,10 +1,9 @@
 //! Objects of a described connector: encoded, sent, found again.
 //!
-//! Each write is one request with its own request key. Batches of services are not used: a service remembers a
-//! key per request, so a batch could only be repeated whole, and some services check the items of a batch less
-//! strictly than single requests (WooCommerce). What limits the speed is the account's own limit, which single
-//! requests reach too.
+//! Each write is one request with its own request key; where the service has a call for several, and finds objects by
+//! their marker, as many as it takes go together.
 
+mod batch;
 mod encode;
 mod marker;
 mod recover;

@@ -5,9 +5,10 @@ use super::{
     recover::{self, Lost, current},
 };
 use crate::{
-    manifest::{CallTable, Effect, WriteTable},
+    manifest::{CallTable, Effect, Pairs, WriteTable},
     runtime::{
         answer::Answer,
+        faults::Verdict,
         path, query, read,
         service::{Call, Service},
     },
@@ -44,11 +45,23 @@ pub(super) async fn send(service: &Service, context: &Context, write: &Write) ->
         Err(error) if !was_sent(&error) => return Err(error),
         Err(error) => return Ok(Outcome::Unknown(soon(error))),
     };
-    let Some(verdict) = service.judge(&answer) else { return Ok(applied(service, table, write, &answer)) };
+    match service.judge(&answer) {
+        None => Ok(applied(service, table, write, &answer)),
+        Some(verdict) if verdict.effect == Effect::NotApplied && verdict.stops => Err(verdict.error),
+        Some(verdict) => refused(service, context, write, verdict).await,
+    }
+}
+
+/// What becomes of a write that the service refused, or may have refused.
+pub(super) async fn refused(
+    service: &Service,
+    context: &Context,
+    write: &Write,
+    verdict: Verdict,
+) -> Result<Outcome> {
     let error = verdict.error;
     match (verdict.effect, error.kind()) {
         (Effect::Unknown, _) => Ok(Outcome::Unknown(soon(error))),
-        (Effect::NotApplied, _) if verdict.stops => Err(error),
         (Effect::NotApplied, ErrorKind::NotFound) if write.op.removes() => Ok(gone(write)),
         (Effect::NotApplied, ErrorKind::Duplicate) if write.op == Op::Create => {
             duplicate(service, context, write, error).await
@@ -58,7 +71,7 @@ pub(super) async fn send(service: &Service, context: &Context, write: &Write) ->
 }
 
 /// An unknown outcome is always worth another look.
-fn soon(error: ConnectorError) -> ConnectorError {
+pub(super) fn soon(error: ConnectorError) -> ConnectorError {
     if error.is_transient() { error } else { error.with_retry(Retry::Soon) }
 }
 
@@ -98,7 +111,7 @@ fn names(call: &CallTable) -> Vec<&str> {
 }
 
 /// Whether a call needs something that only the object itself can tell.
-fn needs_current(service: &Service, call: &CallTable, write: &Write) -> bool {
+pub(super) fn needs_current(service: &Service, call: &CallTable, write: &Write) -> bool {
     if write.op == Op::Create {
         return false;
     }
@@ -133,6 +146,16 @@ fn gone(write: &Write) -> Outcome {
     Outcome::NotApplied(error.with_context("object", write.object.clone()))
 }
 
+/// What is known of the object of a write.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) write: &'a Write,
+    /// The content of the write.
+    pub(super) payload: &'a Map,
+    /// The object as it is now, where a call needs that.
+    pub(super) now: Option<&'a Current>,
+}
+
 /// The request: the committed bytes, with what the moment adds around them.
 fn request(
     service: &Service,
@@ -141,55 +164,88 @@ fn request(
     now: Option<&Current>,
 ) -> Result<Call> {
     let payload = encode::decode(&write.payload);
-    let held = now.and_then(|now| now.fields.as_map());
-    let value = |name: &str| match name {
-        "id" => write.target_id.clone(),
-        "version" => write.token.clone().or_else(|| now.and_then(|now| now.token.clone())),
-        "resource" => Some(write.object.to_lowercase()),
-        "object" => Some(write.object.clone()),
-        name => {
-            let own = || path::member(&payload, name).and_then(Value::scalar_text);
-            let theirs = || path::member(held?, name).and_then(Value::scalar_text);
-            service.catalog.settings().get(name).map(str::to_owned).or_else(own).or_else(theirs)
-        }
-    };
-    let missing = |fault: template::Fault| {
-        let template::Fault::Unknown(name) = fault else {
-            return ConnectorError::new(ErrorKind::Config, fault.to_string());
-        };
-        ConnectorError::new(ErrorKind::Invalid, format!("`{name}` has no value, and the request needs it"))
-            .with_context("object", write.object.clone())
-    };
-    let in_path = |name: &str| value(name).map(|value| query::encode(&value));
-    let path = template::fill(&call.path, in_path).map_err(missing)?;
-    let mut parameters = query::Query::new();
-    for (name, text) in &call.query {
-        query::set(&mut parameters, name, template::fill(text, value).map_err(missing)?);
-    }
+    let known = Known { write, payload: &payload, now };
+    let (path, mut parameters) = address(service, (&call.path, &call.query), known)?;
     if let Some(parameter) = &table.request_key {
         query::set(&mut parameters, parameter, write.request_key.clone());
     }
-    let mut with = Map::new();
-    for (name, member) in &call.with {
-        let member = match member {
-            serde_json::Value::String(text) => Value::Text(template::fill(text, value).map_err(missing)?),
-            other => Value::from(other.clone()),
-        };
-        with.insert(name.clone(), member);
-    }
-    for name in &call.copy {
-        if let Some(member) = held.and_then(|held| held.get(name)) {
-            with.insert(name.clone(), member.clone());
-        }
-    }
+    let with = members(service, call, known)?;
     let content: &[u8] = if write.op.removes() { b"{}" } else { &write.payload };
     let has_body = !write.op.removes() || !with.is_empty();
     let body = has_body.then(|| around(&with, content));
     Ok(Call { method: call.method.into(), path, query: parameters, body })
 }
 
+impl Known<'_> {
+    /// What a name of a call stands for.
+    fn value(&self, service: &Service, name: &str) -> Option<String> {
+        let Self { write, payload, now } = self;
+        match name {
+            "id" => write.target_id.clone(),
+            "version" => write.token.clone().or_else(|| now.and_then(|now| now.token.clone())),
+            "resource" => Some(write.object.to_lowercase()),
+            "object" => Some(write.object.clone()),
+            name => {
+                let own = || path::member(payload, name).and_then(Value::scalar_text);
+                let theirs = || path::member(self.held()?, name).and_then(Value::scalar_text);
+                service.catalog.settings().get(name).map(str::to_owned).or_else(own).or_else(theirs)
+            }
+        }
+    }
+
+    fn held(&self) -> Option<&Map> {
+        self.now.and_then(|now| now.fields.as_map())
+    }
+
+    fn missing(&self, fault: &template::Fault) -> ConnectorError {
+        let template::Fault::Unknown(name) = fault else {
+            return ConnectorError::new(ErrorKind::Config, fault.to_string());
+        };
+        ConnectorError::new(ErrorKind::Invalid, format!("`{name}` has no value, and the request needs it"))
+            .with_context("object", self.write.object.clone())
+    }
+}
+
+/// The path and the query of a call for a write.
+pub(super) fn address(
+    service: &Service,
+    (path, query): (&str, &Pairs),
+    known: Known<'_>,
+) -> Result<(String, query::Query)> {
+    let value = |name: &str| known.value(service, name);
+    let missing = |fault: template::Fault| known.missing(&fault);
+    let in_path = |name: &str| value(name).map(|value| query::encode(&value));
+    let path = template::fill(path, in_path).map_err(missing)?;
+    let mut parameters = query::Query::new();
+    for (name, text) in query {
+        query::set(&mut parameters, name, template::fill(text, value).map_err(missing)?);
+    }
+    Ok((path, parameters))
+}
+
+/// The members that a call puts before the content of a write.
+pub(super) fn members(service: &Service, call: &CallTable, known: Known<'_>) -> Result<Map> {
+    let value = |name: &str| known.value(service, name);
+    let mut with = Map::new();
+    for (name, member) in &call.with {
+        let member = match member {
+            serde_json::Value::String(text) => {
+                Value::Text(template::fill(text, value).map_err(|fault| known.missing(&fault))?)
+            }
+            other => Value::from(other.clone()),
+        };
+        with.insert(name.clone(), member);
+    }
+    for name in &call.copy {
+        if let Some(member) = known.held().and_then(|held| held.get(name)) {
+            with.insert(name.clone(), member.clone());
+        }
+    }
+    Ok(with)
+}
+
 /// The content's own bytes, with members in front of them.
-fn around(with: &Map, content: &[u8]) -> Bytes {
+pub(super) fn around(with: &Map, content: &[u8]) -> Bytes {
     if with.is_empty() {
         return Bytes::copy_from_slice(content);
     }
@@ -205,24 +261,27 @@ fn around(with: &Map, content: &[u8]) -> Bytes {
 
 /// A success: the object's id and version.
 fn applied(service: &Service, table: &WriteTable, write: &Write, answer: &Answer) -> Outcome {
+    if answer.is_page() {
+        return Outcome::Unknown(answer.unreadable());
+    }
+    let object = object_of(service, table, write, answer);
+    applied_object(table, write, object.as_ref())
+        .map_or_else(|| Outcome::Unknown(answer.unreadable()), Outcome::Applied)
+}
+
+/// What a success says with the object that it was answered with; nothing when that is not one.
+pub(super) fn applied_object(table: &WriteTable, write: &Write, object: Option<&Record>) -> Option<Applied> {
     let change = match write.op {
         Op::Create => Change::Created,
         Op::Update => Change::Updated,
         Op::Delete | Op::Void | Op::Deactivate => Change::Deleted,
     };
-    if answer.is_page() {
-        return Outcome::Unknown(answer.unreadable());
-    }
-    let object = object_of(service, table, write, answer);
     let member = table.id.as_deref().unwrap_or("id");
-    let id = object.as_ref().and_then(|object| path::text(object, member)).filter(|id| !id.is_empty());
-    let token = object.as_ref().and_then(|object| path::text(object, table.version.as_deref()?));
-    match (id, write.op.removes(), &write.target_id) {
-        (Some(target_id), ..) => Outcome::Applied(Applied { target_id, token, change }),
-        // What was removed is known: its answer may be empty.
-        (None, true, Some(known)) => Outcome::Applied(Applied { target_id: known.clone(), token, change }),
-        _ => Outcome::Unknown(answer.unreadable()),
-    }
+    let id = object.and_then(|object| path::text(object, member)).filter(|id| !id.is_empty());
+    let token = object.and_then(|object| path::text(object, table.version.as_deref()?));
+    // What was removed is known: its answer may be empty.
+    let target_id = id.or_else(|| write.target_id.clone().filter(|_| write.op.removes()))?;
+    Some(Applied { target_id, token, change })
 }
 
 fn object_of(service: &Service, table: &WriteTable, write: &Write, answer: &Answer) -> Option<Record> {

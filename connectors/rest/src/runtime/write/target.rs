@@ -1,6 +1,6 @@
 //! The target of a described connector.
 
-use super::{encode, recover, search, send};
+use super::{batch, encode, recover, search, send};
 use crate::runtime::{
     read::{self, Narrow},
     service::Service,
@@ -10,6 +10,7 @@ use engine_contract::{
     Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Map, Outcome, Result,
     Target, Write, async_trait,
 };
+use futures::{StreamExt, stream};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -17,14 +18,34 @@ use tokio::sync::Mutex;
 pub(crate) struct RestTarget {
     service: Arc<Service>,
     access: Access,
+    /// How many writes are sent at once.
+    at_once: usize,
     /// Held while an object is written whose kind takes one write at a time. QuickBooks asks for that for lists
     /// of names: two at once fail or lock each other.
     one_at_a_time: Mutex<()>,
 }
 
 impl RestTarget {
-    pub(crate) fn new(service: Arc<Service>, access: Access) -> Self {
-        Self { service, access, one_at_a_time: Mutex::new(()) }
+    pub(crate) fn new(service: Arc<Service>, access: Access, at_once: usize) -> Self {
+        Self { service, access, at_once, one_at_a_time: Mutex::new(()) }
+    }
+
+    /// What goes in batches, and what goes alone.
+    async fn together<'a>(
+        &self,
+        context: &Context,
+        writes: &'a [Write],
+    ) -> Result<(Vec<(String, Outcome)>, Vec<&'a Write>)> {
+        let Some(first) = writes.first().filter(|_| writes.len() > 1) else {
+            return Ok((Vec::new(), writes.iter().collect()));
+        };
+        let is_serial = self.service.catalog.write(&first.object)?.serial.unwrap_or_default();
+        let _turn = if is_serial { Some(self.one_at_a_time.lock().await) } else { None };
+        batch::send(&self.service, context, writes).await
+    }
+
+    async fn answered(&self, context: &Context, write: &Write) -> (String, Result<Outcome>) {
+        (write.id.clone(), self.one(context, write).await)
     }
 
     async fn one(&self, context: &Context, write: &Write) -> Result<Outcome> {
@@ -54,16 +75,28 @@ impl Target for RestTarget {
                 "the connection is open for reading only",
             ));
         }
-        let mut outcomes = Vec::with_capacity(writes.len());
-        for write in writes {
-            match self.one(context, write).await {
-                Ok(outcome) => outcomes.push((write.id.clone(), outcome)),
-                Err(error) if outcomes.is_empty() => return Err(error),
-                // Others of the call were sent already: this one is answered for itself.
-                Err(error) => outcomes.push((write.id.clone(), Outcome::NotApplied(error))),
+        let (mut outcomes, alone) = self.together(context, writes).await?;
+        let sends: Vec<_> = alone.into_iter().map(|write| self.answered(context, write)).collect();
+        let mut sends = stream::iter(sends).buffer_unordered(self.at_once);
+        let mut failed = Vec::new();
+        while let Some((id, outcome)) = sends.next().await {
+            match outcome {
+                Ok(outcome) => outcomes.push((id, outcome)),
+                Err(error) => failed.push((id, error)),
             }
         }
+        if outcomes.is_empty()
+            && let Some((_, error)) = failed.pop()
+        {
+            return Err(error);
+        }
+        // Others of the call were sent: these are answered for themselves.
+        outcomes.extend(failed.into_iter().map(|(id, error)| (id, Outcome::NotApplied(error))));
         Ok(outcomes)
+    }
+
+    fn write_batch_max(&self, object: &str) -> Option<usize> {
+        Some(self.service.catalog.write(object).ok()?.batch.as_ref()?.max)
     }
 
     async fn lookup(&self, context: &Context, lookups: &[Lookup]) -> Result<Vec<(String, Vec<Current>)>> {
