@@ -11,4 +11,5 @@
 )]
 
 mod clients;
+mod rates;
 mod woocommerce;

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// A service as a state machine: the same requests at the same moments give the same answers. It has no clock,
 /// no network and no randomness of its own.
@@ -13,3 +14,8 @@ pub trait Emulator: Send {
     /// Answers a request that arrives at `now`. Moments never run backwards.
     fn handle(&mut self, request: &http::Request<Bytes>, now: Timestamp) -> http::Response<Bytes>;
 }
+
+/// How long the service works on a request, in the extensions of its answer; at once where there is none. Whoever
+/// carries the answer back waits for so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Takes(pub Duration);

@@ -10,7 +10,7 @@ mod journal;
 pub mod quickbooks;
 pub mod woocommerce;
 
-pub use emulator::Emulator;
+pub use emulator::{Emulator, Takes};
 pub use face::{Shared, serve};
 pub use fault::{Answer, Fault, FaultPlan, Faulty, Trigger, Way, What, Window};
 pub use journal::{Entry, Journaled, Unreadable, replay};

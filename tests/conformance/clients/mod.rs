@@ -1,4 +1,5 @@
 //! Client libraries that others wrote, against the emulators.
 
 mod program;
+mod quickbooks;
 mod woocommerce;

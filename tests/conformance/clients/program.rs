@@ -46,6 +46,7 @@ pub(crate) fn lines(script: &str, arguments: &[&str]) -> Vec<Value> {
         .arg(&script)
         .args(arguments)
         .env("NODE_PATH", place().join("node_modules"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("NO_PROXY", "*")
         .env("no_proxy", "*")
         .output()

@@ -1,7 +1,7 @@
 //! An emulator behind a plan of faults.
 
 use super::{FaultPlan, What, plan::Facts};
-use crate::Emulator;
+use crate::{Emulator, Takes};
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
@@ -110,7 +110,8 @@ impl<E: Emulator> Faulty<E> {
                 whole(page(status, "text/plain; charset=UTF-8", "The service failed."))
             }
             What::Slow { milliseconds } => {
-                Answer { delay: Duration::from_millis(milliseconds.into()), ..whole(effect()) }
+                let answer = whole(effect());
+                Answer { delay: answer.delay + Duration::from_millis(milliseconds.into()), ..answer }
             }
             What::Truncated { bytes } => Answer { way: Way::Truncated(bytes), ..whole(effect()) },
             What::Html { status } => whole(page(status, "text/html; charset=UTF-8", MAINTENANCE)),
@@ -123,7 +124,8 @@ const MAINTENANCE: &str = "<!DOCTYPE html><html><head><title>Maintenance</title>
                            unavailable for scheduled maintenance.</h1></body></html>\n";
 
 fn whole(response: Response<Bytes>) -> Answer {
-    Answer { response, delay: Duration::ZERO, way: Way::Whole }
+    let delay = response.extensions().get::<Takes>().map_or(Duration::ZERO, |takes| takes.0);
+    Answer { response, delay, way: Way::Whole }
 }
 
 fn dropped() -> Answer {

@@ -1,11 +1,14 @@
 //! Answers as bytes: the envelope, the headers that the service sends with everything.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
 use super::xml;
+use crate::Takes;
 
 /// What to answer, before it is written down.
 #[derive(Debug, Clone)]
@@ -13,6 +16,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Body,
     pub(super) headers: Vec<(HeaderName, String)>,
+    /// For how many milliseconds the service works on it.
+    takes: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -23,11 +28,12 @@ pub(super) enum Body {
     /// JSON in any case.
     Json(Value),
     Text(String),
+    Pdf(Vec<u8>),
 }
 
 impl Answer {
     pub(super) fn new(status: u16, body: Body) -> Self {
-        Self { status, body, headers: Vec::new() }
+        Self { status, body, headers: Vec::new(), takes: 0 }
     }
 
     pub(super) fn api(status: u16, body: Value) -> Self {
@@ -43,7 +49,12 @@ impl Answer {
     }
 
     pub(super) fn redirect(to: String) -> Self {
-        Self { status: 302, body: Body::Nothing, headers: vec![(LOCATION, to)] }
+        Self { headers: vec![(LOCATION, to)], ..Self::new(302, Body::Nothing) }
+    }
+
+    /// The same, after some time.
+    pub(super) fn after(self, takes: Duration) -> Self {
+        Self { takes: u32::try_from(takes.as_millis()).unwrap_or(u32::MAX), ..self }
     }
 
     /// The answer on the wire. `tid` is the transaction id that the service wants to be told in reports.
@@ -57,10 +68,14 @@ impl Answer {
                 (Some("application/json;charset=UTF-8"), Bytes::from(value.to_string()))
             }
             Body::Text(text) => (Some("text/plain;charset=UTF-8"), Bytes::from(text)),
+            Body::Pdf(pages) => (Some("application/pdf"), Bytes::from(pages)),
         };
         let mut response = Response::new(body);
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if self.takes > 0 {
+            response.extensions_mut().insert(Takes(Duration::from_millis(self.takes.into())));
+        }
         let headers = response.headers_mut();
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -4,6 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Account,
+    Attachable,
     Class,
     CompanyCurrency,
     CompanyInfo,
@@ -28,8 +29,9 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 22] = [
+    pub(super) const ALL: [Self; 23] = [
         Self::Account,
+        Self::Attachable,
         Self::Class,
         Self::CompanyCurrency,
         Self::CompanyInfo,
@@ -57,6 +59,7 @@ impl Kind {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Account => "Account",
+            Self::Attachable => "Attachable",
             Self::Class => "Class",
             Self::CompanyCurrency => "CompanyCurrency",
             Self::CompanyInfo => "CompanyInfo",
@@ -91,9 +94,14 @@ impl Kind {
         matches!(self, Self::Invoice | Self::SalesReceipt | Self::CreditMemo | Self::RefundReceipt)
     }
 
-    /// Something with a date that moves money. Only these can be deleted.
+    /// Something with a date that moves money.
     pub(super) fn is_transaction(self) -> bool {
         self.is_sale() || matches!(self, Self::Payment | Self::Deposit | Self::JournalEntry)
+    }
+
+    /// Can be deleted; entries of lists are put out of use instead.
+    pub(super) fn can_be_deleted(self) -> bool {
+        self.is_transaction() || self == Self::Attachable
     }
 
     /// Can be voided: it stays, and its amounts become zero.
@@ -117,6 +125,7 @@ impl Kind {
             Self::Customer | Self::Vendor | Self::Employee | Self::TaxAgency => "DisplayName",
             Self::CompanyCurrency => "Code",
             Self::CompanyInfo => "CompanyName",
+            Self::Attachable => "FileName",
             _ => "Name",
         }
     }

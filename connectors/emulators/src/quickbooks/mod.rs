@@ -34,7 +34,7 @@ mod xml;
 pub use oauth::Tokens;
 pub use service::QuickBooks;
 pub use settings::{
-    Calls, Company, CompanyKind, FaultRule, Latin1, Lifetimes, Limits, Preferences, Repeats, ServiceFault,
+    Calls, Choices, Company, CompanyKind, FaultRule, Latin1, Lifetimes, Limits, Preferences, Repeats, ServiceFault,
     Settings, WebhookFormat, Webhooks,
 };
 pub use throttle::Usage;

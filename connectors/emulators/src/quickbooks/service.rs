@@ -52,7 +52,7 @@ impl QuickBooks {
         let companies = settings.companies.into_iter().map(|company| {
             let realm = company.realm.clone();
             let company = Company {
-                books: Books::open(company, settings.latin1),
+                books: Books::open(company, settings.choices),
                 throttle: Throttle::default(),
                 failing: Failing::new(settings.faults.clone()),
             };
@@ -147,12 +147,22 @@ impl QuickBooks {
         if !company.throttle.admit(call.is_batch(), self.limits, call.now) {
             return gateway::too_many(self.limits.retry_after, call.now);
         }
-        let fault = company.failing.befalls(call.is_read());
-        if let Some(answer) = fault.and_then(|fault| fault.instead(&company.books, call.now)) {
+        let answer = company.serve(call, self.repeats);
+        self.webhooks.add(company.books.take_changes());
+        answer.after(self.limits.takes.unsigned_abs())
+    }
+}
+
+impl Company {
+    fn serve(&mut self, call: &api::Request<'_>, repeats: Repeats) -> Answer {
+        let fault = self.failing.befalls(call.is_read());
+        if let Some(answer) = fault.and_then(|fault| fault.instead(&self.books, call.now)) {
             return answer;
         }
-        let (status, body) = idempotency::respond(&mut company.books, call, self.repeats);
-        self.webhooks.add(company.books.take_changes());
+        if let Some(pages) = api::print(&self.books, call) {
+            return Answer::new(200, Body::Pdf(pages));
+        }
+        let (status, body) = idempotency::respond(&mut self.books, call, repeats);
         if fault == Some(ServiceFault::DoneButLost) {
             return Answer::new(504, Body::Nothing);
         }

@@ -23,8 +23,8 @@ pub struct Settings {
     pub limits: Limits,
     pub faults: Vec<FaultRule>,
     pub webhooks: Option<Webhooks>,
-    /// What a company of the USA does with characters outside of Latin-1.
-    pub latin1: Latin1,
+    /// What the service's documentation leaves open.
+    pub choices: Choices,
 }
 
 impl Default for Settings {
@@ -41,7 +41,7 @@ impl Default for Settings {
             limits: Limits::default(),
             faults: Vec::new(),
             webhooks: None,
-            latin1: Latin1::Refuse,
+            choices: Choices::default(),
         }
     }
 }
@@ -188,13 +188,24 @@ pub struct Limits {
     pub per_second: usize,
     /// Batch calls in any 60 seconds: 40.
     pub batches_per_minute: usize,
+    /// Requests that are under way at once: 10. Matters where requests take time.
+    pub at_once: usize,
+    /// How long a request is under way: the answer comes after so long. Nothing by default.
+    pub takes: SignedDuration,
     /// The seconds of a `Retry-After` header. The service documents none, so there is none by default.
     pub retry_after: Option<u32>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_minute: 500, per_second: 10, batches_per_minute: 40, retry_after: None }
+        Self {
+            per_minute: 500,
+            per_second: 10,
+            batches_per_minute: 40,
+            at_once: 10,
+            takes: SignedDuration::ZERO,
+            retry_after: None,
+        }
     }
 }
 
@@ -206,6 +217,8 @@ impl Limits {
             per_minute: usize::MAX,
             per_second: usize::MAX,
             batches_per_minute: usize::MAX,
+            at_once: usize::MAX,
+            takes: SignedDuration::ZERO,
             retry_after: None,
         }
     }
@@ -263,6 +276,23 @@ pub enum WebhookFormat {
     Classic,
     /// A list of events at the top of the body; a delivery may hold several companies.
     CloudEvents,
+}
+
+/// What the service does where its documentation says nothing, or not enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choices {
+    /// What a company of the USA does with characters outside of Latin-1.
+    pub latin1: Latin1,
+    /// Names of people that differ in upper and lower case alone are one name.
+    pub folds_names: bool,
+    /// Statements may say `ORDER BY` in two words.
+    pub takes_order_by: bool,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self { latin1: Latin1::Refuse, folds_names: true, takes_order_by: true }
+    }
 }
 
 /// What a company of the USA does with characters outside of Latin-1. The service documents the class of the

@@ -22,6 +22,8 @@ pub struct Usage {
     pub per_second: usize,
     /// Batch calls in any 60 seconds.
     pub batches_per_minute: usize,
+    /// Under way at once.
+    pub at_once: usize,
 }
 
 /// The recent requests of one company. Lives in memory: a restart forgets it.
@@ -33,6 +35,7 @@ pub(super) struct Throttle {
     taken: Window,
     taken_second: Window,
     taken_batches: Window,
+    under_way: Vec<Timestamp>,
     usage: Usage,
 }
 
@@ -46,10 +49,14 @@ impl Throttle {
             self.usage.batches_per_minute =
                 self.usage.batches_per_minute.max(self.seen_batches.push(now, MINUTE));
         }
-        let fits = self.taken.count(now, MINUTE) < limits.per_minute
+        self.under_way.retain(|ends| *ends > now);
+        self.usage.at_once = self.usage.at_once.max(self.under_way.len() + 1);
+        let fits = self.under_way.len() < limits.at_once
+            && self.taken.count(now, MINUTE) < limits.per_minute
             && self.taken_second.count(now, SECOND) < limits.per_second
             && (!is_batch || self.taken_batches.count(now, MINUTE) < limits.batches_per_minute);
         if fits {
+            self.under_way.extend(now.checked_add(limits.takes).ok().filter(|ends| *ends > now));
             self.taken.push(now, MINUTE);
             self.taken_second.push(now, SECOND);
             if is_batch {

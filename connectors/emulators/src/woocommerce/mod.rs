@@ -33,6 +33,8 @@ mod shop;
 mod store;
 mod tax;
 #[cfg(test)]
+mod must_haves;
+#[cfg(test)]
 mod tests;
 mod time;
 mod value;

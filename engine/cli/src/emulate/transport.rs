@@ -37,6 +37,9 @@ impl HttpTransport for Transport {
         let answer = service.answer(&request, self.clock.now()).map_err(|error| {
             lost(ErrorKind::Timeout, "it cannot keep what it was sent").with_source(error)
         })?;
+        let (method, path) = (request.method(), request.uri().path());
+        let status = answer.response.status().as_u16();
+        tracing::debug!(%method, emulator = %service.connection, path, status, "request");
         if !answer.delay.is_zero() {
             self.clock.sleep(answer.delay).await;
         }

@@ -2,9 +2,12 @@
 
 mod batch;
 mod cdc;
+mod print;
+mod reports;
 mod resource;
 mod send;
 mod tax_service;
+mod upload;
 
 use http::Method;
 use jiff::Timestamp;
@@ -15,6 +18,8 @@ use super::fault::{Fault, Outcome};
 use super::query;
 use super::time;
 use super::value::{Object, set};
+
+pub(super) use print::print;
 
 /// A request to a company, taken apart.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +92,11 @@ pub(super) fn respond(books: &mut Books, request: &Request<'_>) -> Outcome<Objec
             let body = request.object()?;
             books.atomically(|books| tax_service::create(books, &body, request.now))
         }
+        (&Method::POST, ["upload"]) => {
+            books.atomically(|books| upload::receive(books, request.body, request.call()))
+        }
+        (&Method::GET, ["reports", _]) => reports::respond(books, request),
+        (&Method::GET, [_, _, "pdf"]) => Err(Fault::not_found()),
         (&Method::GET, [name]) => resource::read(books, name, None),
         (&Method::GET, [name, _]) => resource::read(books, name, request.path.get(1).copied()),
         (&Method::POST, [name]) => resource::write(books, name, request),

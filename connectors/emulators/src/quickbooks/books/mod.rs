@@ -24,7 +24,7 @@ pub(super) use write::Call;
 use super::company::defaults;
 use super::fault::Outcome;
 use super::kind::Kind;
-use super::settings::{Company, Latin1};
+use super::settings::{Choices, Company};
 use super::time;
 use super::value::{Id, Object, inner, reference, set, text};
 use super::webhook::{Change, Happening};
@@ -34,7 +34,7 @@ use super::webhook::{Change, Happening};
 pub(super) struct Books {
     pub(super) company: Company,
     pub(super) zone: TimeZone,
-    pub(super) latin1: Latin1,
+    pub(super) choices: Choices,
     pub(super) replays: Replays,
     objects: BTreeMap<Kind, BTreeMap<Id, Entry>>,
     deleted: Vec<Deleted>,
@@ -75,12 +75,12 @@ pub(super) enum Space {
 
 impl Books {
     /// The books of a new company.
-    pub(super) fn open(company: Company, latin1: Latin1) -> Self {
+    pub(super) fn open(company: Company, choices: Choices) -> Self {
         let zone = TimeZone::get(&company.timezone).unwrap_or(TimeZone::UTC);
         let mut books = Self {
             company,
             zone,
-            latin1,
+            choices,
             replays: Replays::default(),
             objects: BTreeMap::new(),
             deleted: Vec::new(),
@@ -153,8 +153,8 @@ impl Books {
     /// Takes an entry's name and sums back. Its successor may have the same name, so that is checked.
     fn forget(&mut self, kind: Kind, id: &Id, entry: Entry) -> Object {
         self.add(&entry.tallies, Decimal::NEGATIVE_ONE);
-        if let Some((space, name)) = unique_name(kind, &entry.object) {
-            let successor = self.get(kind, id).and_then(|object| unique_name(kind, object));
+        if let Some((space, name)) = self.unique_name(kind, &entry.object) {
+            let successor = self.get(kind, id).and_then(|object| self.unique_name(kind, object));
             if successor.as_ref() != Some(&(space, name.clone())) {
                 self.names.remove(&(space, name, kind, id.clone()));
             }
@@ -170,7 +170,7 @@ impl Books {
     }
 
     fn name(&mut self, kind: Kind, id: &Id, object: &Object) {
-        if let Some((space, name)) = unique_name(kind, object) {
+        if let Some((space, name)) = self.unique_name(kind, object) {
             self.names.insert((space, name, kind, id.clone()));
         }
         if let Some(parent) = parent_of(kind, object) {
@@ -189,9 +189,28 @@ impl Books {
         self.tallies.get(tally).copied().unwrap_or_default()
     }
 
-    /// Who has a name or number, beside `except`. Upper and lower case are the same.
+    /// What was posted to the accounts by transactions of these days, both included: debits less credits.
+    pub(super) fn posted(&self, from: Option<&str>, until: &str) -> BTreeMap<Id, Decimal> {
+        let is_within = |entry: &&Entry| {
+            let day = text(&entry.object, "TxnDate").unwrap_or_default();
+            from.is_none_or(|from| from <= day) && day <= until
+        };
+        let entries = self.objects.iter().filter(|(kind, _)| kind.is_transaction());
+        let mut posted: BTreeMap<Id, Decimal> = BTreeMap::new();
+        for entry in entries.flat_map(|(_, entries)| entries.values()).filter(is_within) {
+            for (tally, amount) in &entry.tallies {
+                if let Tally::Account(id) = tally {
+                    *posted.entry(id.clone()).or_default() += amount;
+                }
+            }
+        }
+        posted.retain(|_, amount| !amount.is_zero());
+        posted
+    }
+
+    /// Who has a name or number, beside `except`. Upper and lower case are the same, unless the choice is another.
     pub(super) fn holder(&self, space: Space, name: &str, except: Option<(Kind, &Id)>) -> Option<(Kind, Id)> {
-        let name = name.to_lowercase();
+        let name = self.folded(space, name);
         let from = (space, name.clone(), Kind::Account, Id::new(""));
         self.names
             .range(from..)
@@ -278,17 +297,23 @@ impl Books {
             .and_then(|group| reference(group, "HomeCurrency"))
             .map_or_else(|| self.company.home_currency.clone(), str::to_owned)
     }
-}
 
-/// The name or number by which an object must be alone, in lower case.
-fn unique_name(kind: Kind, object: &Object) -> Option<(Space, String)> {
-    let (space, field) = match kind {
-        _ if kind.is_person() => (Space::People, kind.name_field()),
-        _ if kind.is_transaction() => (Space::Numbers(kind), "DocNumber"),
-        _ if kind.is_single() => return None,
-        _ => (Space::List(kind), kind.name_field()),
-    };
-    text(object, field).map(|name| (space, name.to_lowercase()))
+    /// The name or number by which an object must be alone.
+    fn unique_name(&self, kind: Kind, object: &Object) -> Option<(Space, String)> {
+        let (space, field) = match kind {
+            _ if kind.is_person() => (Space::People, kind.name_field()),
+            _ if kind.is_transaction() => (Space::Numbers(kind), "DocNumber"),
+            _ if kind.is_single() || kind == Kind::Attachable => return None,
+            _ => (Space::List(kind), kind.name_field()),
+        };
+        text(object, field).map(|name| (space, self.folded(space, name)))
+    }
+
+    /// A name as it is compared.
+    fn folded(&self, space: Space, name: &str) -> String {
+        let is_as_written = space == Space::People && !self.choices.folds_names;
+        if is_as_written { name.to_owned() } else { name.to_lowercase() }
+    }
 }
 
 /// The customer above a customer.

@@ -84,9 +84,9 @@ impl Books {
         Ok(id)
     }
 
-    /// Deletes a transaction. Entries of lists are never deleted.
+    /// Deletes a transaction or an attachment. Entries of lists are never deleted.
     pub(in crate::quickbooks) fn delete(&mut self, kind: Kind, body: &Object, call: Call) -> Outcome<Id> {
-        if !kind.is_transaction() {
+        if !kind.can_be_deleted() {
             return Err(Fault::unsupported_operation(&format!("delete {}", kind.name())));
         }
         let (id, old) = self.current(kind, body)?;
@@ -128,7 +128,7 @@ impl Books {
     }
 
     fn clean(&self, kind: Kind, body: &Object) -> Outcome<Object> {
-        let latin1 = if self.is_us() { self.latin1 } else { crate::quickbooks::settings::Latin1::Accept };
+        let latin1 = if self.is_us() { self.choices.latin1 } else { crate::quickbooks::settings::Latin1::Accept };
         let mut given = clean(fields_of(kind), body, Rules { latin1 })?;
         if kind.is_sale() {
             // Links to payments and deposits are the service's; those to estimates it does not have.

@@ -3,6 +3,7 @@
 //! [`settle`] makes a draft whole before it is stored; [`settled`] lets others know after; [`release`] asks whether
 //! it may go and takes it out of what others hold.
 
+mod attachable;
 mod company;
 mod deposit;
 mod item;
@@ -67,6 +68,7 @@ pub(super) fn settle(books: &mut Books, draft: &mut Draft<'_>, call: Call) -> Ou
     }
     match draft.kind {
         Kind::Customer | Kind::Vendor | Kind::Employee => people::settle(books, draft),
+        Kind::Attachable => attachable::settle(books, draft),
         Kind::Item => item::settle(books, draft),
         Kind::Invoice | Kind::SalesReceipt | Kind::CreditMemo | Kind::RefundReceipt => {
             sale::settle(books, draft, call)

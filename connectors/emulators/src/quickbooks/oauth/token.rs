@@ -65,15 +65,18 @@ pub(in crate::quickbooks) fn exchange(
     Answer::json(200, answer)
 }
 
-/// `POST /v2/oauth2/tokens/revoke`: ends the login that a token belongs to. The body is JSON.
+/// `POST /v2/oauth2/tokens/revoke`: ends the login that a token belongs to. The body is JSON, or a form as RFC 7009 has
+/// it: one client library sends that.
 pub(in crate::quickbooks) fn revoke(oauth: &mut OAuth, headers: &HeaderMap, body: &[u8]) -> Answer {
     if basic(headers) != Some(format!("{}:{}", oauth.client_id, oauth.client_secret)) {
         return refused(401, "invalid_client");
     }
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    let token =
-        body.get("token").or_else(|| body.get("refresh_token")).and_then(Value::as_str).unwrap_or_default();
-    let grant = oauth.signer.open_token('a', token).or_else(|| oauth.signer.open_token('r', token));
+    let object: Value = serde_json::from_slice(body).unwrap_or_default();
+    let told = object.get("token").or_else(|| object.get("refresh_token")).and_then(Value::as_str);
+    let in_form = || url::form_urlencoded::parse(body).find(|(name, _)| name == "token");
+    let token = told.map(str::to_owned).or_else(|| in_form().map(|(_, token)| token.into_owned()));
+    let token = token.unwrap_or_default();
+    let grant = oauth.signer.open_token('a', &token).or_else(|| oauth.signer.open_token('r', &token));
     match grant {
         Some(grant) => {
             oauth.logins.entry(grant.login).or_default().revoked = true;

@@ -51,9 +51,9 @@ pub(super) enum Literal {
     Today,
 }
 
-/// Reads a statement. What is no statement is code 4000; what asks for too much is 4001.
-pub(super) fn parse(statement: &str) -> Outcome<Statement> {
-    let mut reader = Reader { words: words(statement)?.into_iter().peekable() };
+/// Reads a statement; `takes_order_by`: also in two words. What is no statement is code 4000; what asks for too much is 4001.
+pub(super) fn parse(statement: &str, takes_order_by: bool) -> Outcome<Statement> {
+    let mut reader = Reader { words: words(statement)?.into_iter().peekable(), takes_order_by };
     reader.expect("select")?;
     let counts = reader.selection()?;
     reader.expect("from")?;
@@ -77,6 +77,7 @@ pub(super) fn parse(statement: &str) -> Outcome<Statement> {
 
 struct Reader {
     words: std::iter::Peekable<std::vec::IntoIter<Word>>,
+    takes_order_by: bool,
 }
 
 impl Reader {
@@ -105,9 +106,13 @@ impl Reader {
         }
     }
 
-    /// `*` or `count(*)`; whether it counts.
+    /// `*` or `count(*)`; whether it counts. Properties behind the asterisk say nothing more: `*, Sku` is what a
+    /// client library sends.
     fn selection(&mut self) -> Outcome<bool> {
         if self.takes_sign("*") {
+            while self.takes_sign(",") {
+                self.name()?;
+            }
             return Ok(false);
         }
         self.expect("count")?;
@@ -161,9 +166,9 @@ impl Reader {
         }
     }
 
-    /// `ORDERBY` is one word; two words are taken too (believed).
+    /// `ORDERBY` is one word; two words are taken too, where the settings say so.
     fn order(&mut self) -> Outcome<Vec<(String, bool)>> {
-        if self.takes("order") {
+        if self.takes_order_by && self.takes("order") {
             self.expect("by")?;
         } else if !self.takes("orderby") {
             return Ok(Vec::new());

@@ -16,7 +16,7 @@ use crate::quickbooks::value::{Id, Object, flag, set, to_decimal};
 
 /// Answers a statement with the `QueryResponse` of the service; an empty result is an empty object.
 pub(in crate::quickbooks) fn run(books: &Books, statement: &str, now: Timestamp) -> Outcome<Value> {
-    let statement = parse(statement)?;
+    let statement = parse(statement, books.choices.takes_order_by)?;
     let kind = statement.kind;
     let tests: Vec<Test> = statement
         .conditions

@@ -29,7 +29,7 @@ fn noise() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_text_is_a_statement_or_a_fault(statement in noise()) {
-        if let Err(fault) = parse(&statement) {
+        if let Err(fault) = parse(&statement, true) {
             prop_assert!(fault.code == "4000" || fault.code == "4001");
         }
     }

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{Desk, REALM, settings};
+use crate::Takes;
 use crate::quickbooks::{CompanyKind, Limits, Usage};
 
 fn limited() -> Desk {
@@ -30,7 +31,7 @@ fn the_eleventh_request_of_a_second_is_refused() {
     let usage = desk.service.usage(REALM).unwrap();
     assert_eq!(
         usage,
-        Usage { requests: 13, refused: 2, per_minute: 13, per_second: 12, batches_per_minute: 0 }
+        Usage { requests: 13, refused: 2, per_minute: 13, per_second: 12, batches_per_minute: 0, at_once: 1 }
     );
 }
 
@@ -70,4 +71,23 @@ fn a_hint_when_to_come_back_is_there_only_if_set() {
         desk.get("companyinfo/1");
     }
     assert!(!desk.send("GET", "companyinfo/1", "").headers().contains_key("retry-after"));
+}
+
+#[test]
+fn ten_requests_are_under_way_at_once_where_they_take_time() {
+    let mut chosen = settings(CompanyKind::Us);
+    let takes = SignedDuration::from_secs(3);
+    chosen.limits = Limits { per_second: usize::MAX, takes, ..Limits::default() };
+    let mut desk = Desk::with(chosen);
+    for _ in 0..10 {
+        let answer = desk.send("GET", "companyinfo/1", "");
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.extensions().get::<Takes>(), Some(&Takes(takes.unsigned_abs())));
+        desk.now += SignedDuration::from_millis(100);
+    }
+    assert_eq!(desk.get("companyinfo/1").0, 429, "the first one has a second to go");
+    desk.now += SignedDuration::from_secs(2);
+    assert_eq!(desk.get("companyinfo/1").0, 200, "the first one has ended");
+    assert_eq!(desk.get("companyinfo/1").0, 429);
+    assert_eq!(desk.service.usage(REALM).unwrap().at_once, 11);
 }

@@ -210,3 +210,13 @@ fn every_answer_has_a_transaction_id_and_json_only_comes_when_asked_for() {
     let body = String::from_utf8(response.body().to_vec()).unwrap();
     assert!(body.starts_with("<?xml") && body.contains("<CompanyName>Craft Garden</CompanyName>"), "{body}");
 }
+
+#[test]
+fn a_token_can_be_revoked_by_a_form_too() {
+    let mut service = QuickBooks::new(settings(CompanyKind::Us));
+    let tokens = service.grant(REALM, start());
+    let body = format!("token={}", tokens.refresh_token);
+    assert_eq!(send(&mut service, "POST", "/v2/oauth2/tokens/revoke", BASIC, &body, start()).status(), 200);
+    assert_eq!(asks(&mut service, &tokens.access_token, REALM, start()).0, 401);
+    assert_eq!(send(&mut service, "POST", "/v2/oauth2/tokens/revoke", BASIC, "token=x", start()).status(), 400);
+}

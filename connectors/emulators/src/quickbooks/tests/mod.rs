@@ -1,5 +1,6 @@
 //! What the emulator promises, asked through requests as a connector sends them.
 
+mod attachments;
 mod batches;
 mod capture;
 mod failures;
@@ -12,6 +13,7 @@ mod notices;
 mod numbers;
 mod querying;
 mod references;
+mod reports;
 mod shapes;
 mod switches;
 mod taxes;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Desk;
+use super::{Desk, settings};
 use crate::quickbooks::CompanyKind;
 
 #[test]
@@ -67,4 +67,14 @@ fn jobs_stand_below_their_customers_five_levels_deep() {
     assert_eq!(desk.refused("customer", job), "6180");
     let circle = json!({"Id": "1", "SyncToken": "0", "sparse": true, "ParentRef": {"value": parent}});
     assert_eq!(desk.refused("customer", circle), "900");
+}
+
+#[test]
+fn upper_and_lower_case_tell_names_apart_only_where_that_is_chosen() {
+    let mut chosen = settings(CompanyKind::Us);
+    chosen.choices.folds_names = false;
+    let mut desk = Desk::with(chosen);
+    desk.customer("Ada");
+    desk.customer("ADA");
+    assert_eq!(desk.refused("vendor", json!({"DisplayName": "Ada"})), "6240");
 }

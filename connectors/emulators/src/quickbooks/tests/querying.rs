@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Desk, code};
+use super::{Desk, code, settings};
 use crate::quickbooks::CompanyKind;
 
 fn names(rows: &[Value]) -> Vec<&str> {
@@ -127,4 +127,21 @@ fn a_statement_may_be_posted() {
         desk.send("POST", "query?minorversion=75", "select * from Customer startposition 1 maxresults 2");
     let (status, answer) = super::read(&response);
     assert_eq!((status, answer["QueryResponse"]["maxResults"].as_u64()), (200, Some(2)));
+}
+
+#[test]
+fn an_asterisk_may_be_followed_by_properties_which_say_nothing_more() {
+    let mut desk = Desk::new(CompanyKind::Us);
+    assert_eq!(desk.rows("SELECT *, Sku FROM Item"), desk.rows("SELECT * FROM Item"));
+    assert_eq!(code(&desk.query("SELECT *, FROM Item").1), "4000");
+}
+
+#[test]
+fn order_by_in_two_words_is_taken_unless_that_is_chosen_otherwise() {
+    let mut chosen = settings(CompanyKind::Us);
+    assert_eq!(Desk::with(chosen.clone()).query("select * from Item ORDER BY Name").0, 200);
+    chosen.choices.takes_order_by = false;
+    let mut desk = Desk::with(chosen);
+    assert_eq!(code(&desk.query("select * from Item ORDER BY Name").1), "4000");
+    assert_eq!(desk.query("select * from Item ORDERBY Name").0, 200);
 }

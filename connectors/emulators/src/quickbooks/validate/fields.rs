@@ -77,6 +77,7 @@ static FIELDS: LazyLock<BTreeMap<Kind, Vec<Field>>> = LazyLock::new(|| {
         Term
     );
     let own = [
+        (Kind::Attachable, include_str!("fields/Attachable.json")),
         (Kind::Vendor, include_str!("fields/Vendor.json")),
         (Kind::Employee, include_str!("fields/Employee.json")),
         (Kind::TaxAgency, include_str!("fields/TaxAgency.json")),

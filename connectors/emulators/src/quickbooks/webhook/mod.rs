@@ -58,10 +58,15 @@ impl Happening {
     }
 }
 
-/// The service tells of changes of these only; of tax codes, rates and agencies it does not.
+/// The service tells of changes of these only; of tax codes, rates, agencies and attachments it does not.
 fn is_told(kind: Kind) -> bool {
     !matches!(
         kind,
-        Kind::TaxAgency | Kind::TaxCode | Kind::TaxRate | Kind::CompanyInfo | Kind::CompanyCurrency
+        Kind::Attachable
+            | Kind::TaxAgency
+            | Kind::TaxCode
+            | Kind::TaxRate
+            | Kind::CompanyInfo
+            | Kind::CompanyCurrency
     )
 }
