@@ -1,6 +1,7 @@
-//! The simulation: the real stages and store, against a world that loses, delays and repeats.
+//! The simulation: the real engine, against worlds that lose, delay, repeat and change.
 //!
-//! `SIM_SEEDS`, `SIM_BASES` and `SIM_ZOMBIES` set how many.
+//! `SIM_SEEDS`, `SIM_BASES` and `SIM_ZOMBIES` set how many trials there are, as shares of the default in percent.
+//! `SIM_TRIAL='shop-to-books everyday 17 crashes=40'` with the test `tells` shows what happens in one of them.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,170 +11,203 @@
     reason = "all of it is a test: what panics is a verdict"
 )]
 
-mod oracle;
-mod scenario;
-mod service;
+mod class;
+mod drive;
+mod engine;
+mod mutants;
+mod profile;
+mod ring;
+mod services;
+mod stage;
 mod store;
-mod world;
+mod trial;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-use engine_contract::EffectClass;
-use engine_run::Mechanism;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use scenario::{Trial, Verdict, run};
+use profile::EVERYDAY;
+use ring::{Tally, figure};
 use std::time::Instant;
+use trial::{Scene, Trial};
 
-const CLASSES: [EffectClass; 3] = [EffectClass::IdempotencyKey, EffectClass::NaturalKey, EffectClass::Marker];
-
-fn figure(name: &str, default: u64) -> u64 {
-    std::env::vars().find(|(key, _)| key == name).and_then(|(_, value)| value.parse().ok()).unwrap_or(default)
+/// So many of a default, as the environment wants it.
+fn share(name: &str, default: u64) -> u64 {
+    (default * figure(name, 100)).div_ceil(100)
 }
 
-fn seeded(seed: u64, class: EffectClass, removed: Option<Mechanism>) -> Trial {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x00ab_cdef);
-    let crashes = (0..rng.random_range(0..4)).map(|_| rng.random_range(1..400)).collect();
-    Trial { seed, class, crashes, zombie: false, removed }
-}
-
-fn zombie(seed: u64, class: EffectClass, removed: Option<Mechanism>) -> Trial {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x77);
-    Trial { seed, class, crashes: vec![rng.random_range(1..300)], zombie: true, removed }
-}
-
-/// Runs trials; returns how many failed, with the first of them told.
+/// Runs trials, and prints how many failed and how fast they were.
 #[expect(clippy::disallowed_methods, reason = "the speed of the simulation is a fact of the real world")]
-fn count(name: &str, trials: impl Iterator<Item = Trial>) -> (u64, u64, String) {
+fn count(name: &str, trials: impl Iterator<Item = Trial>) -> Tally {
     let start = Instant::now();
-    let (mut all, mut bad, mut first) = (0u64, 0u64, String::new());
+    let mut tally = Tally::default();
     for trial in trials {
-        all += 1;
-        let Verdict { wrong, .. } = run(&trial);
-        if !wrong.is_empty() {
-            bad += 1;
-            if first.is_empty() {
-                first = format!("{trial:?}: {wrong}");
-            }
-        }
+        tally.add(&trial, "");
     }
-    let rate = u128::from(all) * 1000 / start.elapsed().as_millis().max(1);
-    println!("{name}: {all} trials, {bad} failing, {rate} trials/s {first}");
-    (all, bad, first)
+    let took = start.elapsed();
+    let rate = u128::from(tally.trials) * 1000 / took.as_millis().max(1);
+    println!("{name}: {} trials, {} failing, {rate} seeds/s, {took:.1?}", tally.trials, tally.failing);
+    tally
 }
 
 fn all_pass(name: &str, trials: impl Iterator<Item = Trial>) {
-    let (_, bad, first) = count(name, trials);
-    assert_eq!(bad, 0, "{first}");
+    let tally = count(name, trials);
+    if let Some(first) = tally.first {
+        panic!("{name}: {} of {} trials failed\n{}", tally.failing, tally.trials, ring::replay(&first));
+    }
 }
 
-fn seeds(class: EffectClass) {
-    let all = (0..figure("SIM_SEEDS", 2000)).map(|seed| seeded(seed, class, None));
-    all_pass(&format!("seeds {class:?}"), all);
+fn seeds(scene: Scene, default: u64) {
+    let all = (0..share("SIM_SEEDS", default)).map(|seed| Trial::seeded(scene, &EVERYDAY, seed));
+    all_pass(&format!("seeds {}", scene.name()), all);
+}
+
+fn every_poll(scene: Scene, default: u64) {
+    let bases = (0..share("SIM_BASES", default)).map(|seed| Trial::quiet(scene, &EVERYDAY, seed));
+    let bases: Vec<Trial> = bases.collect();
+    all_pass(&format!("every poll {}", scene.name()), bases.iter().flat_map(ring::every_poll));
+}
+
+fn zombies(scene: Scene, default: u64) {
+    let all = (0..share("SIM_ZOMBIES", default)).map(|seed| Trial::zombie(scene, &EVERYDAY, seed));
+    all_pass(&format!("zombies {}", scene.name()), all);
+}
+
+/// The simulation must notice when a mechanism is missing: otherwise its silence proves nothing. The first seed
+/// that notices is enough here; the long ring counts them all.
+fn missing_mechanisms_are_noticed(scene: Scene) {
+    for mutant in &mutants::ALL {
+        let Some((_, profile)) = mutant.scenes.iter().find(|(known, _)| *known == scene) else { continue };
+        let name = format!("{} without {}", scene.name(), mutant.name);
+        let mut tally = Tally::default();
+        for seed in 0..figure("SIM_MUTANT_SEEDS", 500) {
+            tally.add(&mutant.trial(scene, profile, seed), mutant.sign);
+            if tally.failing > 0 {
+                break;
+            }
+        }
+        println!("{name} ({}): noticed after {} seeds", profile.name, tally.trials);
+        assert!(tally.failing > 0, "{name}: none of {} trials of `{}` noticed", tally.trials, profile.name);
+    }
+}
+
+#[test]
+fn what_failed_once_fails_no_more() {
+    all_pass("regressions", ring::regressions().into_iter());
 }
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_with_idempotency_keys() {
-    seeds(EffectClass::IdempotencyKey);
+    seeds(Scene::Keys, 2000);
 }
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_with_natural_keys() {
-    seeds(EffectClass::NaturalKey);
+    seeds(Scene::Upserts, 2000);
 }
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_with_markers() {
-    seeds(EffectClass::Marker);
+    seeds(Scene::Markers, 2000);
 }
 
-fn every_await(class: EffectClass) {
-    let bases = figure("SIM_BASES", 20);
-    let trials = (0..bases).flat_map(|seed| {
-        let crash_free = Trial { seed, class, crashes: Vec::new(), zombie: false, removed: None };
-        let polls = run(&crash_free).polls;
-        (1..polls).map(move |poll| Trial { crashes: vec![poll], ..crash_free.clone() })
-    });
-    all_pass(&format!("every await {class:?}"), trials);
+#[test]
+fn nothing_is_lost_doubled_or_stale_from_a_shop_to_books() {
+    seeds(Scene::ShopToBooks, 300);
+}
+
+#[test]
+fn nothing_is_lost_doubled_or_stale_from_books_to_a_shop() {
+    seeds(Scene::BooksToShop, 300);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_with_idempotency_keys() {
-    every_await(EffectClass::IdempotencyKey);
+    every_poll(Scene::Keys, 10);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_with_natural_keys() {
-    every_await(EffectClass::NaturalKey);
+    every_poll(Scene::Upserts, 10);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_with_markers() {
-    every_await(EffectClass::Marker);
+    every_poll(Scene::Markers, 10);
+}
+
+#[test]
+fn a_crash_at_any_await_harms_nothing_from_a_shop_to_books() {
+    every_poll(Scene::ShopToBooks, 1);
+}
+
+#[test]
+fn a_crash_at_any_await_harms_nothing_from_books_to_a_shop() {
+    every_poll(Scene::BooksToShop, 1);
 }
 
 #[test]
 fn a_frozen_engine_that_wakes_up_harms_nothing() {
-    for class in CLASSES {
-        let all = (0..figure("SIM_ZOMBIES", 500)).map(|seed| zombie(seed, class, None));
-        all_pass(&format!("zombies {class:?}"), all);
-    }
-}
-
-/// The simulation must notice when a mechanism is missing: otherwise its silence proves nothing.
-fn is_noticed(name: &str, trials: impl Iterator<Item = Trial>) {
-    let (all, bad, _) = count(name, trials);
-    assert!(bad > 0, "{name}: none of {all} trials failed");
-}
-
-#[test]
-fn missing_intents_are_noticed() {
-    for class in [EffectClass::IdempotencyKey, EffectClass::Marker] {
-        is_noticed(
-            &format!("no intents {class:?}"),
-            (0..200).map(|seed| seeded(seed, class, Some(Mechanism::Intents))),
-        );
+    for scene in [Scene::Keys, Scene::Upserts, Scene::Markers] {
+        zombies(scene, 500);
     }
 }
 
 #[test]
-fn changing_keys_are_noticed() {
-    for class in [EffectClass::IdempotencyKey, EffectClass::Marker] {
-        is_noticed(
-            &format!("no stable keys {class:?}"),
-            (0..200).map(|seed| seeded(seed, class, Some(Mechanism::StableKeys))),
-        );
+fn a_frozen_engine_that_wakes_up_between_shop_and_books_harms_nothing() {
+    for scene in [Scene::ShopToBooks, Scene::BooksToShop] {
+        zombies(scene, 100);
     }
 }
 
 #[test]
-fn a_missing_overlap_is_noticed() {
-    for class in CLASSES {
-        is_noticed(
-            &format!("no overlap {class:?}"),
-            (0..500).map(|seed| seeded(seed, class, Some(Mechanism::Overlap))),
-        );
-    }
+fn missing_mechanisms_are_noticed_with_idempotency_keys() {
+    missing_mechanisms_are_noticed(Scene::Keys);
 }
 
-/// Only targets without a key or guard of their own depend on it.
 #[test]
-fn a_missing_lease_check_is_noticed() {
-    let class = EffectClass::Marker;
-    is_noticed(
-        "no lease check Marker",
-        (0..500).map(|seed| zombie(seed, class, Some(Mechanism::LeaseCheck))),
-    );
+fn missing_mechanisms_are_noticed_with_natural_keys() {
+    missing_mechanisms_are_noticed(Scene::Upserts);
+}
+
+#[test]
+fn missing_mechanisms_are_noticed_with_markers() {
+    missing_mechanisms_are_noticed(Scene::Markers);
+}
+
+#[test]
+fn missing_mechanisms_are_noticed_from_a_shop_to_books() {
+    missing_mechanisms_are_noticed(Scene::ShopToBooks);
+}
+
+#[test]
+fn missing_mechanisms_are_noticed_from_books_to_a_shop() {
+    missing_mechanisms_are_noticed(Scene::BooksToShop);
 }
 
 #[test]
 fn equal_seeds_give_equal_traces() {
-    for class in CLASSES {
-        for seed in 0..50 {
-            let trial = seeded(seed, class, None);
-            let (first, second) = (run(&trial), run(&trial));
-            assert_eq!((first.trace, first.polls), (second.trace, second.polls), "{trial:?}");
+    for (scene, seeds) in Scene::ALL.into_iter().zip([50, 50, 50, 20, 20]) {
+        for seed in 0..seeds {
+            let trial = Trial::seeded(scene, &EVERYDAY, seed);
+            let (first, second) = (drive::run(&trial), drive::run(&trial));
+            assert_eq!((first.trace, first.polls), (second.trace, second.polls), "{trial}");
         }
     }
+}
+
+/// A trial as it is printed is the trial that is read.
+#[test]
+fn a_trial_is_written_down_and_read_again() {
+    let mutant = &mutants::ALL[0];
+    let trial = Trial { crashes: vec![4, 122], ..mutant.trial(Scene::Keys, &EVERYDAY, 17) };
+    assert_eq!(trial.to_string(), "keys everyday 17 crashes=4,122 without=keyset-paging");
+    assert_eq!(trial.to_string().parse::<Trial>().unwrap().to_string(), trial.to_string());
+}
+
+#[test]
+#[ignore = "tells the story of SIM_TRIAL: requests, faults, crashes and commits in their order"]
+fn tells() {
+    let trial: Trial = ring::text("SIM_TRIAL").expect("SIM_TRIAL names a trial").parse().unwrap();
+    let verdict = drive::told(&trial, true);
+    println!("{}\n{trial}\n  {} polls; {}", verdict.story, verdict.polls, verdict.wrong);
 }

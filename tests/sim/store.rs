@@ -1,7 +1,8 @@
-//! The real store, with a pause around each request (a place to crash), and commits that fail.
+//! The real store, with a pause around each request (a place to crash), and commits that fail. It watches that
+//! cursors never move back.
 
-use crate::world::{Shared, lock};
-use engine_contract::{Clock, async_trait};
+use crate::stage::Stage;
+use engine_contract::{Cursor, async_trait};
 use engine_plan::Reference;
 use engine_run::{
     GroupKey, Scope,
@@ -13,31 +14,99 @@ use engine_run::{
 };
 use jiff::Timestamp;
 use rand::RngExt;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-pub(crate) struct SlowStore {
-    pub(crate) inner: SqliteStore,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) world: Shared,
+pub(crate) struct SlowStore<S> {
+    inner: SqliteStore,
+    stage: Arc<S>,
+    /// Whether commits of lost leases are refused.
+    fenced: bool,
+    seen: Mutex<Seen>,
 }
 
-impl SlowStore {
+/// What the store has seen.
+#[derive(Default)]
+struct Seen {
+    /// The cursors of stream groups, with what they were cursors of.
+    cursors: BTreeMap<String, (String, Option<Cursor>)>,
+    /// The newest leases of stream groups.
+    leases: BTreeMap<String, Lease>,
+    wrong: String,
+}
+
+impl<S: Stage> SlowStore<S> {
+    pub(crate) fn new(inner: SqliteStore, stage: Arc<S>, fenced: bool) -> Self {
+        Self { inner, stage, fenced, seen: Mutex::default() }
+    }
+
+    /// What was wrong with what was asked of it.
+    pub(crate) fn wrong(&self) -> String {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).wrong.clone()
+    }
+
     async fn pause(&self) {
-        self.clock.sleep(Duration::from_millis(1)).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
 
     /// A request that is not carried out, or is without anyone hearing of it.
     fn fails(&self) -> Result<()> {
-        let mut world = lock(&self.world);
-        if world.faults && world.rng.random_range(0..1000) < 5 {
+        let fails = self.stage.luck(|luck| luck.troubled && luck.rng.random_range(0..1000) < 5);
+        if fails {
+            self.stage.luck(|luck| luck.tell(|| "the store fails".to_owned()));
             return Err(StateError::Unavailable("the disk is full".to_owned()));
         }
         Ok(())
     }
+
+    /// The lease that a commit is checked against: without the fence everybody passes for the holder.
+    fn held(&self, lease: &Lease) -> Lease {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = seen.leases.get(&lease.key.group).filter(|_| !self.fenced);
+        newest.unwrap_or(lease).clone()
+    }
+
+    /// Tells of a settlement, and sees that the cursor has not moved back.
+    async fn look_at(&self, key: &GroupKey, told: String) -> Result<()> {
+        let now = self.inner.cursor(key).await?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = seen.cursors.insert(key.group.clone(), (now.read_hash.clone(), now.value));
+        if let Some((hash, value)) = before
+            && hash == now.read_hash
+            && value > now.value
+        {
+            write!(seen.wrong, "the cursor of {} moved back; ", key.group).unwrap();
+        }
+        drop(seen);
+        let cursor = now.value.map(|value| value.to_string()).unwrap_or_default();
+        self.stage.luck(|luck| luck.tell(|| format!("{told}; cursor {cursor}")));
+        Ok(())
+    }
+}
+
+/// A settlement in one line.
+fn told(settlement: &Settlement) -> String {
+    let mut told = format!("settles {}:", settlement.entity);
+    let parts: [(&str, Vec<&str>); 6] = [
+        ("linked", settlement.links.iter().map(|link| link.record.key.as_str()).collect()),
+        ("open", settlement.open.iter().map(|intent| intent.link.record.key.as_str()).collect()),
+        ("refused", settlement.refused.iter().map(|link| link.record.key.as_str()).collect()),
+        ("failed", settlement.failed.iter().map(|failed| failed.record.key.as_str()).collect()),
+        ("held", settlement.holds.iter().map(|hold| hold.record.key.as_str()).collect()),
+        ("dirty", settlement.dirty.iter().map(|dirty| dirty.record.key.as_str()).collect()),
+    ];
+    for (what, keys) in parts.iter().filter(|(_, keys)| !keys.is_empty()) {
+        write!(told, " {what} {}", keys.join(",")).unwrap();
+    }
+    told
 }
 
 #[async_trait]
-impl StateStore for SlowStore {
+impl<S: Stage> StateStore for SlowStore<S> {
     async fn acquire(
         &self,
         key: &GroupKey,
@@ -48,6 +117,10 @@ impl StateStore for SlowStore {
     ) -> Result<Acquired> {
         self.pause().await;
         let answer = self.inner.acquire(key, owner, now, until, gone).await;
+        if let Ok(Acquired::Yes(lease)) = &answer {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.leases.insert(key.group.clone(), lease.clone());
+        }
         self.pause().await;
         answer
     }
@@ -128,7 +201,7 @@ impl StateStore for SlowStore {
     async fn note_dispatch(&self, lease: &Lease, entity: &str, links: Vec<Link>) -> Result<()> {
         self.pause().await;
         self.fails()?;
-        self.inner.note_dispatch(lease, entity, links).await?;
+        self.inner.note_dispatch(&self.held(lease), entity, links).await?;
         self.pause().await;
         self.fails()
     }
@@ -141,7 +214,9 @@ impl StateStore for SlowStore {
     async fn commit_intents(&self, lease: &Lease, intents: Vec<Intent>) -> Result<()> {
         self.pause().await;
         self.fails()?;
-        self.inner.commit_intents(lease, intents).await?;
+        let keys: Vec<String> = intents.iter().map(|one| format!("{} {}", one.op, one.link.record)).collect();
+        self.inner.commit_intents(&self.held(lease), intents).await?;
+        self.stage.luck(|luck| luck.tell(|| format!("intents: {}", keys.join(", "))));
         self.pause().await;
         self.fails()
     }
@@ -149,7 +224,9 @@ impl StateStore for SlowStore {
     async fn settle(&self, lease: &Lease, settlement: Settlement) -> Result<()> {
         self.pause().await;
         self.fails()?;
-        self.inner.settle(lease, settlement).await?;
+        let told = told(&settlement);
+        self.inner.settle(&self.held(lease), settlement).await?;
+        self.look_at(&lease.key, told).await?;
         self.pause().await;
         self.fails()
     }

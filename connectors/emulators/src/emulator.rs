@@ -11,7 +11,8 @@ use std::time::Duration;
 /// So a journal of those requests restores it. Counters that nobody needs after a restart (the nonces of OAuth,
 /// the requests within a minute) may count every request.
 pub trait Emulator: Send {
-    /// Answers a request that arrives at `now`. Moments never run backwards.
+    /// Answers a request that arrives at `now`. Moments never run backwards, but for one thing: a change may come
+    /// with the moment at which it was begun, and is stamped with that. So change shows up late in databases too.
     fn handle(&mut self, request: &http::Request<Bytes>, now: Timestamp) -> http::Response<Bytes>;
 }
 

@@ -34,6 +34,12 @@ impl Described {
         Self { manifest, discovery, accounts: Arc::default() }
     }
 
+    /// The same connector as another process has it: with limits and tokens of its own.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self { accounts: Arc::default(), ..self.clone() }
+    }
+
     /// Where the service describes its API.
     #[must_use]
     pub fn docs(&self) -> &str {

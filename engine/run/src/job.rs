@@ -5,6 +5,7 @@ use crate::{
     event::Event,
     key::GroupKey,
     lease::{Guard, later},
+    options::Mechanism,
     report::Tally,
     stage::{
         Fault, decide,
@@ -185,6 +186,11 @@ impl<'a> Job<'a> {
             broken = step.broken.len(),
             "batch"
         );
+        if !self.work.options.keeps(Mechanism::CursorLast)
+            && let Some((entity, _)) = self.entities.first()
+        {
+            Draft::new(self.work, entity).commit(&self.guard, step.cursor.clone(), self.tally).await?;
+        }
         let last = self.entities.len() - 1;
         for (index, (entity, program)) in self.entities.iter().enumerate() {
             let mut draft = Draft::new(self.work, entity);

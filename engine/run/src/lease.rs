@@ -1,7 +1,7 @@
 //! Holding a lease: the check before each send, and the revisions that order writes.
 
 use crate::{
-    options::Options,
+    options::{Mechanism, Options},
     state::{Lease, StateError, StateStore},
 };
 use engine_contract::Context;
@@ -39,7 +39,7 @@ impl Guard {
     /// Whether this engine may still send. Prolongs the lease when half of it is over; then only the local
     /// deadline decides, because whoever takes over waits for it.
     pub(crate) async fn may_send(&self) -> Result<bool, StateError> {
-        if !self.options.mechanisms.lease_check {
+        if !self.options.keeps(Mechanism::LeaseCheck) {
             return Ok(true);
         }
         let lease = self.lease();

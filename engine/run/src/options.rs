@@ -17,36 +17,60 @@ pub struct Options {
     pub tries: u32,
     /// The wait before the second try; doubled before each further one.
     pub backoff: Duration,
-    /// The mechanisms of the effect protocol that are in place: all, but in tests that prove their worth.
-    pub(crate) mechanisms: Mechanisms,
+    /// Mechanisms of the effect protocol that a test has taken out.
+    pub(crate) removed: Removed,
 }
 
-/// Mechanisms of the effect protocol.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "one switch per mechanism, all on")]
-pub(crate) struct Mechanisms {
-    /// Intents are committed before a send.
-    pub(crate) intents: bool,
-    /// All attempts of an effect carry the same request key and marker.
-    pub(crate) stable_keys: bool,
-    /// Reading starts before the cursor by the stream's visibility lag.
-    pub(crate) overlap: bool,
-    /// The lease is looked at before each send.
-    pub(crate) lease_check: bool,
-}
-
-/// A mechanism that a test can take out, to prove that the simulation notices.
-#[cfg(feature = "mutants")]
+/// A mechanism of the effect protocol. All are in place, but in tests that prove what each is worth: those take
+/// one out and see that records are lost, doubled or stale without it.
+#[cfg_attr(
+    not(feature = "mutants"),
+    expect(unreachable_pub, reason = "only tests that take mechanisms out name them outside of this crate")
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mechanism {
     /// Intents are committed before a send.
     Intents,
     /// All attempts of an effect carry the same request key and marker.
     StableKeys,
+    /// Keys and markers are not made from the content.
+    ContentFreeKeys,
     /// Reading starts before the cursor by the stream's visibility lag.
     Overlap,
+    /// The cursor never passes the source's clock at the start of the read.
+    SourceCap,
+    /// The cursor moves with the outcomes of what was read, not before them.
+    CursorLast,
+    /// A search for a marker waits until nothing can be under way any more.
+    Settle,
+    /// An update names the version that it replaces, an upsert its revision.
+    VersionGuard,
+    /// What became of a batch is one transaction.
+    OneCommit,
+    /// Records whose newer version may have been passed over are marked.
+    DirtyMarks,
     /// The lease is looked at before each send.
     LeaseCheck,
+}
+
+/// The mechanisms that were taken out; none where tests cannot.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Removed {
+    #[cfg(feature = "mutants")]
+    bits: u16,
+}
+
+impl Removed {
+    #[cfg(feature = "mutants")]
+    fn has(self, mechanism: Mechanism) -> bool {
+        self.bits & (1 << mechanism as u16) != 0
+    }
+
+    #[cfg(not(feature = "mutants"))]
+    #[expect(clippy::unused_self, reason = "with the feature `mutants` it looks at itself")]
+    fn has(self, _mechanism: Mechanism) -> bool {
+        false
+    }
 }
 
 impl Default for Options {
@@ -58,7 +82,7 @@ impl Default for Options {
             patience: Duration::from_secs(60),
             tries: 5,
             backoff: Duration::from_millis(500),
-            mechanisms: Mechanisms { intents: true, stable_keys: true, overlap: true, lease_check: true },
+            removed: Removed::default(),
         }
     }
 }
@@ -73,14 +97,14 @@ impl Options {
         }
     }
 
+    /// Whether a mechanism is in place.
+    pub(crate) fn keeps(&self, mechanism: Mechanism) -> bool {
+        !self.removed.has(mechanism)
+    }
+
     /// Takes a mechanism out.
     #[cfg(feature = "mutants")]
     pub fn remove(&mut self, mechanism: Mechanism) {
-        match mechanism {
-            Mechanism::Intents => self.mechanisms.intents = false,
-            Mechanism::StableKeys => self.mechanisms.stable_keys = false,
-            Mechanism::Overlap => self.mechanisms.overlap = false,
-            Mechanism::LeaseCheck => self.mechanisms.lease_check = false,
-        }
+        self.removed.bits |= 1 << mechanism as u16;
     }
 }

@@ -1,6 +1,11 @@
 //! What the stages of one run share.
 
-use crate::{event::Observer, key::Scope, options::Options, state::StateStore};
+use crate::{
+    event::Observer,
+    key::Scope,
+    options::{Mechanism, Options},
+    state::StateStore,
+};
 use engine_contract::{Capabilities, Context, EffectClass, Source, Target};
 use engine_plan::{Blueprint, Entity, Find, Found, Group, Program};
 use std::{
@@ -45,7 +50,7 @@ impl Work {
     /// Whether effects on this target need an intent with its bytes. Guarded upserts may simply be made anew
     /// from the source; a note of which records they touch is enough.
     pub(crate) fn keeps_intents(&self) -> bool {
-        self.options.mechanisms.intents && self.capabilities.effect_class != EffectClass::NaturalKey
+        self.options.keeps(Mechanism::Intents) && self.capabilities.effect_class != EffectClass::NaturalKey
     }
 
     /// The stream group that an entity is read with.

@@ -48,6 +48,13 @@ impl WooCommerce {
         self.queue = Queue::default();
     }
 
+    /// The records of a resource such as `orders`, those in the bin too, as the store keeps them, by id.
+    pub fn records(&self, resource: &str) -> impl Iterator<Item = &Value> {
+        let kinds = [Kind::Order, Kind::Product, Kind::Customer, Kind::Coupon];
+        let kind = kinds.into_iter().find(|kind| collection(*kind, None) == resource);
+        kind.into_iter().flat_map(|kind| self.store.all(kind))
+    }
+
     /// The deliveries of webhooks that wait, as they would be sent at `now`: a payload shows the record of that
     /// moment, not of the event. Each is handed out once; its outcome is told by handing
     /// [`Delivery::outcome`] to the emulator. After a restart those without an outcome are handed out again.

@@ -11,6 +11,7 @@ use crate::{
     error::RunError,
     failpoint::failpoint,
     lease::Guard,
+    options::Mechanism,
     state::{Intent, Status},
     work::Work,
 };
@@ -28,7 +29,7 @@ pub(crate) async fn deliver(
         Ok(intents) => intents,
         Err(error) => return Some(error),
     };
-    if work.options.mechanisms.intents {
+    if work.options.keeps(Mechanism::Intents) {
         let committed = if work.keeps_intents() {
             work.store.commit_intents(&guard.lease(), intents.clone()).await
         } else {

@@ -9,6 +9,7 @@ use crate::{
     error::RunError,
     failpoint::failpoint,
     lease::{Guard, later},
+    options::Mechanism,
     state::Intent,
     work::Work,
 };
@@ -201,13 +202,15 @@ impl<'a> Sender<'a> {
         let Some(quiet) = doubtful.map(|attempt| self.quiet_after(attempt)).max() else { return Ok(()) };
         let now = self.work.context.clock.now();
         let wait = std::time::Duration::try_from(quiet.duration_since(now)).unwrap_or_default();
-        if wait > self.work.options.patience {
-            return Ok(());
-        }
-        self.work.context.clock.sleep(wait).await;
-        if self.work.context.clock.now() < quiet {
-            // The wait was cut short: a search would not be final yet.
-            return Err(RunError::Cancelled);
+        if self.work.options.keeps(Mechanism::Settle) {
+            if wait > self.work.options.patience {
+                return Ok(());
+            }
+            self.work.context.clock.sleep(wait).await;
+            if self.work.context.clock.now() < quiet {
+                // The wait was cut short: a search would not be final yet.
+                return Err(RunError::Cancelled);
+            }
         }
         let mut lookups = Vec::new();
         for attempt in open.iter_mut().filter(|attempt| attempt.unknown) {
@@ -418,10 +421,11 @@ impl<'a> Sender<'a> {
 
     fn write(&self, intent: &Intent) -> Write {
         let (mut request_key, mut marker) = (intent.request_key.clone(), intent.marker.clone());
-        if !self.work.options.mechanisms.stable_keys {
+        if !self.work.options.keeps(Mechanism::StableKeys) {
             request_key = self.work.context.random_id();
             marker = self.work.context.random_id();
         }
+        let is_guarded = self.work.options.keeps(Mechanism::VersionGuard);
         Write {
             id: intent.link.record.key.clone(),
             op: intent.op,
@@ -429,10 +433,10 @@ impl<'a> Sender<'a> {
             payload: intent.payload.clone(),
             match_on: intent.match_on.clone(),
             target_id: intent.link.target_id.clone().filter(|_| intent.op != Op::Create),
-            token: intent.link.target_token.clone(),
+            token: intent.link.target_token.clone().filter(|_| is_guarded),
             request_key,
             marker,
-            revision: intent.revision,
+            revision: if is_guarded { intent.revision } else { 0 },
         }
     }
 

@@ -3,7 +3,7 @@
 //! Promises that the cursor it proposes never passes the source's clock at the start of the read, and that a
 //! read begins at the cursor minus the stream's visibility lag.
 
-use crate::{error::RunError, event::Event, state::CursorRow, work::Work};
+use crate::{error::RunError, event::Event, options::Mechanism, state::CursorRow, work::Work};
 use engine_contract::{Batch, ConnectorError, Cursor, ReadRequest, Retry, SourceRecord};
 use engine_plan::Group;
 use std::time::Duration;
@@ -51,6 +51,7 @@ impl<'a> Reader<'a> {
             max_bytes: work.options.batch_bytes,
         };
         let cap = if resumes { row.resume_cap } else { clock };
+        let cap = cap.filter(|_| work.options.keeps(Mechanism::SourceCap));
         Ok(Self { work, request, cap, read_hash, began_here: !resumes, left: work.limit, ended: false })
     }
 
@@ -131,7 +132,7 @@ pub(crate) async fn fetch(
 }
 
 fn lag(work: &Work, stream: &str) -> Duration {
-    if !work.options.mechanisms.overlap {
+    if !work.options.keeps(Mechanism::Overlap) {
         return Duration::ZERO;
     }
     let streams = work.source.streams();

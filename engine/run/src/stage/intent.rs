@@ -6,6 +6,7 @@ use crate::{
     error::RunError,
     key::RecordKey,
     lease::Guard,
+    options::Mechanism,
     state::{Intent, Known, Link},
     work::Work,
 };
@@ -106,6 +107,9 @@ fn short_hash(work: &Work, link: &Link, more: &[&str]) -> String {
         .chain(more.iter().copied())
     {
         hasher.update(&(word.len() as u64).to_le_bytes()).update(word.as_bytes());
+    }
+    if !work.options.keeps(Mechanism::ContentFreeKeys) {
+        hasher.update(&link.sent_hash.0);
     }
     let letter = |byte: &u8| LETTERS.get(usize::from(byte & 31)).copied().map(char::from);
     hasher.finalize().as_bytes().iter().filter_map(letter).collect()

@@ -3,6 +3,8 @@
 //! Requests belong to the world: one that was sent takes effect at its time, whether or not the engine that
 //! sent it still lives. All chance comes from the seed.
 
+use super::Habits;
+use crate::stage::{EPOCH, Luck};
 use engine_contract::{EffectClass, Value};
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -23,9 +25,6 @@ pub(crate) const TIMEOUT: Duration = Duration::from_millis(2000);
 pub(crate) const LATE: Duration = Duration::from_millis(8000);
 /// What the target declares as the longest such time.
 pub(crate) const SETTLE: Duration = Duration::from_secs(10);
-
-/// The source's clock at the start, in seconds since 1970.
-const EPOCH: i64 = 1_700_000_000;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
@@ -93,9 +92,9 @@ pub(crate) enum Fate {
 }
 
 pub(crate) struct World {
-    pub(crate) rng: ChaCha8Rng,
+    pub(crate) luck: Luck,
     pub(crate) class: EffectClass,
-    start: Instant,
+    pub(crate) habits: Habits,
     /// How far the source's clock is ahead of the engine's.
     skew: i64,
     pub(crate) rows: BTreeMap<&'static str, BTreeMap<u64, Row>>,
@@ -113,10 +112,7 @@ pub(crate) struct World {
     tombstones: BTreeMap<(String, String), i64>,
     answered: BTreeMap<String, Answer>,
     under_way: Vec<(Instant, Request, Option<Slot>)>,
-    pub(crate) faults: bool,
     outage: Option<(Duration, Duration)>,
-    pub(crate) calls: u64,
-    pub(crate) trace: u64,
 }
 
 pub(crate) type Shared = Arc<Mutex<World>>;
@@ -126,46 +122,42 @@ pub(crate) fn lock(world: &Shared) -> MutexGuard<'_, World> {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, class: EffectClass) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let skew = rng.random_range(-600..=600);
-        let outage = rng.random_bool(0.4).then(|| {
-            let start = rng.random_range(1000..20_000);
-            (Duration::from_millis(start), Duration::from_millis(start + rng.random_range(3000..40_000)))
+    pub(crate) fn new(mut luck: Luck, class: EffectClass, habits: Habits) -> Self {
+        let skew = luck.rng.random_range(-600..=600);
+        let outage = luck.chance(habits.profile.outages).then(|| {
+            let start = luck.rng.random_range(1000..20_000);
+            (Duration::from_millis(start), Duration::from_millis(start + luck.rng.random_range(3000..40_000)))
         });
-        let picky = rng.random_bool(0.5);
-        let amounts = if rng.random_bool(0.5) { 4 } else { 1000 };
+        let picky = luck.rng.random_bool(0.5);
+        let amounts = if luck.rng.random_bool(0.5) { 4 } else { 1000 };
         let mut world = Self {
             amounts,
             picky,
             tombstones: BTreeMap::new(),
-            rng,
+            luck,
             class,
-            start: Instant::now(),
+            habits,
             skew,
             rows: BTreeMap::from([("customers", BTreeMap::new()), ("orders", BTreeMap::new())]),
             unseen: Vec::new(),
             next_row: 0,
-            changes_left: 25,
+            changes_left: habits.profile.changes,
             objects: BTreeMap::new(),
             next_object: 100,
             answered: BTreeMap::new(),
             under_way: Vec::new(),
-            faults: true,
             outage,
-            calls: 0,
-            trace: 0xcbf2_9ce4_8422_2325,
         };
         world.fill();
         world
     }
 
     fn fill(&mut self) {
-        for _ in 0..self.rng.random_range(2..8) {
+        for _ in 0..self.luck.rng.random_range(2..8) {
             let row = self.new_row(None);
             self.insert("customers", row);
         }
-        for _ in 0..self.rng.random_range(4..16) {
+        for _ in 0..self.luck.rng.random_range(4..16) {
             let parent = self.any_customer();
             let row = self.new_row(parent);
             self.insert("orders", row);
@@ -174,18 +166,18 @@ impl World {
 
     fn new_row(&mut self, parent: Option<u64>) -> Row {
         self.next_row += 1;
-        let modified = EPOCH + self.skew - self.rng.random_range(0..3);
+        let modified = EPOCH + self.skew - self.luck.rng.random_range(0..3);
         let (id, amount) = (self.next_row, self.amount());
         let lines = if parent.is_some() { self.new_lines() } else { Vec::new() };
         Row { id, modified, amount, parent, lines }
     }
 
     fn amount(&mut self) -> i64 {
-        self.rng.random_range(1..self.amounts)
+        self.luck.rng.random_range(1..self.amounts)
     }
 
     fn new_lines(&mut self) -> Vec<(u64, i64)> {
-        let count = self.rng.random_range(0..3);
+        let count = self.luck.rng.random_range(0..3);
         (0..count).map(|_| self.new_line()).collect()
     }
 
@@ -199,7 +191,7 @@ impl World {
         if row.parent.is_none() {
             return;
         }
-        match self.rng.random_range(0..3) {
+        match self.luck.rng.random_range(0..3) {
             0 => drop(row.lines.pop()),
             1 => row.lines.push(self.new_line()),
             _ => {
@@ -230,35 +222,19 @@ impl World {
         let mut ids: Vec<u64> = self.rows.get("customers")?.keys().copied().chain(unseen).collect();
         ids.sort_unstable();
         ids.dedup();
-        let index = self.rng.random_range(0..ids.len());
+        let index = self.luck.rng.random_range(0..ids.len());
         ids.get(index).copied()
     }
 
     /// The source's clock in seconds.
     pub(crate) fn now(&self) -> i64 {
-        EPOCH + self.skew + i64::try_from(self.start.elapsed().as_secs()).unwrap_or(i64::MAX)
-    }
-
-    /// The engine's clock.
-    pub(crate) fn engine_now(start: Instant) -> jiff::Timestamp {
-        let elapsed = jiff::SignedDuration::try_from(start.elapsed()).unwrap_or_default();
-        jiff::Timestamp::from_second(EPOCH).unwrap_or_default() + elapsed
-    }
-
-    pub(crate) fn start(&self) -> Instant {
-        self.start
-    }
-
-    /// Mixes what happened into the trace: equal seeds must give equal traces.
-    pub(crate) fn note(&mut self, what: u64) {
-        self.trace = (self.trace ^ what).wrapping_mul(0x0100_0000_01b3);
+        EPOCH + self.skew + i64::try_from(self.luck.start().elapsed().as_secs()).unwrap_or(i64::MAX)
     }
 
     /// Lets everything happen whose time has come, and perhaps changes the source.
     pub(crate) fn tick(&mut self) {
-        self.calls += 1;
         self.catch_up();
-        if self.faults {
+        if self.luck.troubled {
             self.change();
         }
     }
@@ -290,22 +266,23 @@ impl World {
     }
 
     fn change(&mut self) {
-        if self.changes_left == 0 || !self.rng.random_bool(0.5) {
+        if self.changes_left == 0 || !self.luck.chance(self.habits.profile.change + 20) {
             return;
         }
         self.changes_left -= 1;
-        let stream = if self.rng.random_bool(0.3) { "customers" } else { "orders" };
+        let stream = if self.luck.rng.random_bool(0.3) { "customers" } else { "orders" };
         let ids: Vec<u64> = self.rows[stream].keys().copied().collect();
-        let kind = self.rng.random_range(0..10);
+        let kind = self.luck.rng.random_range(0..10);
         let row = if kind < 4 || ids.is_empty() {
             let parent = if stream == "orders" { self.any_customer() } else { None };
             Row { modified: self.now(), ..self.new_row(parent) }
         } else {
-            let id = ids[self.rng.random_range(0..ids.len())];
+            let id = ids[self.luck.rng.random_range(0..ids.len())];
             if self.unseen.iter().any(|(_, _, row)| row.id == id) {
                 return;
             }
             if kind == 9 && stream == "orders" && !self.picky {
+                self.luck.tell(|| format!("{stream} {id} is deleted"));
                 self.rows.get_mut(stream).map(|rows| rows.remove(&id));
                 return;
             }
@@ -314,9 +291,11 @@ impl World {
             self.change_lines(&mut row);
             row
         };
-        if self.rng.random_bool(0.2) {
+        let (id, amount) = (row.id, row.amount);
+        self.luck.tell(|| format!("{stream} {id} becomes {amount}"));
+        if self.luck.chance(self.habits.profile.hidden) {
             let wait =
-                Duration::from_millis(self.rng.random_range(0..u64::try_from(LAG.as_millis()).unwrap_or(0)));
+                Duration::from_millis(self.luck.rng.random_range(0..u64::try_from(LAG.as_millis()).unwrap_or(0)));
             self.unseen.push((Instant::now() + wait, stream, row));
         } else {
             self.insert(stream, row);
@@ -328,44 +307,54 @@ impl World {
         let rows = self.rows.get(stream).into_iter().flat_map(BTreeMap::values);
         let mut page: Vec<Row> =
             rows.filter(|row| row.modified >= since && !seen.contains(&row.id)).cloned().collect();
-        let mut order = ChaCha8Rng::seed_from_u64(self.rng.next_u64());
+        let mut order = ChaCha8Rng::seed_from_u64(self.luck.rng.next_u64());
         page.shuffle(&mut order);
         page.sort_by_key(|row| row.modified);
         page.truncate(limit);
-        self.note(page.len() as u64);
+        self.luck.note(page.len() as u64);
         page
     }
 
     pub(crate) fn fate(&mut self) -> Fate {
-        if !self.faults {
+        if !self.luck.troubled {
             return Fate::Answered;
         }
-        let elapsed = self.start.elapsed();
+        let elapsed = self.luck.start().elapsed();
         if self.outage.is_some_and(|(from, to)| elapsed >= from && elapsed < to) {
-            return match self.rng.random_range(0..3) {
-                0 => Fate::Lost { known: self.rng.random_bool(0.5) },
+            return match self.luck.rng.random_range(0..3) {
+                0 => Fate::Lost { known: self.luck.rng.random_bool(0.5) },
                 1 => Fate::AnswerLost,
                 _ => Fate::Late,
             };
         }
-        match self.rng.random_range(0..100) {
-            0..=4 => Fate::Lost { known: self.rng.random_bool(0.5) },
-            5..=9 => Fate::AnswerLost,
-            10..=13 => Fate::Throttled,
-            14..=17 => Fate::Late,
-            _ => Fate::Answered,
+        let profile = self.habits.profile;
+        let known = self.luck.rng.random_bool(0.5);
+        let fates = [
+            (profile.refused + profile.lost + profile.failed, Fate::Lost { known }),
+            (profile.unanswered + profile.failed_after + profile.cut, Fate::AnswerLost),
+            (profile.throttled, Fate::Throttled),
+            (profile.late, Fate::Late),
+        ];
+        let mut left = self.luck.rng.random_range(0..1000);
+        for (share, fate) in fates {
+            if left < share {
+                return fate;
+            }
+            left -= share;
         }
+        Fate::Answered
     }
 
     /// Puts a request on its way; its answer appears in the slot.
     pub(crate) fn post(&mut self, request: Request, fate: Fate, soon: Duration) -> Slot {
         let slot = Slot::default();
         let now = Instant::now();
+        self.luck.tell(|| format!("write {} {:?}: {fate:?}", request.kind, request.fields));
         match fate {
             Fate::Answered => self.under_way.push((now + soon, request, Some(Arc::clone(&slot)))),
             Fate::AnswerLost => self.under_way.push((now + soon, request, None)),
             Fate::Late => {
-                let late = self.rng.random_range(TIMEOUT.as_millis()..LATE.as_millis());
+                let late = self.luck.rng.random_range(TIMEOUT.as_millis()..LATE.as_millis());
                 let late = Duration::from_millis(u64::try_from(late).unwrap_or(0));
                 self.under_way.push((now + late, request, None));
             }
@@ -380,13 +369,16 @@ impl World {
             Some(Value::Int(amount)) => *amount,
             _ => 0,
         };
-        self.picky && self.faults && !request.is_delete && amount % 10 == 3
+        self.picky && self.luck.troubled && !request.is_delete && amount % 10 == 3
     }
 
     fn apply(&mut self, request: &Request) -> Answer {
         let answer = match self.class {
             EffectClass::NaturalKey if self.refuses(request) => Answer::Refused,
             EffectClass::NaturalKey => self.upsert(request),
+            EffectClass::IdempotencyKey if self.habits.profile.forgets_updates && request.target_id.is_some() => {
+                self.write(request, true)
+            }
             EffectClass::IdempotencyKey => {
                 let remembered = self.answered.get(&request.idempotency_key).cloned();
                 let answer = remembered.unwrap_or_else(|| self.write(request, true));
@@ -395,7 +387,7 @@ impl World {
             }
             EffectClass::Marker | EffectClass::None => self.write(request, false),
         };
-        self.note(match &answer {
+        self.luck.note(match &answer {
             Answer::Done { token, .. } => 3 + token,
             Answer::Superseded { .. } => 1,
             Answer::Stale => 2,
@@ -438,7 +430,8 @@ impl World {
                 Answer::Stale
             };
         };
-        if versioned && request.token.as_deref() != Some(object.token.to_string().as_str()) {
+        // A request without a version does not ask for one.
+        if versioned && request.token.as_ref().is_some_and(|token| *token != object.token.to_string()) {
             return Answer::Stale;
         }
         if request.is_delete {

@@ -1,6 +1,6 @@
 //! The connector of the simulation: the engine's own traits over the world.
 
-use crate::world::{Answer, DECLARED_LAG, Fate, Request, Row, SETTLE, Shared, TIMEOUT, lock};
+use super::world::{Answer, DECLARED_LAG, Fate, Request, Row, SETTLE, Shared, TIMEOUT, lock};
 use bytes::Bytes;
 use engine_contract::{
     Access, Applied, Batch, Capabilities, Change, Checkpoint, Connection, Connector, ConnectorError, Context,
@@ -13,11 +13,11 @@ use std::{collections::BTreeMap, sync::PoisonError, time::Duration};
 /// Records in a page.
 const PAGE: usize = 5;
 
-pub(crate) struct Service(pub(crate) Shared);
+pub(super) struct Service(pub(super) Shared);
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Settings {}
+pub(super) struct Settings {}
 
 fn streams() -> Vec<StreamInfo> {
     let stream = |name: &str| StreamInfo {
@@ -66,7 +66,7 @@ impl Connector for Service {
 
 impl Service {
     async fn travel(&self, context: &Context) {
-        let wait = lock(&self.0).rng.random_range(20..300);
+        let wait = lock(&self.0).luck.rng.random_range(20..300);
         context.clock.sleep(Duration::from_millis(wait)).await;
     }
 
@@ -74,10 +74,21 @@ impl Service {
     fn stumble(&self, percent: u32) -> Result<()> {
         let mut world = lock(&self.0);
         world.tick();
-        if world.faults && world.rng.random_range(0..100) < percent {
+        if world.luck.troubled && world.luck.rng.random_range(0..100) < percent {
             return Err(ConnectorError::new(ErrorKind::Unavailable, "out of order").with_retry(Retry::Soon));
         }
         Ok(())
+    }
+
+    /// What connectors must not do: the rows of a list that shifts, counted from its beginning.
+    fn page_by_offset(&self, request: &ReadRequest, (since, most): (i64, usize)) -> Batch {
+        let skip = request.resume.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0usize);
+        let page = lock(&self.0).page(&request.stream, since, &[], usize::MAX);
+        let page: Vec<Row> = page.into_iter().skip(skip).take(most).collect();
+        let Some(last) = page.last().map(|row| row.modified) else { return Batch::default() };
+        let resume = (page.len() == most).then(|| (skip + page.len()).to_string());
+        let checkpoint = Checkpoint { resume, cursor: Some(cursor(last)) };
+        Batch { records: page.iter().map(record).collect(), broken: Vec::new(), checkpoint }
     }
 
     /// Sends one write and waits for its answer, at most as long as anyone would.
@@ -85,7 +96,7 @@ impl Service {
         let (fate, soon, slot) = {
             let mut world = lock(&self.0);
             world.tick();
-            let (fate, soon) = (world.fate(), Duration::from_millis(world.rng.random_range(20..300)));
+            let (fate, soon) = (world.fate(), Duration::from_millis(world.luck.rng.random_range(20..300)));
             let slot = world.post(request(write), fate, soon);
             (fate, soon, slot)
         };
@@ -202,9 +213,13 @@ impl Source for Service {
         // Keyset paging: from the second of the last row on, without the rows of that second already seen.
         let resume: Option<(i64, Vec<u64>)> =
             request.resume.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        let start = request.since.map_or(i64::MIN, second);
+        let strict = i64::from(lock(&self.0).habits.strict_cursor);
+        let start = request.since.map_or(i64::MIN, |since| second(since) + strict);
         let (since, mut seen) = resume.unwrap_or((start, Vec::new()));
         let most = PAGE.min(request.max_records);
+        if lock(&self.0).habits.pages_by_offset {
+            return Ok(self.page_by_offset(request, (start, most)));
+        }
         let page = lock(&self.0).page(&request.stream, since, &seen, most);
         self.travel(context).await;
         let Some(last) = page.last().map(|row| row.modified) else { return Ok(Batch::default()) };
@@ -212,7 +227,8 @@ impl Source for Service {
             seen.clear();
         }
         seen.extend(page.iter().filter(|row| row.modified == last).map(|row| row.id));
-        let resume = (page.len() == most).then(|| serde_json::json!((last, seen)).to_string());
+        let place = if strict == 0 { (last, seen) } else { (last + 1, Vec::new()) };
+        let resume = (page.len() == most).then(|| serde_json::json!(place).to_string());
         let checkpoint = Checkpoint { resume, cursor: Some(cursor(last)) };
         Ok(Batch { records: page.iter().map(record).collect(), broken: Vec::new(), checkpoint })
     }
@@ -252,7 +268,7 @@ impl Target for Service {
     }
 
     async fn write(&self, context: &Context, writes: &[Write]) -> Result<Vec<(String, Outcome)>> {
-        if lock(&self.0).faults && lock(&self.0).rng.random_bool(0.02) {
+        if lock(&self.0).luck.troubled && lock(&self.0).luck.rng.random_bool(0.02) {
             return Err(
                 ConnectorError::new(ErrorKind::Unavailable, "connection refused").with_retry(Retry::Soon)
             );
@@ -261,7 +277,7 @@ impl Target for Service {
         for write in writes {
             let outcome = self.send(context, write).await;
             // A batch's answer may leave an item out.
-            if !(writes.len() > 1 && lock(&self.0).faults && lock(&self.0).rng.random_bool(0.03)) {
+            if !(writes.len() > 1 && lock(&self.0).luck.troubled && lock(&self.0).luck.rng.random_bool(0.03)) {
                 answers.push((write.id.clone(), outcome));
             }
         }
@@ -300,7 +316,7 @@ impl Target for Service {
     }
 }
 
-fn current(id: &str, object: &crate::world::Object) -> Current {
+fn current(id: &str, object: &super::world::Object) -> Current {
     let fields = object.fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     Current { target_id: id.to_owned(), token: Some(object.token.to_string()), fields: Value::Map(fields) }
 }

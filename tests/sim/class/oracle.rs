@@ -1,54 +1,32 @@
 //! What must be true when all is quiet.
 
-use crate::world::{Object, Row, Shared, lock};
+use super::world::{Object, Row, World};
 use engine_contract::Value;
-use engine_run::{
-    RunReport,
-    state::{RunStatus, StateStore},
-};
 use std::{collections::BTreeMap, fmt::Write};
 
 /// What is wrong, in words; empty when nothing is.
-pub(crate) async fn judge(world: &Shared, store: &dyn StateStore, last: Option<&RunReport>) -> String {
+pub(super) fn judge(world: &World) -> String {
     let mut wrong = String::new();
-    {
-        let world = lock(world);
-        let customers = by_source(&world.objects, "Customer");
-        let orders = by_source(&world.objects, "Order");
-        doubled("customer", &customers, &mut wrong);
-        doubled("order", &orders, &mut wrong);
-        for row in world.rows["customers"].values() {
-            compare("customer", row, &customers, &mut wrong);
-        }
-        for row in world.rows["orders"].values() {
-            let parent =
-                row.parent.and_then(|id| customers.get(&id)?.first().map(|(id, _)| (*id).to_owned()));
-            compare("order", row, &orders, &mut wrong);
-            of_customer(row.id, &orders, parent.as_deref(), &mut wrong);
-        }
-        let lines = by_source(&world.objects, "Line");
-        doubled("line", &lines, &mut wrong);
-        check_lines(world.rows["orders"].values(), &lines, &orders, &mut wrong);
-        let live: i64 = world.rows["orders"].values().map(|row| row.amount).sum();
-        let kept = orders.iter().filter(|(id, _)| world.rows["orders"].contains_key(id));
-        let booked: i64 = kept.flat_map(|(_, objects)| objects).map(|(_, object)| amount(object)).sum();
-        if live != booked && wrong.is_empty() {
-            write!(wrong, "orders sum up to {live}, the target to {booked}; ").unwrap();
-        }
+    let customers = by_source(&world.objects, "Customer");
+    let orders = by_source(&world.objects, "Order");
+    doubled("customer", &customers, &mut wrong);
+    doubled("order", &orders, &mut wrong);
+    for row in world.rows["customers"].values() {
+        compare("customer", row, &customers, &mut wrong);
     }
-    match last {
-        Some(report) if report.status == RunStatus::Done && report.written() == 0 => {}
-        last => write!(
-            wrong,
-            "the last run was not quiet: {:?}; ",
-            last.map(|last| (last.status, &last.entities, &last.error))
-        )
-        .unwrap(),
+    for row in world.rows["orders"].values() {
+        let parent = row.parent.and_then(|id| customers.get(&id)?.first().map(|(id, _)| (*id).to_owned()));
+        compare("order", row, &orders, &mut wrong);
+        of_customer(row.id, &orders, parent.as_deref(), &mut wrong);
     }
-    for (pipeline, (failed, held, open)) in store.waiting().await.unwrap() {
-        if failed + held + open > 0 {
-            write!(wrong, "{pipeline}: {failed} failed, {held} held, {open} open; ").unwrap();
-        }
+    let lines = by_source(&world.objects, "Line");
+    doubled("line", &lines, &mut wrong);
+    check_lines(world.rows["orders"].values(), &lines, &orders, &mut wrong);
+    let live: i64 = world.rows["orders"].values().map(|row| row.amount).sum();
+    let kept = orders.iter().filter(|(id, _)| world.rows["orders"].contains_key(id));
+    let booked: i64 = kept.flat_map(|(_, objects)| objects).map(|(_, object)| amount(object)).sum();
+    if live != booked && wrong.is_empty() {
+        write!(wrong, "orders sum up to {live}, the target to {booked}; ").unwrap();
     }
     wrong
 }

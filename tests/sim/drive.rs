@@ -1,0 +1,282 @@
+//! One seed: the real engine in a world, through crashes, outages and zombies, until all is quiet.
+
+use crate::{
+    class::ClassStage,
+    engine::{CrashAt, Graveyard, Polls, SimClock, SimRng},
+    services::ServiceStage,
+    stage::{Pace, Process, Stage},
+    store::SlowStore,
+    trial::{Scene, Trial, Verdict},
+};
+use engine_contract::{Cancel, Context};
+use engine_run::{
+    Engine, Options, RunError, RunReport, RunRequest, Unobserved,
+    state::{RunStatus, Sealer, StateStore, sqlite::SqliteStore},
+};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::{
+    fmt::Write,
+    future::Future,
+    ops::Range,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// Most runs amid trouble.
+const RUNS_MAX: usize = 12;
+
+/// Puts a trial through its paces.
+pub(crate) fn run(trial: &Trial) -> Verdict {
+    told(trial, false)
+}
+
+/// The same, and says what happened.
+pub(crate) fn told(trial: &Trial, tells: bool) -> Verdict {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        match trial.scene {
+            Scene::Keys | Scene::Upserts | Scene::Markers => through(trial, ClassStage::new(trial, tells)).await,
+            Scene::ShopToBooks | Scene::BooksToShop => through(trial, ServiceStage::new(trial, tells)).await,
+        }
+    })
+}
+
+async fn through<S: Stage + 'static>(trial: &Trial, stage: S) -> Verdict {
+    let play = Play::new(trial, Arc::new(stage));
+    play.trouble().await;
+    let last = play.calm().await;
+    let wrong = play.judge(last.as_ref()).await;
+    let polls = play.polls.lock().unwrap_or_else(PoisonError::into_inner).all;
+    let (trace, story) = play.stage.luck(|luck| (luck.trace(), luck.story()));
+    Verdict { wrong, polls, trace, story }
+}
+
+struct Play<'a, S> {
+    trial: &'a Trial,
+    stage: Arc<S>,
+    pace: Pace,
+    start: Instant,
+    store: Arc<SlowStore<S>>,
+    rng: Arc<SimRng>,
+    graveyard: Arc<Graveyard>,
+    polls: Arc<Mutex<Polls>>,
+    /// How long the engine waits within a run for what only time can tell.
+    patience: Duration,
+}
+
+impl<'a, S: Stage + 'static> Play<'a, S> {
+    fn new(trial: &'a Trial, stage: Arc<S>) -> Self {
+        let start = stage.luck(|luck| luck.start());
+        let rng = Arc::new(SimRng(Mutex::new(ChaCha8Rng::seed_from_u64(trial.seed))));
+        let sealer = Sealer::new(&[7; 32], Arc::<SimRng>::clone(&rng));
+        let inner = SqliteStore::in_memory(sealer).unwrap();
+        let fenced = trial.mutant.is_none_or(|mutant| !mutant.unfenced);
+        let store = Arc::new(SlowStore::new(inner, Arc::clone(&stage), fenced));
+        let patience = stage.luck(|luck| luck.rng.random_range(0..2u64)) * 340 + 60;
+        let polls = Polls { all: 0, left: trial.crashes.first().copied() };
+        Self {
+            trial,
+            pace: stage.pace(),
+            stage,
+            start,
+            store,
+            rng,
+            graveyard: Arc::default(),
+            polls: Arc::new(Mutex::new(polls)),
+            patience: Duration::from_secs(patience),
+        }
+    }
+
+    fn engine(&self, owner: &str, process: Process, stop: Option<Instant>) -> Engine {
+        let mut options = Options::default();
+        options.batch_records = 5;
+        options.lease = Duration::from_secs(20);
+        options.patience = self.patience;
+        for mechanism in self.trial.mutant.iter().flat_map(|mutant| mutant.removed) {
+            options.remove(*mechanism);
+        }
+        let cancel = Cancel::default();
+        let clock = SimClock { start: self.start, cancel: cancel.clone(), stop };
+        let Process { registry, http, secrets, vault } = process;
+        Engine {
+            registry,
+            store: Arc::<SlowStore<S>>::clone(&self.store),
+            context: Context {
+                clock: Arc::new(clock),
+                rng: Arc::<SimRng>::clone(&self.rng),
+                http,
+                secrets,
+                vault,
+                cancel,
+                project_dir: std::path::PathBuf::new(),
+            },
+            options,
+            owner: owner.to_owned(),
+            owners: Arc::<Graveyard>::clone(&self.graveyard),
+            gone: Vec::new(),
+            observer: Arc::new(Unobserved),
+        }
+    }
+
+    fn request(&self) -> RunRequest {
+        RunRequest {
+            blueprint: self.stage.blueprint(),
+            only: Vec::new(),
+            full: false,
+            limit: None,
+            dry_run: false,
+            trigger: "test".to_owned(),
+        }
+    }
+
+    fn roll(&self, range: Range<u64>) -> u64 {
+        self.stage.luck(|luck| luck.rng.random_range(range))
+    }
+
+    fn percent(&self, percent: u32) -> bool {
+        self.stage.luck(|luck| luck.chance(percent))
+    }
+
+    async fn rest(&self, range: Range<u64>) {
+        let wait = self.stage.luck(|luck| luck.millis(range));
+        tokio::time::sleep(wait).await;
+    }
+
+    /// One run that nobody stops, in a process of its own.
+    async fn run(&self, owner: &str) -> Result<RunReport, RunError> {
+        let engine = self.engine(owner, self.stage.process(true), None);
+        self.tell(|| format!("{owner} starts"));
+        let ended = engine.run(&self.request()).await;
+        self.end(owner, &ended);
+        ended
+    }
+
+    fn end(&self, owner: &str, ended: &Result<RunReport, RunError>) {
+        self.tell(|| match ended {
+            Ok(report) => format!("{owner} ends: {} {:?}", report.status.as_str(), report.error),
+            Err(error) => format!("{owner} could not begin: {error}"),
+        });
+        self.stage.ended(Some(ended));
+    }
+
+    fn tell(&self, line: impl FnOnce() -> String) {
+        self.stage.luck(|luck| luck.tell(line));
+    }
+
+    /// Runs amid changes, lost answers, crashes and people who press Ctrl-C.
+    async fn trouble(&self) {
+        let profile = self.trial.profile;
+        let mut crashes = self.trial.crashes.iter().copied().skip(1);
+        let mut count = 0;
+        let mut is_new = true;
+        for index in 0..RUNS_MAX {
+            let owner = format!("engine-{index}");
+            let stop = self.percent(profile.stopped).then(|| self.roll(100..20_000));
+            let stop = stop.map(|millis| Instant::now() + Duration::from_millis(millis));
+            let request = RunRequest {
+                full: self.percent(profile.full),
+                limit: self.percent(profile.full).then_some(3),
+                ..self.request()
+            };
+            let engine = self.engine(&owner, self.stage.process(is_new || self.percent(50)), stop);
+            self.tell(|| format!("{owner} starts"));
+            let future = async move { engine.run(&request).await };
+            let mut run = Box::pin(CrashAt::new(future, &self.polls));
+            is_new = false;
+            match run.as_mut().await {
+                Some(ended) => self.end(&owner, &ended),
+                None => {
+                    (count, is_new) = (count + 1, true);
+                    self.polls.lock().unwrap_or_else(PoisonError::into_inner).left = crashes.next();
+                    if self.trial.zombie {
+                        self.tell(|| format!("{owner} freezes"));
+                        self.thaw_beside_successors(&owner, run).await;
+                    } else {
+                        drop(run);
+                        self.die(owner);
+                    }
+                }
+            }
+            let is_long = self.percent(profile.long_rests);
+            self.rest(if is_long { self.pace.long_rest.clone() } else { self.pace.rest.clone() }).await;
+            if index + 1 >= profile.runs && count == self.trial.crashes.len() {
+                break;
+            }
+        }
+        self.polls.lock().unwrap_or_else(PoisonError::into_inner).left = None;
+    }
+
+    fn die(&self, owner: String) {
+        // In half of the cases the operating system tells that it is dead.
+        let is_known = self.percent(50);
+        self.tell(|| format!("{owner} dies{}", if is_known { ", and that is known" } else { "" }));
+        self.stage.ended(None);
+        if is_known {
+            self.graveyard.bury(owner);
+        }
+    }
+
+    /// The frozen engine wakes up while others have gone on.
+    async fn thaw_beside_successors<F>(&self, owner: &str, frozen: Pin<Box<CrashAt<F>>>)
+    where
+        F: Future<Output = Result<RunReport, RunError>>,
+    {
+        let zombie = async {
+            self.rest(self.pace.frozen.clone()).await;
+            self.tell(|| format!("{owner} thaws"));
+            if let Some(ended) = frozen.await {
+                self.end(owner, &ended);
+            }
+        };
+        let successors = async {
+            for index in 0..6 {
+                self.rest(self.pace.frozen.start..self.pace.frozen.end / 6).await;
+                drop(self.run(&format!("successor-{index}")).await);
+            }
+        };
+        futures::future::join(zombie, successors).await;
+    }
+
+    /// Lets everything late land, and runs until nothing is left to do: returns what the last run said.
+    async fn calm(&self) -> Option<RunReport> {
+        self.tell(|| "all is calm".to_owned());
+        tokio::time::sleep(self.pace.calm).await;
+        self.stage.calm_down();
+        let mut last = None;
+        for index in 0..5 {
+            tokio::time::sleep(self.pace.calm).await;
+            if index == 3 {
+                // A child that was held for a parent which the source has no more is let go when its time is up.
+                tokio::time::sleep(Duration::from_hours(25)).await;
+            }
+            self.stage.catch_up();
+            last = self.run(&format!("calm-{index}")).await.ok();
+        }
+        last
+    }
+
+    /// What must be true when all is quiet.
+    async fn judge(&self, last: Option<&RunReport>) -> String {
+        let mut wrong = self.stage.judge();
+        wrong.push_str(&self.store.wrong());
+        match last {
+            Some(report) if report.status == RunStatus::Done && report.written() == 0 => {}
+            last => write!(
+                wrong,
+                "the last run was not quiet: {:?}; ",
+                last.map(|last| (last.status, &last.entities, &last.error))
+            )
+            .unwrap(),
+        }
+        for (pipeline, (failed, held, open)) in self.store.waiting().await.unwrap() {
+            if failed + held + open > 0 {
+                write!(wrong, "{pipeline}: {failed} failed, {held} held, {open} open; ").unwrap();
+            }
+        }
+        wrong
+    }
+}

@@ -1,0 +1,186 @@
+//! The engine with one mechanism missing: what the simulation must notice, where, and in which weather.
+//!
+//! A class that is not named needs the mechanism for nothing; `docs/reliability.md` says why.
+
+use crate::{
+    profile::{CRASHES, CURSORS, LOSSES, OUTAGES, Profile, VERSIONS},
+    trial::{Scene, Trial},
+};
+use Scene::{BooksToShop, Keys, Markers, ShopToBooks, Upserts};
+use engine_run::Mechanism;
+
+/// The engine or a connector without a mechanism.
+#[derive(Debug)]
+pub(crate) struct Mutant {
+    pub(crate) name: &'static str,
+    /// What the engine lacks.
+    pub(crate) removed: &'static [Mechanism],
+    /// Lists are read by offsets.
+    pub(crate) offset_paging: bool,
+    /// What is later than the cursor is asked for, not what is at the cursor or later.
+    pub(crate) strict_cursor: bool,
+    /// The store lets those commit who have lost their lease.
+    pub(crate) unfenced: bool,
+    /// It shows when an engine freezes and thaws.
+    pub(crate) zombie: bool,
+    /// Where it must be noticed.
+    pub(crate) scenes: &'static [(Scene, &'static Profile)],
+    /// A part of what must be found to be wrong.
+    pub(crate) sign: &'static str,
+}
+
+const WHOLE: Mutant = Mutant {
+    name: "",
+    removed: &[],
+    offset_paging: false,
+    strict_cursor: false,
+    unfenced: false,
+    zombie: false,
+    scenes: &[],
+    sign: "",
+};
+
+pub(crate) const ALL: [Mutant; 14] = [
+    Mutant {
+        name: "keyset-paging",
+        offset_paging: true,
+        scenes: &[
+            (Keys, &CURSORS),
+            (Upserts, &CURSORS),
+            (Markers, &CURSORS),
+            (ShopToBooks, &CURSORS),
+            (BooksToShop, &CURSORS),
+        ],
+        ..WHOLE
+    },
+    Mutant {
+        name: "inclusive-cursor",
+        removed: &[Mechanism::Overlap],
+        strict_cursor: true,
+        scenes: &[
+            (Keys, &CURSORS),
+            (Upserts, &CURSORS),
+            (Markers, &CURSORS),
+            (ShopToBooks, &CURSORS),
+            (BooksToShop, &CURSORS),
+        ],
+        ..WHOLE
+    },
+    Mutant {
+        name: "source-clock-cap",
+        removed: &[Mechanism::SourceCap],
+        scenes: &[
+            (Keys, &CURSORS),
+            (Upserts, &CURSORS),
+            (Markers, &CURSORS),
+            (ShopToBooks, &CURSORS),
+            (BooksToShop, &CURSORS),
+        ],
+        ..WHOLE
+    },
+    Mutant {
+        name: "cursor-after-outcome",
+        removed: &[Mechanism::CursorLast, Mechanism::Intents],
+        scenes: &[
+            (Keys, &CRASHES),
+            (Upserts, &CRASHES),
+            (Markers, &CRASHES),
+            (ShopToBooks, &CRASHES),
+            (BooksToShop, &CRASHES),
+        ],
+        ..WHOLE
+    },
+    Mutant {
+        name: "intent-log",
+        removed: &[Mechanism::Intents],
+        scenes: &[
+            (Keys, &LOSSES),
+            (Markers, &LOSSES),
+            (ShopToBooks, &LOSSES),
+            (BooksToShop, &LOSSES),
+        ],
+        ..WHOLE
+    },
+    Mutant {
+        name: "stable-request-key",
+        removed: &[Mechanism::StableKeys],
+        scenes: &[(Keys, &LOSSES), (ShopToBooks, &LOSSES)],
+        sign: " times",
+        ..WHOLE
+    },
+    Mutant {
+        name: "stable-marker",
+        removed: &[Mechanism::StableKeys],
+        scenes: &[(Markers, &LOSSES), (BooksToShop, &LOSSES)],
+        ..WHOLE
+    },
+    Mutant {
+        name: "key-without-payload",
+        removed: &[Mechanism::ContentFreeKeys, Mechanism::Intents],
+        scenes: &[(Keys, &LOSSES), (ShopToBooks, &LOSSES)],
+        sign: " times",
+        ..WHOLE
+    },
+    Mutant {
+        name: "settle-before-search",
+        removed: &[Mechanism::Settle],
+        scenes: &[(Markers, &LOSSES), (BooksToShop, &LOSSES)],
+        sign: " times",
+        ..WHOLE
+    },
+    Mutant {
+        name: "version-guard",
+        removed: &[Mechanism::VersionGuard],
+        scenes: &[(Keys, &VERSIONS), (Upserts, &VERSIONS)],
+        sign: "stale",
+        ..WHOLE
+    },
+    Mutant {
+        name: "one-outcome-commit",
+        removed: &[Mechanism::OneCommit],
+        scenes: &[
+            (Keys, &CRASHES),
+            (Upserts, &CRASHES),
+            (Markers, &CRASHES),
+            (ShopToBooks, &CRASHES),
+            (BooksToShop, &CRASHES),
+        ],
+        ..WHOLE
+    },
+    Mutant {
+        name: "dirty-mark",
+        removed: &[Mechanism::DirtyMarks],
+        scenes: &[
+            (Keys, &OUTAGES),
+            (Upserts, &OUTAGES),
+            (Markers, &OUTAGES),
+            (ShopToBooks, &OUTAGES),
+            (BooksToShop, &OUTAGES),
+        ],
+        ..WHOLE
+    },
+    Mutant {
+        name: "lease-before-send",
+        removed: &[Mechanism::LeaseCheck],
+        zombie: true,
+        scenes: &[(Markers, &LOSSES), (BooksToShop, &LOSSES)],
+        sign: " times",
+        ..WHOLE
+    },
+    Mutant {
+        name: "lease-in-commits",
+        unfenced: true,
+        zombie: true,
+        scenes: &[(Markers, &LOSSES), (BooksToShop, &LOSSES)],
+        ..WHOLE
+    },
+];
+
+impl Mutant {
+    /// The trial of a seed.
+    pub(crate) fn trial(&'static self, scene: Scene, profile: &'static Profile, seed: u64) -> Trial {
+        let trial =
+            if self.zombie { Trial::zombie(scene, profile, seed) } else { Trial::seeded(scene, profile, seed) };
+        trial.without(self)
+    }
+}

@@ -1,0 +1,137 @@
+//! Which things go wrong, and how often. Shares of requests are per mille; the rest arrives and is answered.
+
+use std::ops::Range;
+
+/// A kind of weather.
+#[derive(Debug)]
+pub(crate) struct Profile {
+    pub(crate) name: &'static str,
+    /// Nobody listens: nothing was sent.
+    pub(crate) refused: u32,
+    /// The request is lost, and the caller waits in vain.
+    pub(crate) lost: u32,
+    /// The request takes effect, the answer is lost.
+    pub(crate) unanswered: u32,
+    /// The request takes effect when nobody waits for it any more.
+    pub(crate) late: u32,
+    /// 429, with or without `Retry-After`.
+    pub(crate) throttled: u32,
+    /// An error of the server, which has done nothing.
+    pub(crate) failed: u32,
+    /// An error of the server, which has done what was asked.
+    pub(crate) failed_after: u32,
+    /// The connection breaks within the answer.
+    pub(crate) cut: u32,
+    /// Half of the answer comes, as if it were the whole.
+    pub(crate) truncated: u32,
+    /// The request arrives twice.
+    pub(crate) twice: u32,
+    /// The answer takes long.
+    pub(crate) slow: u32,
+    /// 401 in the middle of it all.
+    pub(crate) unauthorized: u32,
+    /// How likely each of two outages of several minutes is, in percent.
+    pub(crate) outages: u32,
+    /// How many changes people make.
+    pub(crate) changes: u32,
+    /// How likely one is between two requests, in percent.
+    pub(crate) change: u32,
+    /// How many of the changes show up late, in percent.
+    pub(crate) hidden: u32,
+    /// How often the engine crashes.
+    pub(crate) crashes: Range<u32>,
+    /// How often it runs at least.
+    pub(crate) runs: usize,
+    /// How many of the pauses between runs are long, in percent.
+    pub(crate) long_rests: u32,
+    /// How many runs read everything again, in percent. They heal what a cursor has passed over.
+    pub(crate) full: u32,
+    /// How many runs somebody stops, in percent.
+    pub(crate) stopped: u32,
+    /// The service remembers the keys of creates alone: only the version guards an update.
+    pub(crate) forgets_updates: bool,
+}
+
+/// All of it, in moderation: what the promise is tested with.
+pub(crate) const EVERYDAY: Profile = Profile {
+    name: "everyday",
+    refused: 15,
+    lost: 15,
+    unanswered: 30,
+    late: 30,
+    throttled: 25,
+    failed: 10,
+    failed_after: 15,
+    cut: 10,
+    truncated: 10,
+    twice: 15,
+    slow: 25,
+    unauthorized: 4,
+    outages: 30,
+    changes: 25,
+    change: 30,
+    hidden: 20,
+    crashes: 0..4,
+    runs: 5,
+    long_rests: 20,
+    full: 10,
+    stopped: 20,
+    forgets_updates: false,
+};
+
+/// Nothing reads everything again, and little is changed twice: what a cursor passes over stays passed over.
+pub(crate) const CURSORS: Profile = Profile {
+    name: "cursors",
+    changes: 14,
+    change: 25,
+    hidden: 60,
+    throttled: 60,
+    slow: 60,
+    crashes: 0..2,
+    full: 0,
+    stopped: 5,
+    ..EVERYDAY
+};
+
+/// Many requests arrive whose answers do not, many late.
+pub(crate) const LOSSES: Profile = Profile {
+    name: "losses",
+    unanswered: 90,
+    late: 120,
+    failed_after: 50,
+    cut: 30,
+    crashes: 0..4,
+    full: 0,
+    ..EVERYDAY
+};
+
+/// The engine dies often.
+pub(crate) const CRASHES: Profile =
+    Profile { name: "crashes", crashes: 3..9, runs: 10, full: 0, stopped: 0, ..EVERYDAY };
+
+/// A target that takes nothing for minutes, while its source goes on.
+pub(crate) const OUTAGES: Profile = Profile {
+    name: "outages",
+    outages: 100,
+    changes: 30,
+    change: 40,
+    runs: 11,
+    full: 0,
+    stopped: 0,
+    long_rests: 35,
+    crashes: 0..2,
+    ..EVERYDAY
+};
+
+/// As `losses`, at a service that remembers the keys of creates alone.
+pub(crate) const VERSIONS: Profile = Profile {
+    name: "versions",
+    late: 200,
+    changes: 40,
+    change: 60,
+    forgets_updates: true,
+    full: 0,
+    ..LOSSES
+};
+
+pub(crate) const ALL: [&Profile; 6] = [&EVERYDAY, &CURSORS, &LOSSES, &CRASHES, &OUTAGES, &VERSIONS];

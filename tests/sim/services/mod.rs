@@ -1,0 +1,154 @@
+//! The real connectors over the real emulators: manifests, runtime, limits, tokens and all, with a network between
+//! that loses, delays and repeats.
+
+mod books_to_shop;
+mod connectors;
+mod fate;
+mod login;
+mod net;
+mod restraint;
+mod shop_to_books;
+mod world;
+
+use crate::{
+    stage::{Luck, Pace, Process, Stage},
+    trial::{Scene, Trial},
+};
+use connectors::Connectors;
+use engine_contract::Registry;
+use engine_plan::{Blueprint, Catalogs, compile};
+use engine_project::MemoryFiles;
+use engine_run::{RunError, RunReport};
+use login::{SimSecrets, SimVault};
+use net::SimNet;
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
+use world::{Shared, World, lock};
+
+const CONNECTIONS: &str = r#"
+[connection.shop]
+connector = "woocommerce"
+url = "https://shop.example"
+consumer_key = { secret = "key" }
+consumer_secret = { secret = "secret" }
+
+[connection.books]
+connector = "quickbooks"
+realm = "9130350000000000"
+client_id = { secret = "client_id" }
+client_secret = { secret = "client_secret" }
+"#;
+
+/// A shop, a company's books, and a pipeline between them.
+pub(crate) struct ServiceStage {
+    world: Shared,
+    connectors: Connectors,
+    blueprint: Arc<Blueprint>,
+    process: Mutex<(u64, Registry)>,
+}
+
+impl ServiceStage {
+    pub(crate) fn new(trial: &Trial, tells: bool) -> Self {
+        let world = World::new(trial, Luck::new(trial.seed, tells));
+        let has = |vice: fn(&crate::mutants::Mutant) -> bool| trial.mutant.is_some_and(vice);
+        let connectors =
+            Connectors::new(has(|mutant| mutant.strict_cursor), has(|mutant| mutant.offset_paging));
+        Self {
+            world: Arc::new(Mutex::new(world)),
+            blueprint: blueprint(trial.scene),
+            connectors,
+            process: Mutex::default(),
+        }
+    }
+}
+
+fn blueprint(scene: Scene) -> Arc<Blueprint> {
+    static COMPILED: [OnceLock<Arc<Blueprint>>; 2] = [OnceLock::new(), OnceLock::new()];
+    let (compiled, pipeline) = match scene {
+        Scene::BooksToShop => (&COMPILED[0], books_to_shop::PIPELINE),
+        _ => (&COMPILED[1], shop_to_books::PIPELINE),
+    };
+    Arc::clone(compiled.get_or_init(|| {
+        let files = MemoryFiles::default().with("sim.toml", pipeline).with("connections.toml", CONNECTIONS);
+        let (project, found) = engine_project::load(&files, &BTreeMap::new(), None);
+        assert!(!found.has_errors(), "{found:?}");
+        let catalogs = Catalogs(BTreeMap::new());
+        let (blueprint, found) =
+            compile(&project, "sim", &project.tenants[0], &::connectors::registry(), &catalogs);
+        Arc::new(blueprint.unwrap_or_else(|| panic!("{found:?}")))
+    }))
+}
+
+impl Stage for ServiceStage {
+    fn luck<T>(&self, look: impl FnOnce(&mut Luck) -> T) -> T {
+        look(&mut lock(&self.world).luck)
+    }
+
+    fn pace(&self) -> Pace {
+        Pace {
+            rest: 100..20_000,
+            long_rest: 60_000..420_000,
+            frozen: 500..900_000,
+            calm: Duration::from_secs(700),
+        }
+    }
+
+    fn blueprint(&self) -> Arc<Blueprint> {
+        Arc::clone(&self.blueprint)
+    }
+
+    fn process(&self, is_new: bool) -> Process {
+        lock(&self.world).writes = 0;
+        let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_new || process.0 == 0 {
+            let registry = self.connectors.anew().into_iter().fold(Registry::default(), Registry::with_erased);
+            *process = (process.0 + 1, registry);
+        }
+        Process {
+            registry: process.1.clone(),
+            http: Arc::new(SimNet { world: Arc::clone(&self.world), process: process.0 }),
+            secrets: Arc::new(SimSecrets),
+            vault: Arc::new(SimVault(Arc::clone(&self.world))),
+        }
+    }
+
+    fn ended(&self, ended: Option<&Result<RunReport, RunError>>) {
+        let code = match ended {
+            Some(Ok(report)) => report.error.as_ref().map(|(code, _)| code.as_str()),
+            Some(Err(error)) => Some(error.code()),
+            None => None,
+        };
+        let mut world = lock(&self.world);
+        if code == Some("connector/unauthorized") {
+            world.log_in();
+        }
+    }
+
+    fn catch_up(&self) {
+        lock(&self.world).catch_up();
+    }
+
+    fn calm_down(&self) {
+        let mut world = lock(&self.world);
+        world.catch_up();
+        world.luck.troubled = false;
+    }
+
+    fn judge(&self) -> String {
+        let world = lock(&self.world);
+        assert!(world.is_calm(), "nothing is under way any more");
+        let mut wrong = match world.scene {
+            Scene::BooksToShop => books_to_shop::judge(&world),
+            _ => shop_to_books::judge(&world),
+        };
+        if world.writes > 0 {
+            write!(wrong, "the last run sent {} requests that write; ", world.writes).unwrap();
+        }
+        wrong.push_str(&world.wrong);
+        wrong
+    }
+}
