@@ -70,6 +70,12 @@ impl Attempt {
         let noted_quiet = intent.quiet_after.is_some();
         Self { intent, unknown: true, tried: Tried::Not, noted_quiet, last: None }
     }
+
+    /// What was sent before has not taken effect and will not: it is sent again, and then nothing is quiet.
+    fn is_to_be_sent(&mut self) {
+        self.unknown = false;
+        self.intent.quiet_after = None;
+    }
 }
 
 /// Sends the attempts of one entity.
@@ -198,8 +204,14 @@ impl<'a> Sender<'a> {
 
     /// Looks for the objects of creates whose outcome only a search can tell, once that is final.
     async fn search(&self, open: &mut Vec<Attempt>, ended: &mut Vec<(Intent, End)>) -> Result<(), RunError> {
-        let doubtful = open.iter().filter(|attempt| attempt.unknown && self.needs_search(attempt));
-        let Some(quiet) = doubtful.map(|attempt| self.quiet_after(attempt)).max() else { return Ok(()) };
+        let doubtful = open.iter_mut().filter(|attempt| attempt.unknown && self.needs_search(attempt));
+        let noted = doubtful.map(|attempt| {
+            // Kept with the intent: a run that does not wait so long must not make the next one begin anew.
+            let quiet = self.quiet_after(attempt);
+            attempt.intent.quiet_after = Some(quiet);
+            quiet
+        });
+        let Some(quiet) = noted.max() else { return Ok(()) };
         let now = self.work.context.clock.now();
         let wait = std::time::Duration::try_from(quiet.duration_since(now)).unwrap_or_default();
         if self.work.options.keeps(Mechanism::Settle) {
@@ -227,7 +239,7 @@ impl<'a> Sender<'a> {
                 });
             } else {
                 // A change or delete may be repeated once nothing older can arrive after it.
-                attempt.unknown = false;
+                attempt.is_to_be_sent();
             }
         }
         if lookups.is_empty() {
@@ -248,7 +260,7 @@ impl<'a> Sender<'a> {
                     ended.push((attempt.intent, End::Applied(applied)));
                 }
                 Some(None) => {
-                    attempt.unknown = false;
+                    attempt.is_to_be_sent();
                     open.push(attempt);
                 }
                 None => open.push(attempt),
