@@ -8,19 +8,23 @@ use super::{adopt, extract::pause, intent::request_key, rename};
 use crate::{
     error::RunError,
     failpoint::failpoint,
+    fence::FencedTransport,
     lease::{Guard, later},
     options::Mechanism,
     state::Intent,
     work::Work,
 };
 use engine_contract::{
-    Applied, Change, ConnectorError, Current, EffectClass, ErrorKind, Lookup, Op, Outcome, Write,
+    Applied, Change, ConnectorError, Context, Current, EffectClass, ErrorKind, Lookup, Op, Outcome, Write,
 };
 use engine_plan::{Entity, NameTaken};
 use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// How an attempt ended.
@@ -83,6 +87,8 @@ pub(crate) struct Sender<'a> {
     work: &'a Work,
     guard: &'a Guard,
     entity: &'a Entity,
+    /// The run's context, with a transport that sends only as long as the lease is ours.
+    context: Context,
     /// Something stopped the run: nothing more is sent.
     halted: AtomicBool,
 }
@@ -92,7 +98,9 @@ pub(crate) type Driven = (Vec<(Intent, End)>, Option<RunError>);
 
 impl<'a> Sender<'a> {
     pub(crate) fn new(work: &'a Work, guard: &'a Guard, entity: &'a Entity) -> Self {
-        Self { work, guard, entity, halted: AtomicBool::new(false) }
+        let http = Arc::new(FencedTransport::new(guard, &work.context));
+        let context = Context { http, ..work.context.clone() };
+        Self { work, guard, entity, context, halted: AtomicBool::new(false) }
     }
 
     /// Drives attempts, at most one call's worth, until each has an end.
@@ -287,7 +295,7 @@ impl<'a> Sender<'a> {
         }
         let writes: Vec<Write> = attempts.iter().map(|attempt| self.write(&attempt.intent)).collect();
         failpoint!("deliver.send");
-        let answers = match self.work.target.write(&self.work.context, &writes).await {
+        let answers = match self.work.target.write(&self.context, &writes).await {
             Ok(answers) => answers,
             Err(error) => {
                 let transient = error.is_transient();
