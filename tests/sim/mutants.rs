@@ -3,7 +3,7 @@
 //! A class that is not named needs the mechanism for nothing; `docs/reliability.md` says why.
 
 use crate::{
-    profile::{CRASHES, CURSORS, LOSSES, OUTAGES, Profile, VERSIONS},
+    profile::{CRASHES, CURSORS, LOSSES, OUTAGES, Profile, QUEUES, VERSIONS},
     trial::{Scene, Trial},
 };
 use Scene::{BooksToShop, Keys, Markers, ShopToBooks, Upserts};
@@ -40,7 +40,7 @@ const WHOLE: Mutant = Mutant {
     sign: "",
 };
 
-pub(crate) const ALL: [Mutant; 14] = [
+pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
         name: "keyset-paging",
         offset_paging: true,
@@ -161,9 +161,17 @@ pub(crate) const ALL: [Mutant; 14] = [
     },
     Mutant {
         name: "lease-before-send",
-        removed: &[Mechanism::LeaseCheck],
+        removed: &[Mechanism::LeaseCheck, Mechanism::WireCheck],
         zombie: true,
         scenes: &[(Markers, &LOSSES), (BooksToShop, &LOSSES)],
+        sign: " times",
+        ..WHOLE
+    },
+    Mutant {
+        name: "lease-at-the-wire",
+        removed: &[Mechanism::WireCheck],
+        zombie: true,
+        scenes: &[(BooksToShop, &QUEUES)],
         sign: " times",
         ..WHOLE
     },

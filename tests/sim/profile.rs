@@ -16,6 +16,8 @@ pub(crate) struct Profile {
     pub(crate) late: u32,
     /// 429, with or without `Retry-After`.
     pub(crate) throttled: u32,
+    /// The longest `Retry-After`, in seconds.
+    pub(crate) pause: u64,
     /// An error of the server, which has done nothing.
     pub(crate) failed: u32,
     /// An error of the server, which has done what was asked.
@@ -60,6 +62,7 @@ pub(crate) const EVERYDAY: Profile = Profile {
     unanswered: 30,
     late: 30,
     throttled: 25,
+    pause: 90,
     failed: 10,
     failed_after: 15,
     cut: 10,
@@ -134,4 +137,9 @@ pub(crate) const VERSIONS: Profile = Profile {
     ..LOSSES
 };
 
-pub(crate) const ALL: [&Profile; 6] = [&EVERYDAY, &CURSORS, &LOSSES, &CRASHES, &OUTAGES, &VERSIONS];
+/// Services that ask to be left alone for minutes: requests wait while leases end.
+pub(crate) const QUEUES: Profile =
+    Profile { name: "queues", throttled: 150, pause: 500, full: 0, stopped: 0, outages: 0, ..EVERYDAY };
+
+pub(crate) const ALL: [&Profile; 7] =
+    [&EVERYDAY, &CURSORS, &LOSSES, &CRASHES, &OUTAGES, &VERSIONS, &QUEUES];

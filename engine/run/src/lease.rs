@@ -18,18 +18,23 @@ use std::{
 /// 63 bits.
 const SENDS: i64 = 1 << 21;
 
-/// A lease in use.
+/// A lease in use. Clones are the same lease.
+#[derive(Clone)]
 pub(crate) struct Guard {
     store: Arc<dyn StateStore>,
     context: Context,
     options: Options,
-    lease: Mutex<Lease>,
-    sends: AtomicI64,
+    lease: Arc<Mutex<Lease>>,
+    sends: Arc<AtomicI64>,
 }
 
 impl Guard {
     pub(crate) fn new(store: Arc<dyn StateStore>, context: Context, options: Options, lease: Lease) -> Self {
-        Self { store, context, options, lease: Mutex::new(lease), sends: AtomicI64::new(0) }
+        Self { store, context, options, lease: Arc::new(Mutex::new(lease)), sends: Arc::default() }
+    }
+
+    pub(crate) fn keeps(&self, mechanism: Mechanism) -> bool {
+        self.options.keeps(mechanism)
     }
 
     pub(crate) fn lease(&self) -> Lease {

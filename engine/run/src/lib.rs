@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod event;
 mod failpoint;
+mod fence;
 pub mod invariants;
 mod job;
 mod key;

@@ -51,6 +51,8 @@ pub enum Mechanism {
     DirtyMarks,
     /// The lease is looked at before each send.
     LeaseCheck,
+    /// The lease is looked at again when a request leaves that had to wait for its turn.
+    WireCheck,
 }
 
 /// The mechanisms that were taken out; none where tests cannot.

@@ -105,6 +105,7 @@ pub(super) fn draw(world: &mut World, request: &Request<Bytes>) -> Fate {
 }
 
 fn of_kind(world: &mut World, kind: usize, (side, request): (Side, &Request<Bytes>)) -> Fate {
+    let longest = world.profile.pause;
     let luck = &mut world.luck;
     let status = if luck.chance(50) { 500 } else { 503 };
     match kind {
@@ -113,7 +114,7 @@ fn of_kind(world: &mut World, kind: usize, (side, request): (Side, &Request<Byte
         2 => Fate::Unanswered,
         3 => Fate::Late(luck.millis(2000..side.latest())),
         4 => {
-            let wait = luck.rng.random_range(1..90);
+            let wait = luck.rng.random_range(1..longest);
             Fate::Throttled(luck.chance(70).then_some(wait))
         }
         5 => Fate::Failed(status),

@@ -8,19 +8,23 @@ use super::{adopt, extract::pause, intent::request_key, rename};
 use crate::{
     error::RunError,
     failpoint::failpoint,
+    fence::FencedTransport,
     lease::{Guard, later},
     options::Mechanism,
     state::Intent,
     work::Work,
 };
 use engine_contract::{
-    Applied, Change, ConnectorError, Current, EffectClass, ErrorKind, Lookup, Op, Outcome, Write,
+    Applied, Change, ConnectorError, Context, Current, EffectClass, ErrorKind, Lookup, Op, Outcome, Write,
 };
 use engine_plan::{Entity, NameTaken};
 use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// How an attempt ended.
@@ -70,6 +74,12 @@ impl Attempt {
         let noted_quiet = intent.quiet_after.is_some();
         Self { intent, unknown: true, tried: Tried::Not, noted_quiet, last: None }
     }
+
+    /// What was sent before has not taken effect and will not: it is sent again, and then nothing is quiet.
+    fn is_to_be_sent(&mut self) {
+        self.unknown = false;
+        self.intent.quiet_after = None;
+    }
 }
 
 /// Sends the attempts of one entity.
@@ -77,6 +87,8 @@ pub(crate) struct Sender<'a> {
     work: &'a Work,
     guard: &'a Guard,
     entity: &'a Entity,
+    /// The run's context, with a transport that sends only as long as the lease is ours.
+    context: Context,
     /// Something stopped the run: nothing more is sent.
     halted: AtomicBool,
 }
@@ -86,7 +98,9 @@ pub(crate) type Driven = (Vec<(Intent, End)>, Option<RunError>);
 
 impl<'a> Sender<'a> {
     pub(crate) fn new(work: &'a Work, guard: &'a Guard, entity: &'a Entity) -> Self {
-        Self { work, guard, entity, halted: AtomicBool::new(false) }
+        let http = Arc::new(FencedTransport::new(guard, &work.context));
+        let context = Context { http, ..work.context.clone() };
+        Self { work, guard, entity, context, halted: AtomicBool::new(false) }
     }
 
     /// Drives attempts, at most one call's worth, until each has an end.
@@ -196,25 +210,39 @@ impl<'a> Sender<'a> {
         attempt.intent.quiet_after.unwrap_or_else(settled)
     }
 
-    /// Looks for the objects of creates whose outcome only a search can tell, once that is final.
-    async fn search(&self, open: &mut Vec<Attempt>, ended: &mut Vec<(Intent, End)>) -> Result<(), RunError> {
-        let doubtful = open.iter().filter(|attempt| attempt.unknown && self.needs_search(attempt));
-        let Some(quiet) = doubtful.map(|attempt| self.quiet_after(attempt)).max() else { return Ok(()) };
+    /// Waits until a search for what is not known of attempts would be final, as long as the run has patience; gives
+    /// the moment that it waited for. What takes longer is left to a later run.
+    async fn wait_for_quiet(&self, open: &mut [Attempt]) -> Result<Timestamp, RunError> {
         let now = self.work.context.clock.now();
-        let wait = std::time::Duration::try_from(quiet.duration_since(now)).unwrap_or_default();
-        if self.work.options.keeps(Mechanism::Settle) {
-            if wait > self.work.options.patience {
-                return Ok(());
+        let mut until = now;
+        for attempt in open.iter_mut().filter(|attempt| attempt.unknown && self.needs_search(attempt)) {
+            // Kept with the intent: a run that does not wait so long must not make the next one begin anew.
+            let quiet = self.quiet_after(attempt);
+            attempt.intent.quiet_after = Some(quiet);
+            if quiet <= later(now, self.work.options.patience) {
+                until = until.max(quiet);
             }
+        }
+        if !self.work.options.keeps(Mechanism::Settle) {
+            return Ok(Timestamp::MAX);
+        }
+        if until > now {
+            let wait = std::time::Duration::try_from(until.duration_since(now)).unwrap_or_default();
             self.work.context.clock.sleep(wait).await;
-            if self.work.context.clock.now() < quiet {
+            if self.work.context.clock.now() < until {
                 // The wait was cut short: a search would not be final yet.
                 return Err(RunError::Cancelled);
             }
         }
+        Ok(until)
+    }
+
+    /// Looks for the objects of creates whose outcome only a search can tell, once that is final.
+    async fn search(&self, open: &mut Vec<Attempt>, ended: &mut Vec<(Intent, End)>) -> Result<(), RunError> {
+        let quiet = self.wait_for_quiet(open).await?;
         let mut lookups = Vec::new();
-        for attempt in open.iter_mut().filter(|attempt| attempt.unknown) {
-            if !self.needs_search(attempt) {
+        for attempt in open.iter_mut().filter(|attempt| attempt.unknown && self.needs_search(attempt)) {
+            if self.quiet_after(attempt) > quiet {
                 continue;
             }
             if attempt.intent.op == Op::Create {
@@ -227,7 +255,7 @@ impl<'a> Sender<'a> {
                 });
             } else {
                 // A change or delete may be repeated once nothing older can arrive after it.
-                attempt.unknown = false;
+                attempt.is_to_be_sent();
             }
         }
         if lookups.is_empty() {
@@ -248,7 +276,7 @@ impl<'a> Sender<'a> {
                     ended.push((attempt.intent, End::Applied(applied)));
                 }
                 Some(None) => {
-                    attempt.unknown = false;
+                    attempt.is_to_be_sent();
                     open.push(attempt);
                 }
                 None => open.push(attempt),
@@ -275,7 +303,7 @@ impl<'a> Sender<'a> {
         }
         let writes: Vec<Write> = attempts.iter().map(|attempt| self.write(&attempt.intent)).collect();
         failpoint!("deliver.send");
-        let answers = match self.work.target.write(&self.work.context, &writes).await {
+        let answers = match self.work.target.write(&self.context, &writes).await {
             Ok(answers) => answers,
             Err(error) => {
                 let transient = error.is_transient();
