@@ -237,6 +237,7 @@ fn books(connection: &Connection, options: &Open) -> Result<Started> {
         company.preferences.multi_currency = true;
         company.currencies = options.currencies;
     }
+    company.preferences.book_close_date = options.closed_until;
     let settings = quickbooks::Settings { companies: vec![company], ..quickbooks::Settings::default() };
     let books = StandIn::Books(Box::new(QuickBooks::new(settings)), realm.to_owned());
     Ok((books, "intuit.com".to_owned(), format!("/v3/company/{realm}/")))
