@@ -24,10 +24,15 @@ fn stopped_and_carried_on(office: &Office, exit: i32, code: &str, words: &str) {
 
 #[test]
 fn books_that_show_a_page_in_place_of_answers_lose_and_double_nothing() {
-    for (status, exit, code) in [(200, 5, "effect/unknown-outcome"), (403, 4, "connector/forbidden"), (503, 5, "effect/unknown-outcome")] {
+    let unknown = "what became of it is not known yet";
+    for (status, exit, code, words) in [
+        (200, 5, "effect/unknown-outcome", unknown),
+        (403, 4, "connector/forbidden", "a firewall in front of the service refuses the request"),
+        (503, 5, "effect/unknown-outcome", unknown),
+    ] {
         let office = Office::ready();
         office.books.always("/invoice", move || Reply::page(status));
-        stopped_and_carried_on(&office, exit, code, "status");
+        stopped_and_carried_on(&office, exit, code, words);
     }
 }
 
@@ -65,6 +70,6 @@ fn clocks_that_differ_make_no_login_end_early() {
         assert_eq!(office.numbers(), ["S-11", "S-12", "S-13"], "{minutes}");
         office.edit_sale("S-12", "amount", "21.00");
         drop(office.engine(&["run", "."]).ended(0));
-        assert_eq!(office.invoices()[1]["TotalAmt"].to_string(), "21.00", "{minutes}");
+        assert_eq!(office.invoices()[1]["TotalAmt"].to_string(), "21", "{minutes}");
     }
 }

@@ -15,7 +15,7 @@ fn office(policy: &str) -> Office {
 #[track_caller]
 fn sales(outcome: &Outcome, status: &str) -> i64 {
     let runs = &outcome.json()["runs"];
-    runs[0]["entities"]["sale"][status].as_i64().unwrap_or_default()
+    runs[0]["entities"]["sale"]["by_status"][status].as_i64().unwrap_or_default()
 }
 
 #[track_caller]
@@ -54,10 +54,10 @@ fn block_keeps_a_change_out_of_closed_books_until_they_are_opened() {
     let changed = run(&office, 5);
     assert_eq!((sales(&changed, "updated"), sales(&changed, "blocked")), (1, 1), "{}", changed.stdout);
     let totals = || office.invoices().iter().map(|one| one["TotalAmt"].to_string()).collect::<Vec<_>>();
-    assert_eq!(totals(), ["10.00", "22.00", "30.00"]);
+    assert_eq!(totals(), ["10", "22", "30"]);
     office.close(None);
     assert_eq!(sales(&run(&office, 0), "updated"), 1);
-    assert_eq!(totals(), ["11.00", "22.00", "30.00"]);
+    assert_eq!(totals(), ["11", "22", "30"]);
     assert_eq!(sales(&run(&office, 0), "unchanged"), 3);
 }
 
@@ -88,15 +88,15 @@ fn skip_leaves_a_change_out_for_good_and_takes_the_next_one() {
     let changed = run(&office, 0);
     assert_eq!((sales(&changed, "filtered"), sales(&changed, "unchanged")), (1, 2), "{}", changed.stdout);
     let total = || office.invoices()[0]["TotalAmt"].to_string();
-    assert_eq!(total(), "10.00");
+    assert_eq!(total(), "10");
     // The same content is no change any more, in open books neither.
     assert_eq!(sales(&run(&office, 0), "unchanged"), 3);
     office.close(None);
     assert_eq!(sales(&run(&office, 0), "unchanged"), 3);
-    assert_eq!(total(), "10.00");
+    assert_eq!(total(), "10");
     office.edit_sale("S-11", "amount", "12.00");
     assert_eq!(sales(&run(&office, 0), "updated"), 1);
-    assert_eq!(total(), "12.00");
+    assert_eq!(total(), "12");
 }
 
 /// A sale that the pipeline no longer admits is voided, but not in closed books.
@@ -104,7 +104,7 @@ fn skip_leaves_a_change_out_for_good_and_takes_the_next_one() {
 fn what_should_be_voided_in_closed_books_is_blocked_or_stays() {
     for (policy, exit, status) in [("block", 5, "blocked"), ("skip", 0, "filtered")] {
         let office = office(policy);
-        let admits = "to = \"Invoice\"\nwhen = \"record.note != 'gone'\"";
+        let admits = "to = \"Invoice\"\nwhen = 'record.note != \"gone\"'";
         office.project.edit("files-to-books.toml", "to = \"Invoice\"", admits);
         drop(run(&office, 0));
         office.close(Some("2026-01-31"));
@@ -113,7 +113,7 @@ fn what_should_be_voided_in_closed_books_is_blocked_or_stays() {
         let changed = run(&office, exit);
         assert_eq!((sales(&changed, "deleted"), sales(&changed, status)), (1, 1), "{policy}: {}", changed.stdout);
         let totals: Vec<String> = office.invoices().iter().map(|one| one["TotalAmt"].to_string()).collect();
-        assert_eq!((totals[0].as_str(), totals[2].as_str()), ("10.00", "30.00"), "{policy}");
+        assert_eq!((totals[0].as_str(), totals[2].as_str()), ("10", "30"), "{policy}");
         assert!(totals[1].starts_with('0'), "{policy}: {totals:?}");
         office.close(None);
         let opened = run(&office, 0);
@@ -125,10 +125,10 @@ fn what_should_be_voided_in_closed_books_is_blocked_or_stays() {
 #[test]
 fn emulated_books_can_be_closed_by_their_environment() {
     let office = Office::open();
+    let emulator = format!("emulator = \"{}\"\n", office.books.door.url());
+    office.project.edit("connections.toml", &emulator, "");
     let emulated = "[connection.books]\nemulate = { closed_until = \"2026-02-28\" }\n";
     office.project.write("connections.demo.toml", emulated);
-    let item = "{ const = \"1\" }";
-    office.project.edit("files-to-books.toml", item, "{ const = \"SHIPPING_ITEM_ID\" }");
     let first = office.project.engine(&["run", ".", "--env", "demo", "--format", "json"]).ended(5);
     assert_eq!((sales(&first, "created"), sales(&first, "blocked")), (1, 2), "{}", first.stdout);
 }

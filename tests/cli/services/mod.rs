@@ -2,6 +2,7 @@
 //! error that says what to do, what was settled stays, and the next run carries on.
 
 mod books;
+mod canary;
 mod closed;
 mod hosts;
 mod login;
@@ -16,7 +17,7 @@ use kit::Outcome;
 fn told(outcome: &Outcome, code: &str, words: &str) {
     let text = outcome.printed();
     let start = format!("error[{code}]: ");
-    let mut lines = text.lines().skip_while(|line| !line.starts_with(&start));
+    let mut lines = text.lines().skip_while(|line| !line.contains(&start));
     let said = lines.next().unwrap_or_else(|| panic!("there is no {code}: {}", outcome.snapshot()));
     assert!(said.contains(words), "`{words}` is not said: {said}");
     let help = lines.next().is_some_and(|line| line.starts_with("  help: "));

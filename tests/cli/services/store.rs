@@ -10,7 +10,7 @@ fn stopped_at_orders(shop: &Shop, exit: i32, code: &str, words: &str) {
     let stopped = shop.engine(&["run", "."]).ended(exit);
     told(&stopped, code, words);
     let warehouse = shop.project.database("warehouse.db");
-    assert_eq!(count(&warehouse, "SELECT count(*) FROM customers"), 66, "{}", stopped.stdout);
+    assert_eq!(count(&warehouse, "SELECT count(*) FROM customers"), 65, "{}", stopped.stdout);
     assert_eq!(count(&warehouse, "SELECT count(*) FROM products"), 66, "{}", stopped.stdout);
     shop.store.untwist();
     drop(shop.engine(&["run", "."]).ended(0));

@@ -8,7 +8,7 @@ use rustls::{
 use std::{
     fmt,
     io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener},
     path::Path,
     sync::{Arc, Mutex},
 };
@@ -145,7 +145,11 @@ impl Door {
 /// Answers the one request of a connection.
 fn serve(stream: impl Read + Write, act: &Act, seen: &Mutex<Vec<http::Request<Bytes>>>) {
     let mut reader = BufReader::new(stream);
-    let Some(request) = request(&mut reader) else { return };
+    let Some(request) = request(&mut reader) else {
+        // As web servers answer what is no request: a handshake of TLS, for example.
+        drop(answer(reader.get_mut(), Reply::of(400, &[], "Bad Request")));
+        return;
+    };
     if let Ok(mut seen) = seen.lock() {
         seen.push(request.clone());
     }

@@ -74,6 +74,8 @@ struct State {
     /// The pause after a 429 that names none.
     guess: Duration,
     breaker: Breaker,
+    /// What went wrong when the service last failed.
+    why: String,
     budget: Budget,
     skew: SignedDuration,
     last: Moment,
@@ -164,9 +166,11 @@ impl Account {
         let (mut state, now) = self.lock_now(context);
         let pass = state.breaker.pass(now);
         if let Pass::Shut(wait) = pass {
-            return Err(
-                self.refused("the service failed several times in a row: it is left alone for a while", wait)
+            let message = format!(
+                "the service failed several times in a row and is left alone for a while; the last time: {}",
+                state.why
             );
+            return Err(self.refused(&message, wait));
         }
         let wait = state.pause.wait(now).max(state.windows.wait(now));
         if wait > turns.patience {

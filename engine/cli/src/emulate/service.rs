@@ -232,6 +232,9 @@ fn store(connection: &Connection, options: &Open, context: &Context) -> Result<S
 fn books(connection: &Connection, options: &Open) -> Result<Started> {
     let options: BooksOptions = read(connection, options)?;
     let realm = text(connection, "realm").ok_or_else(|| invalid(connection, "it needs a `realm`"))?;
+    if text(connection, "emulator").is_some() {
+        return Err(invalid(connection, "the setting `emulator` names another one: leave out one of the two"));
+    }
     let mut company = Company::new(realm, options.company.into());
     if !options.currencies.is_empty() {
         company.preferences.multi_currency = true;
