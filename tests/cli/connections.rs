@@ -54,7 +54,11 @@ fn emulated_connections_are_asked_at_their_emulators_and_the_real_hosts_are_left
         assert!(said.stderr.contains("it is emulated in environment `demo`"), "{}", said.stderr);
     }
     // Two places for one service are a mistake, and no reason to ask either.
-    project.edit("connections.demo.toml", "[connection.acme-books]\n", "[connection.acme-books]\nemulator = \"http://127.0.0.1:9\"\n");
+    project.edit(
+        "connections.demo.toml",
+        "[connection.acme-books]\n",
+        "[connection.acme-books]\nemulator = \"http://127.0.0.1:9\"\n",
+    );
     let both = project.engine(&["connections", "check", "--env", "demo"]).ended(3);
     assert!(both.stderr.contains("error[connection/emulate]"), "{}", both.stderr);
 }

@@ -163,7 +163,11 @@ impl Client {
     }
 }
 
-pub(crate) async fn deliver(context: &Context, slot: Slot, request: Request<Bytes>) -> Result<Response<Bytes>> {
+pub(crate) async fn deliver(
+    context: &Context,
+    slot: Slot,
+    request: Request<Bytes>,
+) -> Result<Response<Bytes>> {
     match context.http.send(request).await {
         Ok(answer) => {
             slot.answered(context, &answer);

@@ -4,8 +4,8 @@ use crate::{Accounts, Auth, Client, Limits};
 use async_trait::async_trait;
 use bytes::Bytes;
 use engine_contract::{
-    Cancel, Clock, ConnectorError, Context, ErrorKind, Held, HttpTransport, Result, Rng, SecretValue, Secrets,
-    Tokens, Vault,
+    Cancel, Clock, ConnectorError, Context, ErrorKind, Held, HttpTransport, Result, Rng, SecretValue,
+    Secrets, Tokens, Vault,
 };
 use http::{Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};

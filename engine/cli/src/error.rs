@@ -61,8 +61,12 @@ pub(crate) fn remedy(code: &str) -> Option<&'static str> {
         "connector/protocol" => {
             "look at what answers at that address; nothing is half-done, and the next run carries on"
         }
-        "connector/config" => "mend what the message names, in connections.toml or among the secrets; then run again",
-        "connector/unsupported" => "`engine connections show NAME` names the connector; its guide says what it can do",
+        "connector/config" => {
+            "mend what the message names, in connections.toml or among the secrets; then run again"
+        }
+        "connector/unsupported" => {
+            "`engine connections show NAME` names the connector; its guide says what it can do"
+        }
         _ => return None,
     })
 }

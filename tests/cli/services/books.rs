@@ -39,8 +39,15 @@ fn books_that_show_a_page_in_place_of_answers_lose_and_double_nothing() {
 #[test]
 fn an_answer_without_the_id_is_no_success_and_the_object_is_found_again() {
     let office = Office::ready();
-    office.books.always("/invoice", || Reply::json(r#"{"Invoice":{"Identity":"7"},"time":"2026-03-01T00:00:00Z"}"#));
-    stopped_and_carried_on(&office, 5, "effect/unknown-outcome", "the answer is not what the service documents");
+    office
+        .books
+        .always("/invoice", || Reply::json(r#"{"Invoice":{"Identity":"7"},"time":"2026-03-01T00:00:00Z"}"#));
+    stopped_and_carried_on(
+        &office,
+        5,
+        "effect/unknown-outcome",
+        "the answer is not what the service documents",
+    );
 }
 
 #[test]

@@ -33,7 +33,8 @@ fn forms(secret: &str) -> BTreeSet<String> {
     let json = serde_json::to_string(secret).unwrap();
     let debug = format!("{secret:?}");
     let percent = |is_plain: fn(&u8) -> bool| -> String {
-        let encode = |byte: u8| if is_plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+        let encode =
+            |byte: u8| if is_plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
         secret.bytes().map(encode).collect()
     };
     let strict = percent(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(byte));
@@ -192,7 +193,10 @@ impl Demo {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.project.command(arguments);
-        command.env("ENGINE_ALLOW_PRIVATE", "127.0.0.0/8").env("ENGINE_LOG", "trace").env("RUST_LOG", "trace");
+        command
+            .env("ENGINE_ALLOW_PRIVATE", "127.0.0.0/8")
+            .env("ENGINE_LOG", "trace")
+            .env("RUST_LOG", "trace");
         command.env("ENGINE_SECRET_ACME_WOO_KEY", KEY).env("ENGINE_SECRET_ACME_WOO_SECRET", SECRET);
         command.env("ENGINE_SECRET_INTUIT_CLIENT_ID", CLIENT);
         command.env("ENGINE_SECRET_INTUIT_CLIENT_SECRET", CLIENT_SECRET);
@@ -229,8 +233,16 @@ fn look_into(folder: &Path, canaries: &Canaries) {
 
 /// A failure that repeats what came with the request.
 fn repeated(request: &http::Request<bytes::Bytes>, nth: u32) -> Reply {
-    let carried = request.headers().get("authorization").map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let text = format!("{} {} {}", carried.unwrap_or_default(), request.uri(), String::from_utf8_lossy(request.body()));
+    let carried = request
+        .headers()
+        .get("authorization")
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let text = format!(
+        "{} {} {}",
+        carried.unwrap_or_default(),
+        request.uri(),
+        String::from_utf8_lossy(request.body())
+    );
     let said = serde_json::to_string(&format!("No access: {text}")).unwrap();
     let fault = format!(
         r#"{{"Fault":{{"Error":[{{"Message":{said},"Detail":{said},"code":"6000","element":{said}}}],"type":"ValidationFault"}},"time":{said},"code":{said},"message":{said}}}"#
@@ -241,12 +253,21 @@ fn repeated(request: &http::Request<bytes::Bytes>, nth: u32) -> Reply {
         1 => Reply::of(500, &json, &fault),
         2 => {
             let said = said.replace("No access", "Token expired");
-            let body = format!(r#"{{"fault":{{"error":[{{"message":"errorCode=003200","detail":{said},"code":"3200"}}]}},"code":"x","message":{said}}}"#);
+            let body = format!(
+                r#"{{"fault":{{"error":[{{"message":"errorCode=003200","detail":{said},"code":"3200"}}]}},"code":"x","message":{said}}}"#
+            );
             Reply::of(401, &json, &body)
         }
-        3 => Reply::of(503, &[("content-type", "text/html"), ("intuit_tid", "trace-1")], &format!("<html>{text}</html>")),
+        3 => Reply::of(
+            503,
+            &[("content-type", "text/html"), ("intuit_tid", "trace-1")],
+            &format!("<html>{text}</html>"),
+        ),
         4 => {
-            let there = format!("https://elsewhere.example/?{}", text.replace(|letter: char| !letter.is_ascii_graphic(), "_"));
+            let there = format!(
+                "https://elsewhere.example/?{}",
+                text.replace(|letter: char| !letter.is_ascii_graphic(), "_")
+            );
             Reply::of(302, &[("location", &there)], &text)
         }
         5 => Reply::of(429, &[("retry-after", "1")], &fault),
@@ -259,12 +280,14 @@ fn no_secret_and_no_token_shows_in_anything_that_the_demo_prints_or_keeps() {
     let demo = Demo::open();
     let env = ["--env", "canary"];
     let with = |arguments: &[&str]| demo.engine(&[arguments, &env].concat());
-    let logged_in = login(demo.command(&["connections", "login", "acme-books", "--env", "canary"]), |address| {
-        let query = address.split_once('?').unwrap().1;
-        let request = http::Request::get(format!("/connect/oauth2?{query}")).body(bytes::Bytes::new()).unwrap();
-        let answer = demo.books.lock().answer(&request);
-        answer.headers()["location"].to_str().unwrap().to_owned()
-    });
+    let logged_in =
+        login(demo.command(&["connections", "login", "acme-books", "--env", "canary"]), |address| {
+            let query = address.split_once('?').unwrap().1;
+            let request =
+                http::Request::get(format!("/connect/oauth2?{query}")).body(bytes::Bytes::new()).unwrap();
+            let answer = demo.books.lock().answer(&request);
+            answer.headers()["location"].to_str().unwrap().to_owned()
+        });
     assert!(demo.canaries.0.lock().unwrap().len() > 4, "tokens were given out");
     demo.look("the login", &logged_in.ended(0));
     demo.echo(true);

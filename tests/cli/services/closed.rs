@@ -69,7 +69,10 @@ fn skip_leaves_a_new_record_out_and_calls_it_filtered() {
     assert_eq!((sales(&first, "created"), sales(&first, "filtered")), (2, 1), "{}", first.stdout);
     assert_eq!(office.numbers(), ["S-12", "S-13"]);
     let state = office.project.database(".engine/state.db");
-    assert_eq!(count(&state, "SELECT count(*) FROM failed") + count(&state, "SELECT count(*) FROM intent"), 0);
+    assert_eq!(
+        count(&state, "SELECT count(*) FROM failed") + count(&state, "SELECT count(*) FROM intent"),
+        0
+    );
     drop(state);
     let second = run(&office, 0);
     assert_eq!((sales(&second, "filtered"), sales(&second, "unchanged")), (1, 2), "{}", second.stdout);
@@ -111,7 +114,12 @@ fn what_should_be_voided_in_closed_books_is_blocked_or_stays() {
         office.edit_sale("S-11", "note", "gone");
         office.edit_sale("S-12", "note", "gone");
         let changed = run(&office, exit);
-        assert_eq!((sales(&changed, "deleted"), sales(&changed, status)), (1, 1), "{policy}: {}", changed.stdout);
+        assert_eq!(
+            (sales(&changed, "deleted"), sales(&changed, status)),
+            (1, 1),
+            "{policy}: {}",
+            changed.stdout
+        );
         let totals: Vec<String> = office.invoices().iter().map(|one| one["TotalAmt"].to_string()).collect();
         assert_eq!((totals[0].as_str(), totals[2].as_str()), ("10", "30"), "{policy}");
         assert!(totals[1].starts_with('0'), "{policy}: {totals:?}");

@@ -102,7 +102,11 @@ fn tokens_of_a_login_go_where_the_secret_of_the_app_may_go() {
         command.env("ENGINE_ALLOW_PRIVATE", "127.0.0.0/8,::1").env("ENGINE_HOSTS_APP_SECRET", hosts);
         office.project.end(&mut command)
     };
-    told(&run("127.0.0.1").ended(1), "connector/config", "secret `app_secret` may be sent to `127.0.0.1` only");
+    told(
+        &run("127.0.0.1").ended(1),
+        "connector/config",
+        "secret `app_secret` may be sent to `127.0.0.1` only",
+    );
     untouched(&trap);
     office.project.write("connections.toml", connections(&office.books.door.url()));
     drop(run("127.0.0.1").ended(0));
@@ -118,7 +122,8 @@ fn addresses_of_the_inner_network_are_not_reached_unless_the_administrator_allow
         shop.project.end(&mut command)
     };
     let port = trap.url().rsplit_once(':').unwrap().1.to_owned();
-    for host in ["127.0.0.1", "localhost", "0x7f000001", "127.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433"] {
+    for host in ["127.0.0.1", "localhost", "0x7f000001", "127.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433"]
+    {
         for scheme in ["http", "https"] {
             shop.move_to(&format!("{scheme}://{host}:{port}"));
             let refused = run().ended(1);
@@ -155,7 +160,11 @@ fn a_host_without_a_certificate_that_is_trusted_gets_no_request() {
     told(&refused, "connector/unavailable", "no secure connection to the host");
     // Nobody at all.
     shop.move_to("http://127.0.0.1:9");
-    told(&shop.engine(&["run", "."]).ended(1), "connector/unavailable", "the host cannot be found or reached");
+    told(
+        &shop.engine(&["run", "."]).ended(1),
+        "connector/unavailable",
+        "the host cannot be found or reached",
+    );
     shop.move_to(&shop.store.door.url());
     drop(shop.engine(&["run", "."]).ended(0));
     shop.is_whole();

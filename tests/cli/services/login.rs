@@ -17,7 +17,11 @@ fn a_login_names_the_company_that_answers() {
     let before = office.engine(&["run", "."]).ended(4);
     told(&before, "connector/unauthorized", "run `engine connections login`");
     let ended = office.log_in().ended(0);
-    assert!(ended.stderr.contains(&format!("books to quickbooks/{REALM} (Craft Garden)")), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains(&format!("books to quickbooks/{REALM} (Craft Garden)")),
+        "{}",
+        ended.stderr
+    );
     drop(office.engine(&["run", "."]).ended(0));
     assert_eq!(office.numbers(), ["S-11", "S-12", "S-13"]);
 }
@@ -30,7 +34,11 @@ fn tokens_of_another_company_are_refused_whatever_the_browser_says() {
     let refused = login(office.command(&["connections", "login", "books"]), |address| {
         back(&office, &format!("{address}&realm=4620816365000000")).replace("4620816365000000", REALM)
     });
-    told(&refused.clone().ended(4), "connection/login-refused", "the account does not take the tokens of this login");
+    told(
+        &refused.clone().ended(4),
+        "connection/login-refused",
+        "the account does not take the tokens of this login",
+    );
     assert!(refused.stderr.contains("nothing was stored"), "{}", refused.stderr);
     let list = office.engine(&["connections", "ls"]).ended(0);
     assert!(list.stdout.contains("not logged in"), "{}", list.stdout);

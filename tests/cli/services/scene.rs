@@ -14,7 +14,8 @@ use std::{
 };
 
 /// What happens to a request instead of what the service would do; nothing lets the service answer.
-pub(super) type Twist<E> = Box<dyn FnMut(&http::Request<bytes::Bytes>, &mut Stand<E>) -> Option<Reply> + Send>;
+pub(super) type Twist<E> =
+    Box<dyn FnMut(&http::Request<bytes::Bytes>, &mut Stand<E>) -> Option<Reply> + Send>;
 
 /// A service behind a door.
 pub(super) struct Stand<E> {
@@ -137,7 +138,8 @@ impl Shop {
     pub(super) fn move_to(&self, url: &str) {
         let text = self.project.read("connections.toml");
         let warehouse = text.split_once("[connection.warehouse]").unwrap().1;
-        self.project.write("connections.toml", format!("{}[connection.warehouse]{warehouse}", connection(url)));
+        self.project
+            .write("connections.toml", format!("{}[connection.warehouse]{warehouse}", connection(url)));
     }
 
     /// The same content as that of a project where nothing ever went wrong.
@@ -298,7 +300,9 @@ impl Office {
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.project.command(arguments);
         command.env("ENGINE_ALLOW_PRIVATE", "127.0.0.0/8");
-        command.env("ENGINE_SECRET_APP_ID", "emulated-client").env("ENGINE_SECRET_APP_SECRET", "emulated-secret");
+        command
+            .env("ENGINE_SECRET_APP_ID", "emulated-client")
+            .env("ENGINE_SECRET_APP_SECRET", "emulated-secret");
         command
     }
 

@@ -32,7 +32,11 @@ fn a_mapped_field_that_is_gone_or_of_another_type_fails_its_records_and_no_other
         drift(&shop, "/orders", change);
         let failed = shop.engine(&["run", "."]).ended(5);
         assert!(failed.stdout.contains(&format!("207 x order[{code}]")), "{code}: {}", failed.stdout);
-        assert!(failed.stdout.contains("store-to-sqlite.toml:"), "the line of the mapping: {}", failed.stdout);
+        assert!(
+            failed.stdout.contains("store-to-sqlite.toml:"),
+            "the line of the mapping: {}",
+            failed.stdout
+        );
         let warehouse = shop.project.database("warehouse.db");
         assert_eq!(count(&warehouse, "SELECT count(*) FROM customers"), 65);
         assert_eq!(count(&warehouse, "SELECT count(*) FROM orders"), 0);
@@ -46,13 +50,18 @@ fn a_mapped_field_that_is_gone_or_of_another_type_fails_its_records_and_no_other
 #[test]
 fn records_without_the_key_that_tells_them_apart_are_no_records() {
     type Change = fn(&mut Value);
-    let changes: [Change; 2] = [|order| drop(order.as_object_mut().unwrap().remove("id")), |order| order["id"] = Value::Null];
+    let changes: [Change; 2] =
+        [|order| drop(order.as_object_mut().unwrap().remove("id")), |order| order["id"] = Value::Null];
     for change in changes {
         let shop = Shop::open();
         drift(&shop, "/orders", change);
         let failed = shop.engine(&["run", "."]);
         assert!([1, 5].contains(&failed.code), "{}", failed.snapshot());
-        assert!(failed.printed().contains("error[connector/") || failed.printed().contains("order[connector/"), "{}", failed.snapshot());
+        assert!(
+            failed.printed().contains("error[connector/") || failed.printed().contains("order[connector/"),
+            "{}",
+            failed.snapshot()
+        );
         let warehouse = shop.project.database("warehouse.db");
         assert_eq!(count(&warehouse, "SELECT count(*) FROM orders"), 0);
         drop(warehouse);

@@ -23,10 +23,17 @@ fn a_wrong_key_or_secret_is_an_authentication_error_that_names_what_to_check() {
     for wrong in [("ck_wrong", "cs_right"), ("ck_right", "cs_wrong")] {
         for arguments in [["run", "."].as_slice(), &["connections", "check", "store"]] {
             let refused = shop.with(wrong, arguments).ended(4);
-            assert!(refused.printed().contains("the store refuses the key: check key and secret"), "{wrong:?}");
+            assert!(
+                refused.printed().contains("the store refuses the key: check key and secret"),
+                "{wrong:?}"
+            );
             assert!(!refused.printed().contains(wrong.0) && !refused.printed().contains(wrong.1));
         }
-        told(&shop.with(wrong, &["run", "."]).ended(4), "connector/unauthorized", "the store refuses the key");
+        told(
+            &shop.with(wrong, &["run", "."]).ended(4),
+            "connector/unauthorized",
+            "the store refuses the key",
+        );
     }
     assert_eq!(shop.project.tables().0.values().map(Vec::len).sum::<usize>(), 0);
     drop(shop.engine(&["run", "."]).ended(0));
@@ -102,19 +109,25 @@ fn answers_that_break_off_or_never_come_are_no_answers() {
 fn what_one_pipeline_cannot_do_keeps_no_other_from_its_work() {
     let shop = Shop::open();
     let pipeline = shop.project.read("store-to-sqlite.toml");
-    let other = pipeline
-        .replace("name = \"store-to-sqlite\"", "name = \"files-to-sqlite\"")
-        .replace("connector = \"woocommerce\"\nconnection = \"store\"", "connector = \"file\"\nconnection = \"files\"");
+    let other = pipeline.replace("name = \"store-to-sqlite\"", "name = \"files-to-sqlite\"").replace(
+        "connector = \"woocommerce\"\nconnection = \"store\"",
+        "connector = \"file\"\nconnection = \"files\"",
+    );
     shop.project.write("z-files-to-sqlite.toml", other);
     let text = shop.project.read("connections.toml");
     let files = "[connection.files]\nconnector = \"file\"\nroot = \"data\"\n";
-    let streams: String =
-        [("orders", "json"), ("customers", "json"), ("products", "json"), ("variations", "ndjson"), ("refunds", "json")]
-            .iter()
-            .map(|(name, kind)| {
-                format!("\n[connection.files.stream.{name}]\nfiles = [\"{name}.{kind}\"]\nkey = [\"id\"]\n")
-            })
-            .collect();
+    let streams: String = [
+        ("orders", "json"),
+        ("customers", "json"),
+        ("products", "json"),
+        ("variations", "ndjson"),
+        ("refunds", "json"),
+    ]
+    .iter()
+    .map(|(name, kind)| {
+        format!("\n[connection.files.stream.{name}]\nfiles = [\"{name}.{kind}\"]\nkey = [\"id\"]\n")
+    })
+    .collect();
     shop.project.write("connections.toml", format!("{text}\n{files}{streams}"));
     // Without its secrets the first pipeline cannot even begin.
     let mut command = shop.project.command(&["run", "."]);
@@ -125,8 +138,15 @@ fn what_one_pipeline_cannot_do_keeps_no_other_from_its_work() {
     let mut command = shop.project.command(&["run", ".", "--format", "json"]);
     let outcome = shop.project.end(command.env("ENGINE_ALLOW_PRIVATE", "127.0.0.0/8")).ended(1);
     let runs = &outcome.json()["runs"];
-    assert_eq!((&runs[0]["pipeline"], &runs[0]["error"]["code"]), (&"store-to-sqlite".into(), &"connector/config".into()));
-    assert_eq!((&runs[1]["pipeline"], &runs[1]["status"]), (&"files-to-sqlite".into(), &"done".into()), "{runs}");
+    assert_eq!(
+        (&runs[0]["pipeline"], &runs[0]["error"]["code"]),
+        (&"store-to-sqlite".into(), &"connector/config".into())
+    );
+    assert_eq!(
+        (&runs[1]["pipeline"], &runs[1]["status"]),
+        (&"files-to-sqlite".into(), &"done".into()),
+        "{runs}"
+    );
 }
 
 /// A connection with a cursor, so that the second run asks for changes only.

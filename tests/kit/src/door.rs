@@ -30,7 +30,11 @@ impl Reply {
     /// A web page.
     #[must_use]
     pub fn page(status: u16) -> Self {
-        Self::of(status, &[("content-type", "text/html")], "<!doctype html><title>Down for maintenance</title>")
+        Self::of(
+            status,
+            &[("content-type", "text/html")],
+            "<!doctype html><title>Down for maintenance</title>",
+        )
     }
 
     /// JSON with status 200.
@@ -191,7 +195,9 @@ fn answer(stream: &mut impl Write, reply: Reply) -> std::io::Result<()> {
             stream.flush()
         }
         Reply::Long(bytes) => {
-            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n")?;
+            stream.write_all(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n",
+            )?;
             let part = vec![b' '; 1 << 20];
             for _ in 0..bytes >> 20 {
                 stream.write_all(&part)?;

@@ -28,7 +28,11 @@ pub(crate) fn sign(
     skew: SignedDuration,
 ) -> Result<()> {
     let seconds = context.clock.now().as_second().saturating_add(skew.as_secs());
-    let stamp = Stamp { key: key.reveal_to(request.uri())?, nonce: &context.random_id(), timestamp: &seconds.to_string() };
+    let stamp = Stamp {
+        key: key.reveal_to(request.uri())?,
+        nonce: &context.random_id(),
+        timestamp: &seconds.to_string(),
+    };
     let parameters = parameters(request.uri().query().unwrap_or_default(), &stamp);
     let base = base_string(request.method().as_str(), request.uri(), &parameters);
     let signature = signature(secret.reveal_to(request.uri())?, &base)?;

@@ -46,8 +46,7 @@ async fn a_secret_that_is_bound_to_a_host_is_sent_to_no_other_in_whatever_way_re
         reply(200, &[], "")
     });
     let until = context.clock.now() + jiff::SignedDuration::from_hours(1);
-    let tokens =
-        Tokens { access: "a".into(), access_until: until, refresh: "r".into(), refresh_until: None };
+    let tokens = Tokens { access: "a".into(), access_until: until, refresh: "r".into(), refresh_until: None };
     vault.held.lock().unwrap().insert("books".into(), Held { tokens, version: 1 });
     let secret = |name: &str| Secret::of(&context, name).unwrap();
     let bound = || secret("shop.example|key");

@@ -136,7 +136,13 @@ impl Cell {
         Ok(news)
     }
 
-    async fn renew(&mut self, gate: &Arc<Account>, context: &Context, oauth: &OAuth2, held: &Held) -> Result<Held> {
+    async fn renew(
+        &mut self,
+        gate: &Arc<Account>,
+        context: &Context,
+        oauth: &OAuth2,
+        held: &Held,
+    ) -> Result<Held> {
         let now = Moment::now(context);
         if self.dead == Some(held.version) {
             return Err(log_in_again(oauth));

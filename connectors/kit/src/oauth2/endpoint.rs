@@ -3,7 +3,12 @@
 //! It is a service of its own beside the API: it has a breaker, pauses after a 429 and a place at a time of its own,
 //! which all logins of a process share. Waits are short, because whoever waits holds the tokens of an account.
 
-use crate::{Accounts, Limits, Secret, account::{Account, Turns}, auth::basic, client::{deliver, origin}};
+use crate::{
+    Accounts, Limits, Secret,
+    account::{Account, Turns},
+    auth::basic,
+    client::{deliver, origin},
+};
 use bytes::Bytes;
 use engine_contract::{ConnectorError, Context, ErrorKind, Result, Retry, Tokens};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
@@ -29,7 +34,11 @@ pub(crate) fn gate(accounts: &Accounts, url: &str) -> Arc<Account> {
 }
 
 /// Sends one request to the endpoint, when it is its turn.
-pub(super) async fn send(gate: &Arc<Account>, context: &Context, request: Request<Bytes>) -> Result<Response<Bytes>> {
+pub(super) async fn send(
+    gate: &Arc<Account>,
+    context: &Context,
+    request: Request<Bytes>,
+) -> Result<Response<Bytes>> {
     let turns = Turns { repeat: false, patience: PATIENCE };
     loop {
         if let Some(slot) = gate.turn(context, turns).await? {

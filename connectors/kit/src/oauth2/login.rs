@@ -32,8 +32,8 @@ pub fn authorize_url(
 ) -> Result<String> {
     let id = secret(context, &login.client_id)?;
     let bad = "the address for logins is not valid";
-    let mut url = Url::parse(&login.authorize_url)
-        .map_err(|_invalid| ConnectorError::new(ErrorKind::Config, bad))?;
+    let mut url =
+        Url::parse(&login.authorize_url).map_err(|_invalid| ConnectorError::new(ErrorKind::Config, bad))?;
     let place: Uri =
         login.authorize_url.parse().map_err(|_invalid| ConnectorError::new(ErrorKind::Config, bad))?;
     let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));

@@ -1,7 +1,8 @@
 //! Renewals: one at a time, stored before they are used, whatever happens meanwhile.
 
 use crate::{
-    Accounts, Auth, Client, Code, OAuth2, Secret, account_name, authorize_url, exchange_code, random_token, revoke,
+    Accounts, Auth, Client, Code, OAuth2, Secret, account_name, authorize_url, exchange_code, random_token,
+    revoke,
     testing::{Reply, World, get, reply, unlimited, world},
     was_sent,
 };
@@ -383,8 +384,7 @@ async fn secrets_and_tokens_do_not_go_to_a_token_endpoint_that_they_are_not_boun
     let code = exchange_code(&Accounts::default(), &context, &elsewhere("https://evil.example"), &CODE).await;
     assert_eq!(code.unwrap_err().kind(), ErrorKind::Config);
     let until = context.clock.now();
-    let tokens =
-        Tokens { access: "a".into(), access_until: until, refresh: "r".into(), refresh_until: None };
+    let tokens = Tokens { access: "a".into(), access_until: until, refresh: "r".into(), refresh_until: None };
     let given = revoke(&Accounts::default(), &context, &elsewhere("https://evil.example"), &tokens).await;
     assert_eq!(given.unwrap_err().kind(), ErrorKind::Config);
     let asked =
@@ -420,8 +420,7 @@ async fn the_token_endpoint_has_a_pause_and_a_breaker_of_its_own_that_stop_no_ot
         reply(429, &[("retry-after", "120")], "")
     });
     let until = context.clock.now() + SignedDuration::from_secs(200);
-    let tokens =
-        Tokens { access: "a".into(), access_until: until, refresh: "r".into(), refresh_until: None };
+    let tokens = Tokens { access: "a".into(), access_until: until, refresh: "r".into(), refresh_until: None };
     vault.held.lock().unwrap().insert(ACCOUNT.into(), Held { tokens, version: 1 });
     let accounts = Accounts::default();
     let client = |realm: &str| {

@@ -183,7 +183,17 @@ mod tests {
         assert_eq!(host("API.Example.com").unwrap(), "api.example.com");
         assert_eq!(host("127.0.0.1").unwrap(), "127.0.0.1");
         assert_eq!(host("*.Intuit.com").unwrap(), "*.intuit.com");
-        for wrong in ["*.", "*", "a.*.b", "*.127.0.0.1", "", "https://api.example.com", "api.example.com:443", "api.example.com/x", "a b"] {
+        for wrong in [
+            "*.",
+            "*",
+            "a.*.b",
+            "*.127.0.0.1",
+            "",
+            "https://api.example.com",
+            "api.example.com:443",
+            "api.example.com/x",
+            "a b",
+        ] {
             assert!(host(wrong).is_err(), "{wrong}");
         }
         assert!(

@@ -233,7 +233,10 @@ fn books(connection: &Connection, options: &Open) -> Result<Started> {
     let options: BooksOptions = read(connection, options)?;
     let realm = text(connection, "realm").ok_or_else(|| invalid(connection, "it needs a `realm`"))?;
     if text(connection, "emulator").is_some() {
-        return Err(invalid(connection, "the setting `emulator` names another one: leave out one of the two"));
+        return Err(invalid(
+            connection,
+            "the setting `emulator` names another one: leave out one of the two",
+        ));
     }
     let mut company = Company::new(realm, options.company.into());
     if !options.currencies.is_empty() {

@@ -5,8 +5,8 @@ use super::{
 };
 use bytes::Bytes;
 use engine_contract::{
-    Cancel, Clock, Context, Held, HttpTransport, Login, Question, Result, Rng, SecretName, SecretValue, Secrets, Tokens, Vault,
-    async_trait,
+    Cancel, Clock, Context, Held, HttpTransport, Login, Question, Result, Rng, SecretName, SecretValue,
+    Secrets, Tokens, Vault, async_trait,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{

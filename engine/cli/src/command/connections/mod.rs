@@ -55,7 +55,8 @@ fn find<'a>(workspace: &'a Workspace, name: &str, output: &Output) -> Result<&'a
 fn emulated(workspace: &Workspace, connection: &Connection, output: &Output) -> Result<Exit> {
     let environment = &workspace.project.environment;
     let name = &connection.name;
-    output.talk(&format!("connection `{name}` needs no login: it is emulated in environment `{environment}`"));
+    output
+        .talk(&format!("connection `{name}` needs no login: it is emulated in environment `{environment}`"));
     if !output.is_text() {
         output.json(&serde_json::json!({ "name": name, "login": null, "emulated": true }));
     }

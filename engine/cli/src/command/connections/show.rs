@@ -23,8 +23,7 @@ pub(super) fn run(workspace: &Workspace, name: &str, output: &Output) -> Result<
     }
     let shown = shown(&settings);
     if !output.is_text() {
-        let secrets: Vec<_> =
-            secrets.iter().map(|(name, found)| document(name, found.as_ref())).collect();
+        let secrets: Vec<_> = secrets.iter().map(|(name, found)| document(name, found.as_ref())).collect();
         output.json(&json!({
             "name": connection.name, "connector": connection.connector, "production": connection.production,
             "environment": workspace.project.environment, "place": connection.key_place("").to_string(),
