@@ -39,7 +39,8 @@ fn forms(secret: &str) -> BTreeSet<String> {
     };
     let strict = percent(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(byte));
     let form = percent(|byte| byte.is_ascii_alphanumeric() || b"-._*".contains(byte));
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap();
+    let hex: String = secret.bytes().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
     let mut forms = BTreeSet::from([
         secret.to_owned(),
         json.trim_matches('"').to_owned(),
@@ -54,7 +55,7 @@ fn forms(secret: &str) -> BTreeSet<String> {
         let bytes = [vec![b':'; shift], secret.as_bytes().to_vec()].concat();
         for text in [BASE64_STANDARD_NO_PAD.encode(&bytes), BASE64_URL_SAFE_NO_PAD.encode(&bytes)] {
             // The first and last letters depend on what stands beside the secret.
-            forms.insert(text[4.min(shift * 4)..text.len() - 3].to_owned());
+            forms.insert(text.chars().take(text.len() - 3).skip(4.min(shift * 4)).collect());
         }
     }
     forms
@@ -75,10 +76,10 @@ impl Canaries {
         let secrets = self.0.lock().unwrap().clone();
         for secret in &secrets {
             for form in forms(secret) {
-                let is_there = bytes.windows(form.len()).position(|window| window == form.as_bytes());
-                let Some(at) = is_there else { continue };
+                let place = bytes.windows(form.len()).position(|window| window == form.as_bytes());
+                let at = place.unwrap_or_default();
                 let around = &bytes[at.saturating_sub(300)..(at + form.len() + 100).min(bytes.len())];
-                panic!("{what} shows `{form}`: {}", String::from_utf8_lossy(around));
+                assert!(place.is_none(), "{what} shows `{form}`: {}", String::from_utf8_lossy(around));
             }
         }
     }
@@ -167,10 +168,10 @@ impl Demo {
         self.books.twist_around(move |request, stand| {
             asked += 1;
             let is_api = request.uri().path().starts_with("/v3/");
-            if fails && asked % 5 == 0 && is_api {
+            if fails && asked.is_multiple_of(5) && is_api {
                 return Some(repeated(request, asked / 5));
             }
-            if fails && !is_api && asked % 2 == 0 {
+            if fails && !is_api && asked.is_multiple_of(2) {
                 return Some(repeated(request, asked / 2));
             }
             if is_api {
@@ -187,7 +188,7 @@ impl Demo {
         let mut asked = 0_u32;
         self.store.twist(move |request| {
             asked += 1;
-            (fails && asked % 4 == 0).then(|| repeated(request, asked / 4))
+            (fails && asked.is_multiple_of(4)).then(|| repeated(request, asked / 4))
         });
     }
 

@@ -116,18 +116,12 @@ fn what_one_pipeline_cannot_do_keeps_no_other_from_its_work() {
     shop.project.write("z-files-to-sqlite.toml", other);
     let text = shop.project.read("connections.toml");
     let files = "[connection.files]\nconnector = \"file\"\nroot = \"data\"\n";
-    let streams: String = [
-        ("orders", "json"),
-        ("customers", "json"),
-        ("products", "json"),
-        ("variations", "ndjson"),
-        ("refunds", "json"),
-    ]
-    .iter()
-    .map(|(name, kind)| {
-        format!("\n[connection.files.stream.{name}]\nfiles = [\"{name}.{kind}\"]\nkey = [\"id\"]\n")
-    })
-    .collect();
+    let names = ["orders.json", "customers.json", "products.json", "variations.ndjson", "refunds.json"];
+    let stream = |file: &str| {
+        let name = file.split('.').next().unwrap();
+        format!("\n[connection.files.stream.{name}]\nfiles = [\"{file}\"]\nkey = [\"id\"]\n")
+    };
+    let streams = names.map(stream).concat();
     shop.project.write("connections.toml", format!("{text}\n{files}{streams}"));
     // Without its secrets the first pipeline cannot even begin.
     let mut command = shop.project.command(&["run", "."]);

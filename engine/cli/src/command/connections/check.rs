@@ -44,9 +44,10 @@ pub(super) fn run(
     let width = connections.iter().map(|one| one.name.chars().count()).max().unwrap_or_default();
     let mut results = Vec::new();
     for connection in connections {
-        let result = match emulation.misses(&connection.name) {
-            true => Found::Skipped(format!("not asked: there is no emulator for `{}`", connection.connector)),
-            false => one(&workspace, connection, &context)?,
+        let result = if emulation.misses(&connection.name) {
+            Found::Skipped(format!("not asked: there is no emulator for `{}`", connection.connector))
+        } else {
+            one(&workspace, connection, &context)?
         };
         if output.is_text() {
             print((connection, width), &result, output);
@@ -63,13 +64,15 @@ pub(super) fn run(
         output.talk(&format!("{well} of {} ok", many(results.len(), "connection")));
     } else {
         let document = |(connection, result): &(&Connection, Found)| {
-            let mut document = json!({ "name": connection.name, "connector": connection.connector,
-                "verdict": result.verdict() });
+            let (name, connector, verdict) = (&connection.name, &connection.connector, result.verdict());
             match result {
-                Found::Well(found) | Found::Skipped(found) => document["found"] = json!(found),
-                Found::Problem(error) => document["error"] = json!(error),
+                Found::Well(found) | Found::Skipped(found) => {
+                    json!({ "name": name, "connector": connector, "verdict": verdict, "found": found })
+                }
+                Found::Problem(error) => {
+                    json!({ "name": name, "connector": connector, "verdict": verdict, "error": error })
+                }
             }
-            document
         };
         let documents: Vec<_> = results.iter().map(document).collect();
         output.json(&json!({ "connections": documents, "problems": problems, "exit_code": exit.number() }));

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
     let workspace = load(&arguments.which, project, &cancel)?;
     let connection = find(&workspace, &arguments.name, output)?;
     if connection.emulate.is_some() {
-        return super::emulated(&workspace, connection, output);
+        return Ok(super::emulated(&workspace, connection, output));
     }
     let Some(login) = login_of(&workspace, connection)? else {
         let connector = &connection.connector;

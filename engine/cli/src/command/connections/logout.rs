@@ -24,7 +24,7 @@ pub(super) fn run(
     let workspace = load(which, project, &Cancel::default())?;
     let connection = find(&workspace, name, output)?;
     if connection.emulate.is_some() {
-        return super::emulated(&workspace, connection, output);
+        return Ok(super::emulated(&workspace, connection, output));
     }
     let login = login_of(&workspace, connection)?;
     let runtime = runtime()?;

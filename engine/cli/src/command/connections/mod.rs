@@ -52,7 +52,7 @@ fn find<'a>(workspace: &'a Workspace, name: &str, output: &Output) -> Result<&'a
 }
 
 /// Nobody logs in to a service that the engine itself stands in for.
-fn emulated(workspace: &Workspace, connection: &Connection, output: &Output) -> Result<Exit> {
+fn emulated(workspace: &Workspace, connection: &Connection, output: &Output) -> Exit {
     let environment = &workspace.project.environment;
     let name = &connection.name;
     output
@@ -60,7 +60,7 @@ fn emulated(workspace: &Workspace, connection: &Connection, output: &Output) -> 
     if !output.is_text() {
         output.json(&serde_json::json!({ "name": name, "login": null, "emulated": true }));
     }
-    Ok(Exit::Done)
+    Exit::Done
 }
 
 fn settings(connection: &Connection) -> Value {
