@@ -38,6 +38,32 @@ fn a_connection_that_does_not_open_is_a_problem() {
 }
 
 #[test]
+fn emulated_connections_are_asked_at_their_emulators_and_the_real_hosts_are_left_alone() {
+    let project = Project::shops(crate::ENGINE);
+    let checked = project.engine(&["connections", "check", "--env", "demo"]).ended(0);
+    let lines: Vec<&str> = checked.stdout.lines().collect();
+    assert!(lines.iter().any(|line| line.starts_with("ok") && line.contains("acme-store")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("ok") && line.contains("acme-books")), "{lines:?}");
+    let none = "not asked: there is no emulator for `supabase`";
+    assert!(lines.iter().any(|line| line.starts_with("warn") && line.contains(none)), "{lines:?}");
+    assert!(checked.stderr.contains("2 of 3 connections ok"), "{}", checked.stderr);
+    let json = project.engine(&["connections", "check", "--env", "demo", "--format", "json"]).ended(0).json();
+    assert_eq!((&json["problems"], &json["connections"][2]["verdict"]), (&0.into(), &"warn".into()));
+    for command in ["login", "logout"] {
+        let said = project.engine(&["connections", command, "acme-books", "--env", "demo"]).ended(0);
+        assert!(said.stderr.contains("it is emulated in environment `demo`"), "{}", said.stderr);
+    }
+    // Two places for one service are a mistake, and no reason to ask either.
+    project.edit(
+        "connections.demo.toml",
+        "[connection.acme-books]\n",
+        "[connection.acme-books]\nemulator = \"http://127.0.0.1:9\"\n",
+    );
+    let both = project.engine(&["connections", "check", "--env", "demo"]).ended(3);
+    assert!(both.stderr.contains("error[connection/emulate]"), "{}", both.stderr);
+}
+
+#[test]
 fn a_connection_without_a_login_says_so() {
     let project = quickstart();
     assert_outcome!("login", project.engine(&["connections", "login", "warehouse"]).ended(0));
@@ -93,11 +119,12 @@ fn answer(stream: TcpStream, seen: &Mutex<Vec<(String, String)>>) {
     reader.read_exact(&mut body).unwrap();
     let (path, body) =
         (first.split(' ').nth(1).unwrap_or_default().to_owned(), String::from_utf8(body).unwrap());
-    let is_good = path == "/revoke" || body.contains("code=good-code");
+    let is_good = path == "/revoke" || path == "/company" || body.contains("code=good-code");
     let tokens = serde_json::json!({ "token_type": "bearer", "access_token": ACCESS, "refresh_token": REFRESH,
         "expires_in": 3600, "x_refresh_token_expires_in": 8_726_400 });
     let (status, text) = match (is_good, path.as_str()) {
         (true, "/revoke") => ("200 OK", String::new()),
+        (true, "/company") => ("200 OK", r#"{"CompanyInfo":{"CompanyName":"Ada & Co"}}"#.to_owned()),
         (true, _) => ("200 OK", tokens.to_string()),
         _ => ("400 Bad Request", r#"{"error":"invalid_grant"}"#.to_owned()),
     };
@@ -225,8 +252,8 @@ fn a_person_logs_in_and_out_and_no_credential_is_seen() {
     }
     let logout = scripted(&project, &service, &["connections", "logout", "books", "-vvv"]).ended(0);
     no_canary("the logout", logout.printed().as_bytes());
-    assert_eq!(service.paths(), ["/tokens", "/revoke"]);
-    assert!(service.requests.lock().unwrap()[1].1.contains(REFRESH), "the refresh token is given back");
+    assert_eq!(service.paths(), ["/tokens", "/company", "/revoke"]);
+    assert!(service.requests.lock().unwrap()[2].1.contains(REFRESH), "the refresh token is given back");
     let list = scripted(&project, &service, &["connections", "ls"]).ended(0);
     assert!(list.stdout.contains("not logged in"), "{}", list.stdout);
 }

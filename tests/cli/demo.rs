@@ -16,8 +16,11 @@ const REALM: &str = "9130350000000000";
 const STORE: &str = ".engine/emulators/demo/acme-store.ndjson";
 const BOOKS: &str = ".engine/emulators/demo/acme-books.ndjson";
 
-/// How often a run is killed in all.
-const KILLS: usize = 24;
+/// How often a run is killed in all: 24 times, or as often as `ENGINE_TEST_KILLS` says.
+fn wanted_kills() -> usize {
+    let wanted = std::env::vars().find(|(name, _)| name == "ENGINE_TEST_KILLS");
+    wanted.map_or(24, |(_, times)| times.parse().unwrap())
+}
 
 fn shops() -> Project {
     Project::shops(ENGINE)
@@ -250,7 +253,8 @@ fn killed_runs_with_lost_answers_lose_and_double_nothing() {
     let undisturbed = run(&whole);
     let (expected, objects) = (sides(&undisturbed), counted(&books(&whole)));
     let (mut kills, mut seed) = (0, 0);
-    while kills < KILLS {
+    let wanted = wanted_kills();
+    while kills < wanted {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let project = shops();
         for connection in ["company = \"ca\"", "seed = \"samples/store\""] {

@@ -27,6 +27,7 @@ mod output;
 mod personal;
 mod records;
 mod run;
+mod services;
 mod signal;
 mod source;
 mod state;

@@ -2,8 +2,11 @@
 
 use crate::{
     Accounts, Auth, Limits,
-    account::{Account, Slot},
-    oauth2::cell::{self, Access},
+    account::{Account, LONGEST_WAIT, Slot, Turns},
+    oauth2::{
+        self,
+        cell::{self, Access},
+    },
 };
 use bytes::Bytes;
 use engine_contract::{ConnectorError, Context, ErrorKind, Result};
@@ -17,6 +20,8 @@ pub struct Client {
     account: Arc<Account>,
     /// Where the tokens of [`Auth::OAuth2`] are kept: two connections may have one login.
     login: Arc<Account>,
+    /// What all share that ask where those tokens are bought.
+    gate: Arc<Account>,
     auth: Auth,
     origin: Option<Uri>,
 }
@@ -54,11 +59,11 @@ impl Client {
     pub fn new(accounts: &Accounts, account: &str, auth: Auth, limits: Limits) -> Self {
         let account = accounts.get(account);
         account.limit(limits);
-        let login = match &auth {
-            Auth::OAuth2(oauth) => accounts.get(&oauth.account),
-            _ => Arc::clone(&account),
+        let (login, gate) = match &auth {
+            Auth::OAuth2(oauth) => (accounts.get(&oauth.account), oauth2::gate(accounts, &oauth.token_url)),
+            _ => (Arc::clone(&account), Arc::clone(&account)),
         };
-        Self { account, login, auth, origin: None }
+        Self { account, login, gate, auth, origin: None }
     }
 
     /// Refuses requests to any other scheme, host or port than those of `base`: links in answers cannot carry
@@ -113,7 +118,7 @@ impl Client {
         // The token is looked at again after each wait: it may have ended meanwhile.
         let (slot, access) = loop {
             let access = self.access(context, refused).await?;
-            if let Some(slot) = self.account.turn(context, repeat).await? {
+            if let Some(slot) = self.account.turn(context, Turns { repeat, patience: LONGEST_WAIT }).await? {
                 break (slot, access);
             }
         };
@@ -134,7 +139,7 @@ impl Client {
     /// refused.
     async fn access(&self, context: &Context, refused: Option<u64>) -> Result<Option<Access>> {
         match &self.auth {
-            Auth::OAuth2(oauth) => cell::access(&self.login, context, oauth, refused).await,
+            Auth::OAuth2(oauth) => cell::access((&self.login, &self.gate), context, oauth, refused).await,
             _ => Ok(None),
         }
     }
@@ -158,7 +163,11 @@ impl Client {
     }
 }
 
-async fn deliver(context: &Context, slot: Slot, request: Request<Bytes>) -> Result<Response<Bytes>> {
+pub(crate) async fn deliver(
+    context: &Context,
+    slot: Slot,
+    request: Request<Bytes>,
+) -> Result<Response<Bytes>> {
     match context.http.send(request).await {
         Ok(answer) => {
             slot.answered(context, &answer);

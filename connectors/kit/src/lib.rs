@@ -28,5 +28,5 @@ pub use auth::Auth;
 pub use client::{Asked, Client, Repeat, was_sent};
 pub use limits::{Limits, Window};
 pub use network::{Network, NetworkOptions};
-pub use oauth2::{OAuth2, authorize_url, exchange_code, random_token, revoke};
+pub use oauth2::{Code, OAuth2, account_name, authorize_url, exchange_code, random_token, revoke};
 pub use secret::Secret;

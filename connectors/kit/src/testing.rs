@@ -4,8 +4,8 @@ use crate::{Accounts, Auth, Client, Limits};
 use async_trait::async_trait;
 use bytes::Bytes;
 use engine_contract::{
-    Cancel, Clock, ConnectorError, Context, ErrorKind, Held, HttpTransport, Result, Rng, Secrets, Tokens,
-    Vault,
+    Cancel, Clock, ConnectorError, Context, ErrorKind, Held, HttpTransport, Result, Rng, SecretValue,
+    Secrets, Tokens, Vault,
 };
 use http::{Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -62,8 +62,10 @@ impl Rng for TestRng {
 pub(crate) struct TestSecrets;
 
 impl Secrets for TestSecrets {
-    fn get(&self, name: &str) -> Option<String> {
-        (name != "missing").then(|| format!("value-of-{name}"))
+    /// Secrets are bound to the host that their name begins with: `api.example|key`.
+    fn get(&self, name: &str) -> Option<SecretValue> {
+        let hosts = name.split_once('|').map(|(host, _)| host.to_owned()).into_iter().collect();
+        (name != "missing").then(|| SecretValue { text: format!("value-of-{name}"), hosts })
     }
 }
 

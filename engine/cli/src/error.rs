@@ -55,6 +55,18 @@ pub(crate) fn remedy(code: &str) -> Option<&'static str> {
         }
         "connector/corrupt" => "mend the source at that place; what comes before it has been synced",
         "connector/unavailable" => "try again when it is reachable: nothing is half-done",
+        "connector/timeout" | "connector/rate-limited" => {
+            "try again later: nothing is half-done, and what was sent without an answer is found out first"
+        }
+        "connector/protocol" => {
+            "look at what answers at that address; nothing is half-done, and the next run carries on"
+        }
+        "connector/config" => {
+            "mend what the message names, in connections.toml or among the secrets; then run again"
+        }
+        "connector/unsupported" => {
+            "`engine connections show NAME` names the connector; its guide says what it can do"
+        }
         _ => return None,
     })
 }

@@ -1,11 +1,12 @@
 //! What a run came to: a table and its failures for people, a document for programs.
 
 use crate::{
-    error::remedy,
+    error::{CommandError, remedy},
     output::{self, Output},
     progress::at,
     table::columns,
 };
+use engine_plan::Blueprint;
 use engine_project::project::DEFAULT_ENVIRONMENT;
 use engine_run::{FailureGroup, RunReport, state::Status};
 use std::path::Path;
@@ -74,6 +75,14 @@ pub(crate) fn document(report: &RunReport, tenant: &str) -> serde_json::Value {
     serde_json::json!({
         "run": report.run_id, "tenant": tenant, "pipeline": report.pipeline, "status": report.status, "dry_run": report.dry_run,
         "duration_ms": report.duration_ms, "entities": entities, "failures": by_entity(report), "error": error,
+    })
+}
+
+/// The document of a run that could not begin.
+pub(crate) fn never_began(blueprint: &Blueprint, error: &CommandError) -> serde_json::Value {
+    serde_json::json!({
+        "run": null, "tenant": blueprint.tenant, "pipeline": blueprint.pipeline, "status": "failed", "entities": {},
+        "failures": [], "error": error,
     })
 }
 

@@ -31,10 +31,34 @@ pub trait Rng: Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
+/// A secret as a provider gives it out. Connectors make a secret of the kit of it, which keeps the text to its hosts.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretValue {
+    /// The secret itself.
+    pub text: String,
+    /// The hosts that it may be sent to; any when empty. `*.example.com` stands for every host below
+    /// `example.com`.
+    pub hosts: Vec<String>,
+}
+
+impl SecretValue {
+    /// A secret that may be sent to any host.
+    #[must_use]
+    pub fn unbound(text: impl Into<String>) -> Self {
+        Self { text: text.into(), hosts: Vec::new() }
+    }
+}
+
+impl fmt::Debug for SecretValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a secret for {:?}", self.hosts)
+    }
+}
+
 /// Gives secrets by name.
 pub trait Secrets: Send + Sync {
-    /// The secret, or nothing when no provider has it.
-    fn get(&self, name: &str) -> Option<String>;
+    /// The secret with its hosts, or nothing when no provider has it.
+    fn get(&self, name: &str) -> Option<SecretValue>;
 }
 
 /// Has no secrets: for work that needs none.
@@ -42,7 +66,7 @@ pub trait Secrets: Send + Sync {
 pub struct NoSecrets;
 
 impl Secrets for NoSecrets {
-    fn get(&self, _name: &str) -> Option<String> {
+    fn get(&self, _name: &str) -> Option<SecretValue> {
         None
     }
 }

@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Stale,
     /// A unique value is taken by another record.
     Duplicate,
+    /// The period to which the record belongs is closed: it takes no more changes.
+    Closed,
     /// Too many requests.
     RateLimited,
     /// The service, database or disk cannot be reached or does not work now.
@@ -48,6 +50,7 @@ impl ErrorKind {
             Self::Invalid => "invalid",
             Self::Stale => "stale",
             Self::Duplicate => "duplicate",
+            Self::Closed => "closed",
             Self::RateLimited => "rate-limited",
             Self::Unavailable => "unavailable",
             Self::Timeout => "timeout",

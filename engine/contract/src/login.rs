@@ -22,4 +22,15 @@ pub struct Login {
     /// A parameter with which the service comes back and the value that it must have: QuickBooks tells the
     /// company as `realmId`. Another value means that the person chose another account.
     pub expects: Option<(String, String)>,
+    /// What only the account itself answers: asked with new tokens before they are stored.
+    pub question: Option<Question>,
+}
+
+/// A question to an account: who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The address that is asked.
+    pub url: String,
+    /// Where the answer holds the name by which people know the account: a JSON pointer.
+    pub name: String,
 }

@@ -5,11 +5,13 @@
     reason = "a test whose world cannot be prepared ends there, saying which part of it failed"
 )]
 
+mod door;
 mod outcome;
 mod process;
 mod project;
 mod table;
 
+pub use door::{Door, Reply};
 pub use outcome::Outcome;
 pub use process::Process;
 pub use project::Project;

@@ -28,7 +28,9 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn new(output: &Output, folder: &str) -> Self {
+    /// What a process came to whose project is in `folder`.
+    #[must_use]
+    pub fn new(output: &Output, folder: &str) -> Self {
         use std::os::unix::process::ExitStatusExt;
         let ended = output.status.signal().map(|signal| 128 + signal);
         Self {

@@ -28,7 +28,7 @@ use std::{
 use tokio::sync::Notify;
 
 /// Longer waits are not waited for: the request is refused, saying when to come back.
-const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 /// How often who waits for another request to end looks whether the work should stop.
 const GLANCE: Duration = Duration::from_secs(60);
 
@@ -74,9 +74,20 @@ struct State {
     /// The pause after a 429 that names none.
     guess: Duration,
     breaker: Breaker,
+    /// What went wrong when the service last failed.
+    why: String,
     budget: Budget,
     skew: SignedDuration,
     last: Moment,
+}
+
+/// How somebody waits for a turn.
+#[derive(Clone, Copy)]
+pub(crate) struct Turns {
+    /// The request was sent before.
+    pub(crate) repeat: bool,
+    /// Longer waits are refused.
+    pub(crate) patience: Duration,
 }
 
 /// What became of the wish to send.
@@ -126,14 +137,14 @@ impl Account {
     ///
     /// # Errors
     /// `Unavailable` when nothing may be sent for long, or the work should stop.
-    pub(crate) async fn turn(self: &Arc<Self>, context: &Context, repeat: bool) -> Result<Option<Slot>> {
+    pub(crate) async fn turn(self: &Arc<Self>, context: &Context, turns: Turns) -> Result<Option<Slot>> {
         if context.cancel.is_cancelled() {
             return Err(self.stopped());
         }
         let ended = self.ended.notified();
         tokio::pin!(ended);
         ended.as_mut().enable();
-        match self.try_turn(context, repeat)? {
+        match self.try_turn(context, turns)? {
             Turn::Now(slot) => return Ok(Some(slot)),
             Turn::After(wait) => {
                 let before = context.clock.now();
@@ -151,16 +162,18 @@ impl Account {
         Ok(None)
     }
 
-    fn try_turn(self: &Arc<Self>, context: &Context, repeat: bool) -> Result<Turn> {
+    fn try_turn(self: &Arc<Self>, context: &Context, turns: Turns) -> Result<Turn> {
         let (mut state, now) = self.lock_now(context);
         let pass = state.breaker.pass(now);
         if let Pass::Shut(wait) = pass {
-            return Err(
-                self.refused("the service failed several times in a row: it is left alone for a while", wait)
+            let message = format!(
+                "the service failed several times in a row and is left alone for a while; the last time: {}",
+                state.why
             );
+            return Err(self.refused(&message, wait));
         }
         let wait = state.pause.wait(now).max(state.windows.wait(now));
-        if wait > LONGEST_WAIT {
+        if wait > turns.patience {
             return Err(self.refused("the limit of the account is used up", wait));
         }
         if !wait.is_zero() {
@@ -169,7 +182,7 @@ impl Account {
         if state.concurrency.is_some_and(|most| state.under_way >= most) {
             return Ok(Turn::AfterAnother);
         }
-        if repeat {
+        if turns.repeat {
             let wait = state.budget.wait(now);
             if !wait.is_zero() {
                 return Err(self.refused("too many requests were repeated", wait));

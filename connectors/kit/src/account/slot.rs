@@ -29,6 +29,7 @@ impl Slot {
             state.skew = skew;
         }
         if is_outage(answer) {
+            state.why = format!("it answered with status {}", answer.status().as_str());
             state.breaker.failure(now, self.probe, |time| jitter(context, time, 5));
         } else {
             state.breaker.success();
@@ -43,6 +44,7 @@ impl Slot {
             matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Protocol);
         if outage {
             let (mut state, now) = self.account.lock_now(context);
+            error.message().clone_into(&mut state.why);
             state.breaker.failure(now, self.probe, |time| jitter(context, time, 5));
             drop(state);
             self.settled = true;

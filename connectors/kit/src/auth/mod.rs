@@ -63,13 +63,19 @@ impl Auth {
     ) -> Result<()> {
         match self {
             Self::None => Ok(()),
-            Self::Basic { user, password } => set_header(request, AUTHORIZATION, &basic(user, password)),
-            Self::Header { name, value } => set_header(request, name.clone(), value.reveal()),
+            Self::Basic { user, password } => {
+                let value = basic(user, password, request.uri())?;
+                set_header(request, AUTHORIZATION, &value)
+            }
+            Self::Header { name, value } => {
+                let value = Zeroizing::new(value.reveal_to(request.uri())?.to_owned());
+                set_header(request, name.clone(), &value)
+            }
             Self::Query { pairs } => sign_query(request, pairs),
             Self::OAuth1 { key, secret } => oauth1::sign(context, request, key, secret, skew),
             Self::OAuth2(_) => match access {
                 Some(token) => {
-                    let value = Zeroizing::new(format!("Bearer {}", token.reveal()));
+                    let value = Zeroizing::new(format!("Bearer {}", token.reveal_to(request.uri())?));
                     set_header(request, AUTHORIZATION, &value)
                 }
                 None => Ok(()),
@@ -78,13 +84,13 @@ impl Auth {
     }
 }
 
-/// The value of a Basic `Authorization` header.
-pub(crate) fn basic(user: &Secret, password: &Secret) -> Zeroizing<String> {
-    let pair = Zeroizing::new(format!("{}:{}", user.reveal(), password.reveal()));
-    Zeroizing::new(format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes())))
+/// The value of a Basic `Authorization` header of a request to `place`.
+pub(crate) fn basic(user: &Secret, password: &Secret, place: &Uri) -> Result<Zeroizing<String>> {
+    let pair = Zeroizing::new(format!("{}:{}", user.reveal_to(place)?, password.reveal_to(place)?));
+    Ok(Zeroizing::new(format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes()))))
 }
 
-fn set_header(request: &mut Request<Bytes>, name: http::HeaderName, value: &str) -> Result<()> {
+pub(crate) fn set_header(request: &mut Request<Bytes>, name: http::HeaderName, value: &str) -> Result<()> {
     let mut value = HeaderValue::from_str(value).map_err(|_invalid| {
         ConnectorError::new(
             ErrorKind::Config,
@@ -107,7 +113,7 @@ fn sign_query(request: &mut Request<Bytes>, pairs: &[(String, Secret)]) -> Resul
     }
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in pairs {
-        query.append_pair(name, value.reveal());
+        query.append_pair(name, value.reveal_to(request.uri())?);
     }
     let signed = query.finish();
     let whole = match request.uri().query() {

@@ -28,10 +28,14 @@ pub(crate) fn sign(
     skew: SignedDuration,
 ) -> Result<()> {
     let seconds = context.clock.now().as_second().saturating_add(skew.as_secs());
-    let stamp = Stamp { key: key.reveal(), nonce: &context.random_id(), timestamp: &seconds.to_string() };
+    let stamp = Stamp {
+        key: key.reveal_to(request.uri())?,
+        nonce: &context.random_id(),
+        timestamp: &seconds.to_string(),
+    };
     let parameters = parameters(request.uri().query().unwrap_or_default(), &stamp);
     let base = base_string(request.method().as_str(), request.uri(), &parameters);
-    let signature = signature(secret, &base)?;
+    let signature = signature(secret.reveal_to(request.uri())?, &base)?;
     let mut query = joined(&parameters);
     let separator = if query.is_empty() { "" } else { "&" };
     query.push_str(separator);
@@ -96,8 +100,8 @@ fn base_uri(uri: &Uri) -> String {
 }
 
 /// The base64 of the HMAC-SHA256 of a base string. There is no token, so nothing follows the `&` of the key.
-pub(super) fn signature(secret: &Secret, base: &str) -> Result<String> {
-    let key = zeroize::Zeroizing::new(format!("{}&", encode(secret.reveal())));
+pub(super) fn signature(secret: &str, base: &str) -> Result<String> {
+    let key = zeroize::Zeroizing::new(format!("{}&", encode(secret)));
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes())
         .map_err(|_length| ConnectorError::new(ErrorKind::Config, "the consumer secret is not usable"))?;
     mac.update(base.as_bytes());

@@ -2,10 +2,10 @@
 
 use super::{Asked, Client, was_sent};
 use crate::{
-    Accounts, Auth,
+    Accounts, Auth, OAuth2, Secret,
     testing::{World, get, reply, unlimited, world},
 };
-use engine_contract::{ConnectorError, ErrorKind};
+use engine_contract::{ConnectorError, ErrorKind, Held, Tokens};
 use http::{Method, StatusCode};
 use std::sync::{
     Arc,
@@ -35,6 +35,44 @@ async fn credentials_go_to_the_host_of_the_connection_only() {
     }
     let error = client.send(&context, get("/orders")).await.unwrap_err();
     assert!(error.to_string().contains("scheme and a host"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_that_is_bound_to_a_host_is_sent_to_no_other_in_whatever_way_requests_are_signed() {
+    let sent = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&sent);
+    let World { context, vault, .. } = world(move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        reply(200, &[], "")
+    });
+    let until = context.clock.now() + jiff::SignedDuration::from_hours(1);
+    let tokens = Tokens { access: "a".into(), access_until: until, refresh: "r".into(), refresh_until: None };
+    vault.held.lock().unwrap().insert("books".into(), Held { tokens, version: 1 });
+    let secret = |name: &str| Secret::of(&context, name).unwrap();
+    let bound = || secret("shop.example|key");
+    let bearer = Secret::made_of::<()>(&[bound()], |texts| Ok(format!("Bearer {}", texts[0]))).unwrap();
+    let auths = [
+        Auth::Basic { user: "open".into(), password: bound() },
+        Auth::Basic { user: bound(), password: "open".into() },
+        Auth::Header { name: http::header::AUTHORIZATION, value: bearer },
+        Auth::Query { pairs: vec![("key".into(), bound())] },
+        Auth::OAuth1 { key: "open".into(), secret: bound() },
+        Auth::OAuth1 { key: bound(), secret: "open".into() },
+        Auth::OAuth2(OAuth2 {
+            account: "books".into(),
+            token_url: "https://shop.example/token".into(),
+            client_id: "open".into(),
+            client_secret: bound(),
+        }),
+    ];
+    for (index, auth) in (1..).zip(auths) {
+        let client = Client::new(&Accounts::default(), "shop", auth, unlimited());
+        client.send(&context, get("https://shop.example/orders")).await.unwrap();
+        let error = client.send(&context, get("https://moved.example/orders")).await.unwrap_err();
+        assert_eq!((error.kind(), was_sent(&error)), (ErrorKind::Config, false), "{index}");
+        assert!(error.to_string().contains("`shop.example` only"), "{error}");
+        assert_eq!(sent.load(Ordering::Relaxed), index, "nothing went to the other host");
+    }
 }
 
 #[tokio::test(start_paused = true)]

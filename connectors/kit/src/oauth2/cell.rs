@@ -18,7 +18,7 @@ use super::{
 use crate::{Secret, account::Account, limits::moment::Moment};
 use engine_contract::{ConnectorError, Context, ErrorKind, Held, Result, Retry, Tokens};
 use jiff::SignedDuration;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// Tokens are renewed so long before they end, or a fifth of their life before when that is shorter.
 const MARGIN: Duration = Duration::from_secs(300);
@@ -60,7 +60,7 @@ pub(crate) struct Access {
 /// `Unauthorized` when somebody has to log in, `Config` when the app is not known, `Unavailable` when there are
 /// no tokens now.
 pub(crate) async fn access(
-    account: &Account,
+    (account, gate): (&Account, &Arc<Account>),
     context: &Context,
     oauth: &OAuth2,
     refused: Option<u64>,
@@ -75,13 +75,15 @@ pub(crate) async fn access(
             () = context.clock.sleep(GLANCE) => {}
         }
     };
-    let held = cell.good(context, oauth, refused).await?;
-    Ok(held.map(|held| Access { token: Secret::new(held.tokens.access), version: held.version }))
+    let held = cell.good(gate, context, oauth, refused).await?;
+    let token = |tokens: Tokens| Secret::bound_like(tokens.access, &oauth.client_secret);
+    Ok(held.map(|held| Access { token: token(held.tokens), version: held.version }))
 }
 
 impl Cell {
     async fn good(
         &mut self,
+        gate: &Arc<Account>,
         context: &Context,
         oauth: &OAuth2,
         refused: Option<u64>,
@@ -103,7 +105,7 @@ impl Cell {
             }
             self.healed = Some(now);
         }
-        match self.renew(context, oauth, &held, now).await {
+        match self.renew(gate, context, oauth, &held).await {
             Ok(held) => Ok(Some(held)),
             // The margin is there so that a renewal may fail.
             Err(error) if error.is_transient() && refused != Some(held.version) && alive(context, &held) => {
@@ -134,7 +136,14 @@ impl Cell {
         Ok(news)
     }
 
-    async fn renew(&mut self, context: &Context, oauth: &OAuth2, held: &Held, now: Moment) -> Result<Held> {
+    async fn renew(
+        &mut self,
+        gate: &Arc<Account>,
+        context: &Context,
+        oauth: &OAuth2,
+        held: &Held,
+    ) -> Result<Held> {
+        let now = Moment::now(context);
         if self.dead == Some(held.version) {
             return Err(log_in_again(oauth));
         }
@@ -149,7 +158,7 @@ impl Cell {
         let app = App { token_url: &oauth.token_url, id: &oauth.client_id, secret: &oauth.client_secret };
         let refresh = held.tokens.refresh.as_str();
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
-        match endpoint::ask(context, &app, &form, refresh).await {
+        match endpoint::ask(gate, context, &app, &form, refresh).await {
             Ok(tokens) => {
                 self.unstored = Some((held.version, tokens));
                 self.store_unstored(context, oauth).await?;
@@ -163,11 +172,16 @@ impl Cell {
                 Err(log_in_again(oauth))
             }
             Err(Failure::Other(error)) => {
-                self.rest_until = Some(now.plus(REST));
+                let rest = match error.retry() {
+                    Retry::After(asked) => asked.max(REST),
+                    Retry::Soon | Retry::Never => REST,
+                };
+                self.rest_until = Some(now.plus(rest));
                 if error.kind() == ErrorKind::Config {
                     return Err(error);
                 }
-                Err(unavailable(oauth, "the tokens cannot be renewed now", Retry::Soon).with_source(error))
+                let retry = if rest > REST { Retry::After(rest) } else { Retry::Soon };
+                Err(unavailable(oauth, "the tokens cannot be renewed now", retry).with_source(error))
             }
         }
     }

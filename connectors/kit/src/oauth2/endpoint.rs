@@ -1,17 +1,51 @@
 //! The token endpoint: one request, and what its answer means.
+//!
+//! It is a service of its own beside the API: it has a breaker, pauses after a 429 and a place at a time of its own,
+//! which all logins of a process share. Waits are short, because whoever waits holds the tokens of an account.
 
-use crate::{Secret, auth::basic, client::origin};
+use crate::{
+    Accounts, Limits, Secret,
+    account::{Account, Turns},
+    auth::basic,
+    client::{deliver, origin},
+};
 use bytes::Bytes;
 use engine_contract::{ConnectorError, Context, ErrorKind, Result, Retry, Tokens};
-use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
+use std::{sync::Arc, time::Duration};
 use url::form_urlencoded;
 
 /// Access tokens are good for so long when the answer does not say it (RFC 6749 only recommends that it does).
 const DEFAULT_LIFE: i64 = 1800;
 /// No token is taken to be good for longer than ten years.
 const LONGEST_LIFE: i64 = 10 * 366 * 86_400;
+
+/// Longer pauses of the endpoint are not waited for: what waits meanwhile may have a token that is still good.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What all that ask the token endpoint of this address share.
+pub(crate) fn gate(accounts: &Accounts, url: &str) -> Arc<Account> {
+    let place = url.parse().map_or_else(|_| url.to_owned(), |uri| origin(&uri));
+    let gate = accounts.get(&format!("tokens of {place}"));
+    gate.limit(Limits::default());
+    gate
+}
+
+/// Sends one request to the endpoint, when it is its turn.
+pub(super) async fn send(
+    gate: &Arc<Account>,
+    context: &Context,
+    request: Request<Bytes>,
+) -> Result<Response<Bytes>> {
+    let turns = Turns { repeat: false, patience: PATIENCE };
+    loop {
+        if let Some(slot) = gate.turn(context, turns).await? {
+            return deliver(context, slot, request).await;
+        }
+    }
+}
 
 /// The app that asks.
 pub(super) struct App<'a> {
@@ -36,6 +70,7 @@ impl From<ConnectorError> for Failure {
 
 /// Asks for tokens. `refresh` is kept where the answer brings no new refresh token.
 pub(super) async fn ask(
+    gate: &Arc<Account>,
     context: &Context,
     app: &App<'_>,
     form: &[(&str, &str)],
@@ -45,7 +80,7 @@ pub(super) async fn ask(
     let request = post(app.token_url, app.id, app.secret, "application/x-www-form-urlencoded", body)?;
     let host = origin(request.uri());
     let asked_at = context.clock.now();
-    let answer = context.http.send(request).await?;
+    let answer = send(gate, context, request).await?;
     let fields = match serde_json::from_slice(answer.body()) {
         Ok(Value::Object(fields)) => fields,
         _ => Map::new(),
@@ -69,7 +104,7 @@ pub(super) fn post(
 ) -> Result<Request<Bytes>> {
     let bad = "the address for tokens is not valid";
     let uri: Uri = url.parse().map_err(|_invalid| ConnectorError::new(ErrorKind::Config, bad))?;
-    let mut authorization = HeaderValue::from_str(&basic(id, secret))
+    let mut authorization = HeaderValue::from_str(&basic(id, secret, &uri)?)
         .map_err(|_invalid| ConnectorError::new(ErrorKind::Config, "the app's id or secret is not valid"))?;
     authorization.set_sensitive(true);
     let mut request = Request::new(Bytes::from(body));

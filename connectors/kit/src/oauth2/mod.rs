@@ -1,12 +1,13 @@
 //! OAuth 2.0 (RFC 6749): tokens that are bought with a login and renewed.
 
 pub(crate) mod cell;
-mod endpoint;
+pub(crate) mod endpoint;
 mod login;
 #[cfg(test)]
 mod tests;
 
-pub use login::{authorize_url, exchange_code, random_token, revoke};
+pub(crate) use endpoint::gate;
+pub use login::{Code, account_name, authorize_url, exchange_code, random_token, revoke};
 
 use crate::Secret;
 

@@ -1,12 +1,13 @@
 //! Renewals: one at a time, stored before they are used, whatever happens meanwhile.
 
 use crate::{
-    Accounts, Auth, Client, OAuth2, authorize_url, exchange_code, random_token, revoke,
+    Accounts, Auth, Client, Code, OAuth2, Secret, account_name, authorize_url, exchange_code, random_token,
+    revoke,
     testing::{Reply, World, get, reply, unlimited, world},
     was_sent,
 };
 use bytes::Bytes;
-use engine_contract::{ConnectorError, ErrorKind, Held, Login, SecretName, Tokens};
+use engine_contract::{ConnectorError, Context, ErrorKind, Held, Login, Question, Retry, SecretName, Tokens};
 use futures::future::join_all;
 use http::{Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -271,8 +272,20 @@ async fn a_token_service_that_is_down_stops_nothing_while_the_token_is_good() {
     assert_eq!((error.kind(), was_sent(&error)), (ErrorKind::Unavailable, false));
     assert!(scene.exchanges() <= 21, "{}", scene.exchanges());
     scene.service.lock().unwrap().token_answer = None;
-    scene.world.context.clock.sleep(Duration::from_secs(10)).await;
+    // Its breaker opens for five minutes at most.
+    scene.world.context.clock.sleep(Duration::from_secs(360)).await;
     assert_eq!(scene.ask(&client).await.unwrap(), StatusCode::OK);
+}
+
+const CODE: Code<'_> = Code { code: "c", redirect_uri: "http://localhost/", verifier: "v" };
+
+fn name(name: &str) -> SecretName {
+    SecretName { secret: name.into() }
+}
+
+/// A login whose tokens are bought and given back at another place.
+fn login_at(url: &str) -> Login {
+    Login { token_url: format!("{url}/token"), revoke_url: Some(format!("{url}/revoke")), ..login() }
 }
 
 fn login() -> Login {
@@ -285,6 +298,7 @@ fn login() -> Login {
         client_secret: SecretName { secret: "secret".into() },
         scopes: vec!["accounting".into(), "openid".into()],
         expects: None,
+        question: Some(Question { url: "https://api.example/company".into(), name: "/Company/Name".into() }),
     }
 }
 
@@ -327,12 +341,111 @@ async fn a_code_buys_tokens_or_an_error_that_says_what_to_do() {
             );
             reply(status, &[], body)
         });
-        let outcome = exchange_code(&context, &login(), "c", "http://localhost/", "v").await;
+        let outcome = exchange_code(&Accounts::default(), &context, &login(), &CODE).await;
         assert_eq!(outcome.as_ref().err().map(ConnectorError::kind), kind, "{status} {body}");
         if let Ok(tokens) = outcome {
             assert_eq!(tokens.access_until.duration_since(context.clock.now()).as_secs(), LIFE - 1);
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_tokens_are_for_the_account_only_when_the_account_itself_says_so() {
+    for (status, body, outcome) in [
+        (200, r#"{"Company":{"Name":"Ada & Co"}}"#, Ok("Ada & Co")),
+        (200, "{\"Company\":{\"Name\":\"Ada\\u001b[2J & Co\"}}", Ok("Ada[2J & Co")),
+        (200, r#"{"Fault":{"Error":[]}}"#, Err(ErrorKind::Protocol)),
+        (200, "<html>", Err(ErrorKind::Protocol)),
+        (302, "", Err(ErrorKind::Protocol)),
+        (401, "", Err(ErrorKind::Unauthorized)),
+        (403, r#"{"Company":{"Name":"Ada & Co"}}"#, Err(ErrorKind::Unauthorized)),
+        (404, "", Err(ErrorKind::Unauthorized)),
+        (429, "", Err(ErrorKind::Unavailable)),
+        (503, "", Err(ErrorKind::Unavailable)),
+    ] {
+        let World { context, .. } = world(move |request| {
+            assert_eq!(request.uri(), "https://api.example/company");
+            assert_eq!(request.headers()["authorization"], "Bearer a");
+            reply(status, &[], body)
+        });
+        let until = context.clock.now();
+        let tokens =
+            Tokens { access: "a".into(), access_until: until, refresh: "r".into(), refresh_until: None };
+        let name = account_name(&Accounts::default(), &context, &login(), &tokens).await;
+        let name = name.map(Option::unwrap).map_err(|error| error.kind());
+        assert_eq!(name.as_deref().map_err(|kind| *kind), outcome, "{status} {body}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn secrets_and_tokens_do_not_go_to_a_token_endpoint_that_they_are_not_bound_to() {
+    let World { context, vault, .. } = world(|request| panic!("{} was asked", request.uri()));
+    let elsewhere = |url: &str| Login { client_secret: name("login.example|secret"), ..login_at(url) };
+    let code = exchange_code(&Accounts::default(), &context, &elsewhere("https://evil.example"), &CODE).await;
+    assert_eq!(code.unwrap_err().kind(), ErrorKind::Config);
+    let until = context.clock.now();
+    let tokens = Tokens { access: "a".into(), access_until: until, refresh: "r".into(), refresh_until: None };
+    let given = revoke(&Accounts::default(), &context, &elsewhere("https://evil.example"), &tokens).await;
+    assert_eq!(given.unwrap_err().kind(), ErrorKind::Config);
+    let asked =
+        account_name(&Accounts::default(), &context, &elsewhere("https://login.example"), &tokens).await;
+    assert_eq!(asked.unwrap_err().kind(), ErrorKind::Config, "the account is at another host than the login");
+    vault.held.lock().unwrap().insert(ACCOUNT.into(), Held { tokens, version: 1 });
+    let client = process_at(&context, "https://evil.example/token");
+    let error = client.send(&context, get(API)).await.unwrap_err();
+    assert_eq!((error.kind(), was_sent(&error)), (ErrorKind::Config, false));
+    assert!(error.to_string().contains("host evil.example"), "{error}");
+}
+
+/// A client whose app's secret is bound to the host of the API and of the logins.
+fn process_at(context: &Context, token_url: &str) -> Client {
+    let oauth = OAuth2 {
+        account: ACCOUNT.into(),
+        token_url: token_url.into(),
+        client_id: "id".into(),
+        client_secret: Secret::of(context, "login.example|secret").unwrap(),
+    };
+    Client::new(&Accounts::default(), "realm", Auth::OAuth2(oauth), unlimited())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_token_endpoint_has_a_pause_and_a_breaker_of_its_own_that_stop_no_other_request() {
+    let asked = Arc::new(Mutex::new(0));
+    let counter = Arc::clone(&asked);
+    let World { context, vault, .. } = world(move |request| {
+        if request.uri().path() != "/token" {
+            return reply(200, &[], "{}");
+        }
+        *counter.lock().unwrap() += 1;
+        reply(429, &[("retry-after", "120")], "")
+    });
+    let until = context.clock.now() + SignedDuration::from_secs(200);
+    let tokens = Tokens { access: "a".into(), access_until: until, refresh: "r".into(), refresh_until: None };
+    vault.held.lock().unwrap().insert(ACCOUNT.into(), Held { tokens, version: 1 });
+    let accounts = Accounts::default();
+    let client = |realm: &str| {
+        let oauth = OAuth2 {
+            account: ACCOUNT.into(),
+            token_url: "https://login.example/token".into(),
+            client_id: "id".into(),
+            client_secret: "secret".into(),
+        };
+        Client::new(&accounts, realm, Auth::OAuth2(oauth), unlimited())
+    };
+    let (one, other) = (client("one"), client("other"));
+    let start = context.clock.now();
+    for _ in 0..100 {
+        assert!(one.send(&context, get(API)).await.is_ok() && other.send(&context, get(API)).await.is_ok());
+        context.clock.sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(*asked.lock().unwrap(), 1, "for two minutes nothing more is asked");
+    assert!(context.clock.now().duration_since(start).as_secs() < 130, "no request waited for the tokens");
+    // Another login at the same endpoint obeys the same pause, and is told how long it lasts.
+    let error = exchange_code(&accounts, &context, &login(), &CODE).await.unwrap_err();
+    assert!(matches!(error.retry(), Retry::After(wait) if wait > Duration::from_secs(5)), "{error:?}");
+    context.clock.sleep(Duration::from_secs(120)).await;
+    assert!(one.send(&context, get(API)).await.is_err(), "the token has ended, and there is no other");
+    assert_eq!(*asked.lock().unwrap(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -345,6 +458,6 @@ async fn tokens_are_given_back_once_and_giving_back_unknown_ones_is_no_error() {
         let until = context.clock.now();
         let tokens =
             Tokens { access: "a".into(), access_until: until, refresh: "r".into(), refresh_until: None };
-        assert_eq!(revoke(&context, &login(), &tokens).await.is_ok(), good);
+        assert_eq!(revoke(&Accounts::default(), &context, &login(), &tokens).await.is_ok(), good);
     }
 }

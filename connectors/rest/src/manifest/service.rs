@@ -69,8 +69,20 @@ pub(crate) struct AuthTable {
     pub(crate) scopes: Vec<String>,
     /// The parameter with which the service tells the account after a login.
     pub(crate) account_parameter: Option<String>,
+    /// What only the account itself answers: asked with new tokens before they are stored.
+    pub(crate) question: Option<QuestionTable>,
     /// What is used where the address begins with `http://`.
     pub(crate) over_http: Option<Box<AuthTable>>,
+}
+
+/// `question = { path = "companyinfo/{realm}", name = "CompanyInfo.CompanyName" }`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuestionTable {
+    /// The path below the address.
+    pub(crate) path: String,
+    /// The member of the answer by which people know the account.
+    pub(crate) name: String,
 }
 
 /// What a limit counts.
@@ -207,7 +219,7 @@ pub(crate) struct RuleTable {
     pub(crate) say: String,
 }
 
-const KINDS: [ErrorKind; 13] = [
+const KINDS: [ErrorKind; 14] = [
     ErrorKind::Config,
     ErrorKind::Unauthorized,
     ErrorKind::Forbidden,
@@ -215,6 +227,7 @@ const KINDS: [ErrorKind; 13] = [
     ErrorKind::Invalid,
     ErrorKind::Stale,
     ErrorKind::Duplicate,
+    ErrorKind::Closed,
     ErrorKind::RateLimited,
     ErrorKind::Unavailable,
     ErrorKind::Timeout,

@@ -6,10 +6,10 @@ use super::{
     write::RestTarget,
 };
 use crate::manifest::{AuthKind, AuthTable, BaseTable, LimitsTable, Manifest, Scope};
-use connector_kit::{Accounts, Auth, Client, Limits, OAuth2, Window};
+use connector_kit::{Accounts, Auth, Client, Limits, OAuth2, Secret, Window};
 use engine_contract::{
     Access, Capabilities, Connection, ConnectorError, Context, Discovery, EffectClass, ErrorKind, Login,
-    Result, SecretName,
+    Question, Result, SecretName,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::Value;
@@ -164,7 +164,7 @@ fn auth(
             let name = HeaderName::try_from(name).map_err(|_| {
                 ConnectorError::new(ErrorKind::Config, format!("`{name}` is not the name of a header"))
             })?;
-            Auth::Header { name, value: header_value(table, context, settings)?.into() }
+            Auth::Header { name, value: header_value(table, context, settings)? }
         }
         AuthKind::Query => {
             let pairs = table.pairs.iter();
@@ -183,14 +183,18 @@ fn auth(
 }
 
 /// The text of a header, with the secrets that it names.
-fn header_value(table: &AuthTable, context: &Context, settings: &Settings) -> Result<String> {
+fn header_value(table: &AuthTable, context: &Context, settings: &Settings) -> Result<Secret> {
     let template = table.value.as_deref().unwrap_or_default();
-    let mut secrets = std::collections::BTreeMap::new();
-    for name in crate::template::names(template).unwrap_or_default() {
-        secrets.insert(name.to_owned(), settings.secret_text(context, name)?);
-    }
-    crate::template::fill(template, |name| secrets.get(name).cloned())
-        .map_err(|fault| ConnectorError::new(ErrorKind::Config, fault.to_string()))
+    let names = crate::template::names(template).unwrap_or_default();
+    let secrets: Result<Vec<_>> = names.iter().map(|name| settings.secret(context, name)).collect();
+    Secret::made_of(&secrets?, |texts| {
+        let text = |wanted: &str| {
+            let found = names.iter().zip(texts).find(|(name, _)| **name == wanted);
+            found.map(|(_, text)| (*text).to_owned())
+        };
+        crate::template::fill(template, text)
+            .map_err(|fault| ConnectorError::new(ErrorKind::Config, fault.to_string()))
+    })
 }
 
 /// How a person gives the engine access; nothing where the settings are enough.
@@ -206,6 +210,11 @@ pub(crate) fn login(manifest: &Manifest, config: &Value) -> Result<Option<Login>
         SecretName { secret: name.unwrap_or_default().to_owned() }
     };
     let account = settings.fill(&base.account)?;
+    let question = table.question.as_ref().map(|question| {
+        let (address, path) = (address(base, &settings)?, settings.fill(&question.path)?);
+        let name = format!("/{}", question.name.replace('.', "/"));
+        Ok(Question { url: format!("{address}/{path}"), name })
+    });
     Ok(Some(Login {
         account: self::account(manifest, base, &settings)?,
         authorize_url: url(&table.authorize_url),
@@ -215,5 +224,6 @@ pub(crate) fn login(manifest: &Manifest, config: &Value) -> Result<Option<Login>
         client_secret: secret(&table.client_secret),
         scopes: table.scopes.clone(),
         expects: table.account_parameter.clone().map(|parameter| (parameter, account)),
+        question: question.transpose()?,
     }))
 }

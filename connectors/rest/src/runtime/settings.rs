@@ -59,15 +59,10 @@ impl Settings {
 
     /// A secret.
     pub(super) fn secret(&self, context: &Context, setting: &str) -> Result<Secret> {
-        self.secret_text(context, setting).map(Secret::new)
-    }
-
-    /// A secret's own text: for texts that hold more than the secret.
-    pub(super) fn secret_text(&self, context: &Context, setting: &str) -> Result<String> {
         let missing =
             || ConnectorError::new(ErrorKind::Config, format!("the connection lacks the secret `{setting}`"));
         let name = self.secret_name(setting).ok_or_else(missing)?;
-        context.secrets.get(name).filter(|secret| !secret.is_empty()).ok_or_else(|| {
+        Secret::of(context, name).filter(|secret| !secret.is_empty()).ok_or_else(|| {
             let message = format!("there is no secret `{name}`, which the setting `{setting}` names");
             ConnectorError::new(ErrorKind::Config, message)
         })

@@ -172,7 +172,8 @@ async fn answers_are_told_apart() {
         ),
         (answer(400, fault("2500", "Invalid Reference Id")), refused(ErrorKind::Invalid, Retry::Never)),
         (answer(400, fault("6070", "Supplied value:1,861.07")), refused(ErrorKind::Invalid, Retry::Never)),
-        (answer(400, fault("6200", "closed")), refused(ErrorKind::Invalid, Retry::Never)),
+        (answer(400, fault("6200", "closed")), refused(ErrorKind::Closed, Retry::Never)),
+        (answer(400, fault("6210", "closed")), refused(ErrorKind::Closed, Retry::Never)),
         (answer(400, fault("5020", "Permission")), refused(ErrorKind::Forbidden, Retry::Never)),
         (answer(400, fault("7777", "Something new")), refused(ErrorKind::Invalid, Retry::Never)),
         (
@@ -408,6 +409,11 @@ fn a_login_goes_where_the_connection_goes() {
     assert_eq!(login.account, "quickbooks/77");
     assert_eq!(login.expects, Some(("realmId".to_owned(), "77".to_owned())));
     assert_eq!(login.token_url, "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer");
+    let asked = |login: &engine_contract::Login| login.question.clone().unwrap().url;
+    assert_eq!(asked(&login), "https://quickbooks.api.intuit.com/v3/company/77/companyinfo/77");
+    settings["environment"] = json!("sandbox");
+    let sandbox = super::world::fresh("quickbooks").login(&settings).unwrap().unwrap();
+    assert_eq!(asked(&sandbox), "https://sandbox-quickbooks.api.intuit.com/v3/company/77/companyinfo/77");
     settings["emulator"] = json!("http://127.0.0.1:8089/");
     let login = super::world::fresh("quickbooks").login(&settings).unwrap().unwrap();
     assert_eq!(login.token_url, "http://127.0.0.1:8089/oauth2/v1/tokens/bearer");

@@ -5,7 +5,7 @@ use crate::{Described, bundle};
 use bytes::Bytes;
 use engine_contract::{
     Access, Cancel, Clock, Connection, ConnectorError, Context, Cursor, DynConnector, Held, HttpTransport,
-    Map, ReadRequest, Result, Rng, Secrets, Source, Target, Tokens, Value, Vault, async_trait,
+    Map, ReadRequest, Result, Rng, SecretValue, Secrets, Source, Target, Tokens, Value, Vault, async_trait,
 };
 use http::{Request, Response};
 use jiff::Timestamp;
@@ -41,8 +41,8 @@ impl Rng for World {
 }
 
 impl Secrets for World {
-    fn get(&self, name: &str) -> Option<String> {
-        Some(format!("secret-{name}"))
+    fn get(&self, name: &str) -> Option<SecretValue> {
+        Some(SecretValue::unbound(format!("secret-{name}")))
     }
 }
 

@@ -12,6 +12,9 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Vec<Problem>) {
     base(scene, out);
     if let Some(auth) = &scene.manifest.auth {
         self::auth(scene, &["auth"], auth, out);
+        if let Some(question) = &auth.question {
+            names(scene, &["auth", "question"], &question.path, &[], out);
+        }
         if let Some(other) = &auth.over_http {
             self::auth(scene, &["auth", "over_http"], other, out);
         }
@@ -110,6 +113,9 @@ fn auth(scene: &Scene<'_>, path: &[&str], table: &AuthTable, out: &mut Vec<Probl
     }
     if table.kind == AuthKind::Oauth2 && (table.token_url.is_none() || table.authorize_url.is_none()) {
         say("token_url", "this kind needs `authorize_url` and `token_url`".to_owned());
+    }
+    if table.kind != AuthKind::Oauth2 && table.question.is_some() {
+        say("question", "`question` goes with `kind = \"oauth2\"`".to_owned());
     }
     for name in template::names(table.value.as_deref().unwrap_or_default()).unwrap_or_default() {
         if !is_secret(name) {

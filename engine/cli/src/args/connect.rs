@@ -91,7 +91,8 @@ pub(crate) enum SecretVerb {
     #[command(after_long_help = "Examples:
   engine secret set shop_key                                           asks for the value
   pass show shop | engine secret set shop_key
-  engine secret set shop_key --host shop.example.com                   to be sent to this host only")]
+  engine secret set shop_key --host shop.example.com                   to be sent to this host only
+  engine secret set app_secret --host '*.intuit.com'                   to all hosts below this name")]
     Set {
         /// The name
         #[arg(value_parser = secret_name)]
@@ -162,11 +163,14 @@ fn secret_name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// A host as the transport will meet it: in lower case, names in their ASCII form.
+/// A host as the transport will meet it: in lower case, names in their ASCII form. `*.` in front of a name stands for
+/// every host below it.
 fn host(text: &str) -> Result<String, String> {
-    match Host::parse(text) {
-        Ok(host) => Ok(host.to_string()),
-        Err(_) => Err("a host is a name or an address, without scheme, port or path".to_owned()),
+    let (any, name) = text.strip_prefix("*.").map_or(("", text), |name| ("*.", name));
+    match Host::parse(name) {
+        Ok(Host::Domain(name)) => Ok(format!("{any}{name}")),
+        Ok(address) if any.is_empty() => Ok(address.to_string()),
+        _ => Err("a host is a name or an address, without scheme, port or path".to_owned()),
     }
 }
 
@@ -178,7 +182,18 @@ mod tests {
     fn hosts_are_written_in_one_form() {
         assert_eq!(host("API.Example.com").unwrap(), "api.example.com");
         assert_eq!(host("127.0.0.1").unwrap(), "127.0.0.1");
-        for wrong in ["", "https://api.example.com", "api.example.com:443", "api.example.com/x", "a b"] {
+        assert_eq!(host("*.Intuit.com").unwrap(), "*.intuit.com");
+        for wrong in [
+            "*.",
+            "*",
+            "a.*.b",
+            "*.127.0.0.1",
+            "",
+            "https://api.example.com",
+            "api.example.com:443",
+            "api.example.com/x",
+            "a b",
+        ] {
             assert!(host(wrong).is_err(), "{wrong}");
         }
         assert!(

@@ -1,7 +1,7 @@
 //! `engine run`: runs pipelines once.
 
 use crate::{
-    args::Run,
+    args::{Format, Run},
     custody::Watched,
     emulate::{self, Emulation},
     error::{CommandError, Result, exit_for},
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
     surroundings::stop_on_signals(cancel.clone())
         .map_err(|error| CommandError::new(Exit::Failed, "run/no-signals", error.to_string()))?;
     let mut exit = Exit::Done;
-    let mut reports = Vec::new();
+    let mut runs = Vec::new();
     for selection in selections {
         let workspace = Workspace::load(&selection, &arguments.which, &cancel)?;
         workspace.insist(output)?;
@@ -49,7 +49,18 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
                 continue;
             }
             engine.progress.name(workspace.title(blueprint));
-            let report = one(&engine, Arc::clone(blueprint), arguments)?;
+            let report = match one(&engine, Arc::clone(blueprint), arguments) {
+                Ok(report) => report,
+                // It could not even begin: what else was asked for can.
+                Err(error) => {
+                    exit = exit.worse(error.exit);
+                    if output.format() != Format::Json {
+                        output.error(&error);
+                    }
+                    runs.push(report::never_began(blueprint, &error));
+                    continue;
+                }
+            };
             if output.is_text() {
                 let place = (workspace.dir.as_path(), workspace.project.environment.as_str());
                 report::print(&report, &workspace.title(blueprint), place, output);
@@ -58,11 +69,10 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
                 }
             }
             exit = exit.worse(exit_of(&report));
-            reports.push((report, blueprint.tenant.clone()));
+            runs.push(report::document(&report, &blueprint.tenant));
         }
     }
-    if output.format() == crate::args::Format::Json {
-        let runs: Vec<_> = reports.iter().map(|(report, tenant)| report::document(report, tenant)).collect();
+    if output.format() == Format::Json {
         output.json(&serde_json::json!({ "runs": runs, "exit_code": exit.number() }));
     }
     Ok(exit)
@@ -91,8 +101,7 @@ fn engine(workspace: &Workspace, dry_run: bool, output: &Output) -> Result<Ready
     };
     let used = workspace.blueprints.iter().flat_map(|blueprint| [&blueprint.source, &blueprint.target]);
     let used = used.map(|side| side.connection.clone()).collect();
-    let folder = workspace.dir.join(".engine/emulators");
-    let emulation = Emulation::start(&workspace.project, &used, &folder, &mut context)?;
+    let emulation = Emulation::start(&workspace.project, &used, &workspace.emulators(), &mut context)?;
     let progress = Arc::new(Progress::new(output));
     let engine = Engine {
         registry: workspace.registry.clone(),

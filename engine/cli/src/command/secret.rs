@@ -120,7 +120,7 @@ fn check(workspace: &Workspace, output: &Output) -> Result<Exit> {
     }
     let mut needed = Vec::new();
     for (name, used_by) in uses {
-        let from = workspace.secrets.find(&name)?.map(|(_, from)| from.as_str());
+        let from = workspace.secrets.find(&name)?.map(|found| found.from.as_str());
         needed.push(Needed { name, from, used_by });
     }
     let missing: Vec<&str> =

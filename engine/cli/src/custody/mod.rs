@@ -11,7 +11,7 @@ mod vault;
 pub(crate) use find::{Place, master, unlocked};
 pub(crate) use redact::{Clean, clean, hide};
 pub(crate) use rotate::rotate;
-pub(crate) use secrets::{ProjectSecrets, variable};
+pub(crate) use secrets::{Found, ProjectSecrets, variable};
 pub(crate) use vault::{ProjectVault, Watched};
 
 /// Where the master key may be given.

@@ -5,7 +5,7 @@ use crate::{
     error::{CommandError, Result},
     exit::Exit,
 };
-use engine_contract::Secrets;
+use engine_contract::{SecretValue, Secrets};
 use engine_run::state::{self, SecretEntry};
 use futures::FutureExt;
 use std::{collections::BTreeMap, sync::Arc};
@@ -14,6 +14,12 @@ use zeroize::Zeroizing;
 /// The variable of a secret: `ENGINE_SECRET_ACME_KEY` for `acme_key`.
 pub(crate) fn variable(name: &str) -> String {
     format!("ENGINE_SECRET_{}", name.to_uppercase())
+}
+
+/// The variable that lists the hosts of a secret that comes from the environment, with commas between them:
+/// `ENGINE_HOSTS_ACME_KEY`.
+pub(crate) fn hosts_variable(name: &str) -> String {
+    format!("ENGINE_HOSTS_{}", name.to_uppercase())
 }
 
 /// Where a secret comes from.
@@ -35,6 +41,14 @@ impl Origin {
     }
 }
 
+/// A secret, where it may be sent, and where it comes from.
+pub(crate) struct Found {
+    value: Zeroizing<String>,
+    /// The hosts that it may be sent to; any when empty.
+    pub(crate) hosts: Vec<String>,
+    pub(crate) from: Origin,
+}
+
 /// The secrets of a project.
 #[derive(Clone)]
 pub(crate) struct ProjectSecrets {
@@ -47,14 +61,18 @@ impl ProjectSecrets {
         Self { environment: Arc::new(environment), vault }
     }
 
-    /// A secret and where it comes from.
-    pub(crate) fn find(&self, name: &str) -> Result<Option<(Zeroizing<String>, Origin)>> {
+    /// A secret with its hosts, and where it comes from.
+    pub(crate) fn find(&self, name: &str) -> Result<Option<Found>> {
         if let Some(value) = self.environment.get(&variable(name)) {
-            return Ok(Some((Zeroizing::new(value.clone()), Origin::Environment)));
+            let listed = self.environment.get(&hosts_variable(name)).map(String::as_str).unwrap_or_default();
+            let hosts = listed.split(',').map(str::trim).filter(|host| !host.is_empty());
+            let hosts = hosts.map(str::to_lowercase).collect();
+            let value = Zeroizing::new(value.clone());
+            return Ok(Some(Found { value, hosts, from: Origin::Environment }));
         }
         let Some(vault) = self.vault.to_read()? else { return Ok(None) };
         let secret = at_once(vault.secret(name))?;
-        Ok(secret.map(|secret| (secret.value, Origin::Vault)))
+        Ok(secret.map(|secret| Found { value: secret.value, hosts: secret.hosts, from: Origin::Vault }))
     }
 
     /// Whether the environment has it, which then goes before the vault.
@@ -77,11 +95,11 @@ fn at_once<T>(answer: impl Future<Output = state::Result<T>>) -> Result<T> {
 }
 
 impl Secrets for ProjectSecrets {
-    fn get(&self, name: &str) -> Option<String> {
+    fn get(&self, name: &str) -> Option<SecretValue> {
         match self.find(name) {
-            Ok(found) => found.map(|(value, _)| {
+            Ok(found) => found.map(|Found { value, hosts, .. }| {
                 hide(&value);
-                value.as_str().to_owned()
+                SecretValue { text: value.as_str().to_owned(), hosts }
             }),
             Err(error) => {
                 // Whoever asked says that the secret is missing; this says why.

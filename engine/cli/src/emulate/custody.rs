@@ -1,7 +1,7 @@
 //! The credentials of emulated services: made up, and good for nothing else.
 
 use super::{Service, StandIn};
-use engine_contract::{Held, Result, Secrets, Tokens, Vault, async_trait};
+use engine_contract::{Held, Result, SecretValue, Secrets, Tokens, Vault, async_trait};
 use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
@@ -22,8 +22,9 @@ impl EmulatedSecrets {
 }
 
 impl Secrets for EmulatedSecrets {
-    fn get(&self, name: &str) -> Option<String> {
-        self.known.get(name).cloned().or_else(|| self.others.get(name))
+    fn get(&self, name: &str) -> Option<SecretValue> {
+        let made_up = self.known.get(name).map(SecretValue::unbound);
+        made_up.or_else(|| self.others.get(name))
     }
 }
 

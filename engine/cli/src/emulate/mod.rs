@@ -77,6 +77,11 @@ impl Emulation {
         sides.into_iter().find_map(|side| self.missing.get(side)).map(String::as_str)
     }
 
+    /// Whether a connection should be emulated and there is no emulator for its connector.
+    pub(crate) fn misses(&self, connection: &str) -> bool {
+        self.missing.contains_key(connection)
+    }
+
     /// The emulator of a connection.
     pub(crate) fn service(&self, connection: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.connection == connection).map(Arc::as_ref)

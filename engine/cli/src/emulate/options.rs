@@ -23,6 +23,8 @@ pub(super) struct BooksOptions {
     pub(super) company: CompanyName,
     /// The currencies that it uses beside its own.
     pub(super) currencies: Vec<String>,
+    /// The books are closed up to this day: nothing dated on it or before can be written.
+    pub(super) closed_until: Option<jiff::civil::Date>,
     /// A folder with what is written into the books before the first run: `<resource>.json` holds a list of
     /// bodies.
     pub(super) seed: Option<String>,

@@ -232,11 +232,18 @@ fn store(connection: &Connection, options: &Open, context: &Context) -> Result<S
 fn books(connection: &Connection, options: &Open) -> Result<Started> {
     let options: BooksOptions = read(connection, options)?;
     let realm = text(connection, "realm").ok_or_else(|| invalid(connection, "it needs a `realm`"))?;
+    if text(connection, "emulator").is_some() {
+        return Err(invalid(
+            connection,
+            "the setting `emulator` names another one: leave out one of the two",
+        ));
+    }
     let mut company = Company::new(realm, options.company.into());
     if !options.currencies.is_empty() {
         company.preferences.multi_currency = true;
         company.currencies = options.currencies;
     }
+    company.preferences.book_close_date = options.closed_until;
     let settings = quickbooks::Settings { companies: vec![company], ..quickbooks::Settings::default() };
     let books = StandIn::Books(Box::new(QuickBooks::new(settings)), realm.to_owned());
     Ok((books, "intuit.com".to_owned(), format!("/v3/company/{realm}/")))

@@ -5,7 +5,7 @@ use super::{
     pending::{Pending, Refusal},
 };
 use crate::custody::hide;
-use connector_kit::{authorize_url, exchange_code, random_token};
+use connector_kit::{Accounts, Code, account_name, authorize_url, exchange_code, random_token};
 use engine_contract::{ConnectorError, Context, ErrorKind, Login, Tokens};
 use url::Url;
 
@@ -29,6 +29,9 @@ pub(crate) enum Failure {
     /// The service or the vault failed.
     #[error(transparent)]
     Connector(#[from] ConnectorError),
+    /// The account of the connection does not answer the tokens that the login brought.
+    #[error("{0}; nothing was stored")]
+    NotItsAccount(ConnectorError),
     /// What was pasted cannot be read.
     #[error("nothing could be read: {0}")]
     Input(#[from] std::io::Error),
@@ -41,6 +44,8 @@ pub(crate) enum Failure {
 pub(crate) struct LoggedIn {
     /// The tokens, as they are in the vault now.
     pub(crate) tokens: Tokens,
+    /// The name by which people know the account, where it tells it.
+    pub(crate) name: Option<String>,
 }
 
 /// A login of one connection.
@@ -61,9 +66,19 @@ impl Flow<'_> {
         show(&authorize_url(self.context, self.login, self.redirect_uri, &state, &verifier)?);
         let code = self.code(redirect, &mut pending).await?;
         hide(&code);
-        let tokens = exchange_code(self.context, self.login, &code, self.redirect_uri, &verifier).await?;
+        let accounts = Accounts::default();
+        let code = Code { code: &code, redirect_uri: self.redirect_uri, verifier: &verifier };
+        let tokens = exchange_code(&accounts, self.context, self.login, &code).await?;
+        hide(&tokens.access);
+        hide(&tokens.refresh);
+        // The browser says which account was chosen; only the account itself proves it.
+        let name = match account_name(&accounts, self.context, self.login, &tokens).await {
+            Ok(name) => name,
+            Err(error) if error.is_transient() => return Err(error.into()),
+            Err(error) => return Err(Failure::NotItsAccount(error)),
+        };
         self.store(&tokens).await?;
-        Ok(LoggedIn { tokens })
+        Ok(LoggedIn { tokens, name })
     }
 
     async fn code(&self, redirect: Redirect, pending: &mut Pending) -> Result<String, Failure> {

@@ -5,8 +5,8 @@ use super::{
 };
 use bytes::Bytes;
 use engine_contract::{
-    Cancel, Clock, Context, Held, HttpTransport, Login, Result, Rng, SecretName, Secrets, Tokens, Vault,
-    async_trait,
+    Cancel, Clock, Context, Held, HttpTransport, Login, Question, Result, Rng, SecretName, SecretValue,
+    Secrets, Tokens, Vault, async_trait,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{
@@ -56,8 +56,8 @@ impl Rng for Counter {
 struct App;
 
 impl Secrets for App {
-    fn get(&self, name: &str) -> Option<String> {
-        Some(format!("{name}-value"))
+    fn get(&self, name: &str) -> Option<SecretValue> {
+        Some(SecretValue::unbound(format!("{name}-value")))
     }
 }
 
@@ -65,11 +65,19 @@ impl Secrets for App {
 #[derive(Default)]
 struct Service {
     requests: Mutex<Vec<(String, String)>>,
+    /// The company does not answer the tokens that are given out.
+    is_elsewhere: Mutex<bool>,
 }
 
 #[async_trait]
 impl HttpTransport for Service {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
+        if request.uri().host() == Some("api.example.com") {
+            let is_theirs = request.headers()["authorization"] == "Bearer the-access";
+            let is_known = is_theirs && !*self.is_elsewhere.lock().unwrap();
+            let answer = http::Response::builder().status(if is_known { 200 } else { 403 });
+            return Ok(answer.body(r#"{"CompanyInfo":{"CompanyName":"Ada & Co"}}"#.into()).unwrap());
+        }
         let body = String::from_utf8(request.body().to_vec()).unwrap();
         let form: BTreeMap<_, _> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
         self.requests.lock().unwrap().push((request.uri().to_string(), body));
@@ -152,6 +160,10 @@ fn login() -> Login {
         client_secret: secret("app_secret"),
         scopes: vec!["accounting".to_owned()],
         expects: Some(("realmId".to_owned(), REALM.to_owned())),
+        question: Some(Question {
+            url: "https://api.example.com/company".to_owned(),
+            name: "/CompanyInfo/CompanyName".to_owned(),
+        }),
     }
 }
 
@@ -293,6 +305,19 @@ fn a_code_that_the_service_does_not_know_is_an_error_without_the_code() {
     let said = format!("{error} {error:?}");
     assert!(!said.contains("stolen-code") && !said.contains("app_secret-value"), "{said}");
     assert_eq!(world.stored(), None);
+}
+
+#[test]
+fn tokens_that_the_company_itself_does_not_take_are_not_stored() {
+    let world = World::new();
+    *world.service.is_elsewhere.lock().unwrap() = true;
+    let good = "code=good-code";
+    let (ended, _) = go(&world, |state| vec![back(state, good)]);
+    assert!(matches!(ended, Err(Failure::NotItsAccount(_))));
+    assert_eq!(world.stored(), None);
+    *world.service.is_elsewhere.lock().unwrap() = false;
+    let (ended, _) = go(&world, |state| vec![back(state, good)]);
+    assert_eq!(ended.ok().unwrap().name.as_deref(), Some("Ada & Co"));
 }
 
 #[test]

@@ -15,6 +15,11 @@ impl Workspace {
         self.dir.join(&self.project.state.sqlite)
     }
 
+    /// Where emulators keep what changed them.
+    pub(crate) fn emulators(&self) -> PathBuf {
+        self.dir.join(".engine/emulators")
+    }
+
     /// The state store, to read and write.
     pub(crate) fn open_state(&self) -> Result<SqliteStore> {
         open_state(&self.state_path())

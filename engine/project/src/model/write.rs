@@ -89,10 +89,10 @@ pub enum OnCancel {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenClosed {
-    /// The record is blocked until a person decides.
+    /// The record is blocked until a person decides: each run tries again, in case the books were opened.
     #[default]
     Block,
-    /// The change is left out.
+    /// The change is left out: the target object stays as it is, and one that is not there is not made.
     Skip,
 }
 

@@ -20,8 +20,8 @@ use crate::{
     },
     work::Work,
 };
-use engine_contract::{Change, ConnectorError, ContentHash, Op};
-use engine_plan::{Entity, Item};
+use engine_contract::{Change, ConnectorError, ContentHash, ErrorKind, Op};
+use engine_plan::{Entity, Item, WhenClosed};
 use std::collections::BTreeMap;
 
 /// A settlement in the making.
@@ -200,6 +200,9 @@ impl<'a> Draft<'a> {
                 let sent_hash = ContentHash::UNKNOWN;
                 self.settlement.links.push(Link { target_id, sent_hash, target_token, ..intent.link });
             }
+            End::Refused(error) if error.kind() == ErrorKind::Closed => {
+                self.closed(intent, &error, item.as_ref(), &known);
+            }
             End::Refused(error) => self.refused(&intent, &error, item.as_ref(), &known),
             End::Open(last) => self.open(intent, last.as_ref(), item.as_ref(), &known),
             End::Unsent => {
@@ -217,10 +220,43 @@ impl<'a> Draft<'a> {
         self.fail(&subject, known, Fault::from(error));
         // A refusal that may pass was no answer to the content: the same key is good again.
         if !error.is_transient() {
-            let target_id = intent.link.target_id.clone().filter(|_| intent.op != Op::Create);
-            let link = Link { target_id, sent_hash: ContentHash::UNKNOWN, ..intent.link.clone() };
-            self.settlement.refused.push(link);
+            self.spend(intent);
         }
+    }
+
+    /// The target takes no more changes of this object, because its period is closed: the record waits for a
+    /// person, who opens the books or decides otherwise, or the change is left out.
+    fn closed(&mut self, intent: Intent, error: &ConnectorError, item: Option<&Item>, known: &Known) {
+        self.audit(&intent, Action::Refused(intent.op), intent.link.target_id.clone());
+        match self.entity.write.when_closed {
+            WhenClosed::Block => {
+                self.counts.add(Status::Blocked);
+                let subject = self.subject_of(item, &intent.link);
+                // Books are opened without a change of the record: it is tried again.
+                self.fail(&subject, known, Fault { retry: true, ..Fault::from(error) });
+                self.spend(&intent);
+            }
+            WhenClosed::Skip => {
+                self.counts.add(Status::Filtered);
+                self.settlement.well.push(intent.link.record.key.clone());
+                if item.is_none() && !intent.op.removes() {
+                    self.dirty(&intent.link.record.key, &intent.link.source_key, DirtyReason::Doubt);
+                }
+                if intent.op == Op::Update {
+                    // Left out for good: the same content is no change any more.
+                    self.settlement.links.push(intent.link);
+                } else {
+                    self.spend(&intent);
+                }
+            }
+        }
+    }
+
+    /// The key under which an effect was refused is used up.
+    fn spend(&mut self, intent: &Intent) {
+        let target_id = intent.link.target_id.clone().filter(|_| intent.op != Op::Create);
+        let link = Link { target_id, sent_hash: ContentHash::UNKNOWN, ..intent.link.clone() };
+        self.settlement.refused.push(link);
     }
 
     /// Nobody can say yet what became of an effect.

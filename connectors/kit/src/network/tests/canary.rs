@@ -2,11 +2,11 @@
 
 use super::server::{head, network, serve};
 use crate::{
-    Accounts, Auth, Client, OAuth2, Secret, exchange_code, json, revoke,
+    Accounts, Auth, Client, Code, OAuth2, Secret, account_name, exchange_code, json, revoke,
     testing::{TestVault, World, get, unlimited, world_over},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use engine_contract::{Context, Held, Login, SecretName, Tokens};
+use engine_contract::{Context, Held, Login, Question, SecretName, Tokens};
 use http::header::AUTHORIZATION;
 use std::{
     fmt::Write as _,
@@ -140,10 +140,14 @@ async fn nothing_that_is_shown_has_a_secret() {
         client_secret: SecretName { secret: "secret".into() },
         scopes: Vec::new(),
         expects: None,
+        question: Some(Question { url: format!("http://{host}/company"), name: "/name".into() }),
     };
+    let code = Code { code: CANARY, redirect_uri: CANARY, verifier: CANARY };
     for _ in 0..8 {
-        write!(shown, "{:?}", exchange_code(&context, &login, CANARY, CANARY, CANARY).await).unwrap();
-        write!(shown, "{:?}", revoke(&context, &login, &tokens).await).unwrap();
+        let accounts = Accounts::default();
+        write!(shown, "{:?}", exchange_code(&accounts, &context, &login, &code).await).unwrap();
+        write!(shown, "{:?}", account_name(&accounts, &context, &login, &tokens).await).unwrap();
+        write!(shown, "{:?}", revoke(&accounts, &context, &login, &tokens).await).unwrap();
     }
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(logged.contains("/orders"), "the log is on");

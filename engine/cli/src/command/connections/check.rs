@@ -5,6 +5,7 @@ use super::{connector, find, load, settings};
 use crate::{
     args::Which,
     doctor::Verdict,
+    emulate::Emulation,
     error::{CommandError, Result, exit_for, remedy},
     exit::Exit,
     network,
@@ -38,10 +39,16 @@ pub(super) fn run(
     };
     let mut context = workspace.context.clone();
     context.http = network::transport()?;
+    let used = connections.iter().map(|connection| connection.name.clone()).collect();
+    let emulation = Emulation::start(&workspace.project, &used, &workspace.emulators(), &mut context)?;
     let width = connections.iter().map(|one| one.name.chars().count()).max().unwrap_or_default();
     let mut results = Vec::new();
     for connection in connections {
-        let result = one(&workspace, connection, &context)?;
+        let result = if emulation.misses(&connection.name) {
+            Found::Skipped(format!("not asked: there is no emulator for `{}`", connection.connector))
+        } else {
+            one(&workspace, connection, &context)?
+        };
         if output.is_text() {
             print((connection, width), &result, output);
         }
@@ -50,21 +57,53 @@ pub(super) fn run(
             return Ok(Exit::Signal(surroundings::signal().unwrap_or(2)));
         }
     }
-    let problems = results.iter().filter(|(_, result)| result.is_err()).count();
-    let exit = exit_of(results.iter().filter_map(|(_, result)| result.as_ref().err()));
+    let errors = || results.iter().filter_map(|(_, result)| result.error());
+    let (problems, exit) = (errors().count(), exit_of(errors()));
     if output.is_text() {
-        output.talk(&format!("{} of {} ok", results.len() - problems, many(results.len(), "connection")));
+        let well = results.iter().filter(|(_, result)| matches!(result, Found::Well(_))).count();
+        output.talk(&format!("{well} of {} ok", many(results.len(), "connection")));
     } else {
-        let document = |(connection, result): &(&Connection, Result<String>)| match result {
-            Ok(found) => json!({ "name": connection.name, "connector": connection.connector,
-                "verdict": Verdict::Fine, "found": found }),
-            Err(error) => json!({ "name": connection.name, "connector": connection.connector,
-                "verdict": Verdict::Problem, "error": error }),
+        let document = |(connection, result): &(&Connection, Found)| {
+            let (name, connector, verdict) = (&connection.name, &connection.connector, result.verdict());
+            match result {
+                Found::Well(found) | Found::Skipped(found) => {
+                    json!({ "name": name, "connector": connector, "verdict": verdict, "found": found })
+                }
+                Found::Problem(error) => {
+                    json!({ "name": name, "connector": connector, "verdict": verdict, "error": error })
+                }
+            }
         };
         let documents: Vec<_> = results.iter().map(document).collect();
         output.json(&json!({ "connections": documents, "problems": problems, "exit_code": exit.number() }));
     }
     Ok(exit)
+}
+
+/// How a connection was found.
+enum Found {
+    /// It answered: to what.
+    Well(String),
+    /// It was not asked: why.
+    Skipped(String),
+    Problem(CommandError),
+}
+
+impl Found {
+    fn error(&self) -> Option<&CommandError> {
+        match self {
+            Self::Problem(error) => Some(error),
+            Self::Well(_) | Self::Skipped(_) => None,
+        }
+    }
+
+    fn verdict(&self) -> Verdict {
+        match self {
+            Self::Well(_) => Verdict::Fine,
+            Self::Skipped(_) => Verdict::Doubt,
+            Self::Problem(_) => Verdict::Problem,
+        }
+    }
 }
 
 /// Refused credentials say more about what needs doing than anything else.
@@ -79,15 +118,19 @@ fn exit_of<'a>(errors: impl Iterator<Item = &'a CommandError>) -> Exit {
     exit
 }
 
-fn print((connection, width): (&Connection, usize), result: &Result<String>, output: &Output) {
-    let (style, word) = if result.is_ok() { (output::GOOD, "ok") } else { (output::BAD, "x") };
+fn print((connection, width): (&Connection, usize), result: &Found, output: &Output) {
+    let (style, word) = match result {
+        Found::Well(_) => (output::GOOD, "ok"),
+        Found::Skipped(_) => (output::WARN, "warn"),
+        Found::Problem(_) => (output::BAD, "x"),
+    };
     let Connection { name, connector, .. } = connection;
     let line = |found: &str| {
         output.result(&format!("{style}{word:<4}{style:#}  {name:<width$}  {connector}  {found}"));
     };
     match result {
-        Ok(found) => line(found),
-        Err(error) => {
+        Found::Well(found) | Found::Skipped(found) => line(found),
+        Found::Problem(error) => {
             line(&format!("error[{}]: {}", error.code, crate::custody::clean(&error.message)));
             if let Some(help) = &error.help {
                 output.result(&format!("      -> {help}"));
@@ -96,13 +139,13 @@ fn print((connection, width): (&Connection, usize), result: &Result<String>, out
     }
 }
 
-fn one(workspace: &Workspace, connection: &Connection, context: &Context) -> Result<Result<String>> {
+fn one(workspace: &Workspace, connection: &Connection, context: &Context) -> Result<Found> {
     let connector = match connector(workspace, connection) {
         Ok(connector) => connector,
-        Err(error) => return Ok(Err(error)),
+        Err(error) => return Ok(Found::Problem(error)),
     };
     let asked = runtime()?.block_on(Box::pin(ask(&**connector, &settings(connection), context)));
-    Ok(asked.map_err(|error| refused(connection, &error)))
+    Ok(asked.map_or_else(|error| Found::Problem(refused(connection, &error)), Found::Well))
 }
 
 /// Opens a connection and asks it something cheap; says what.

@@ -26,6 +26,9 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
     let cancel = Cancel::default();
     let workspace = load(&arguments.which, project, &cancel)?;
     let connection = find(&workspace, &arguments.name, output)?;
+    if connection.emulate.is_some() {
+        return Ok(super::emulated(&workspace, connection, output));
+    }
     let Some(login) = login_of(&workspace, connection)? else {
         let connector = &connection.connector;
         output.talk(&format!("connection `{}` needs no login: `{connector}` has none", connection.name));
@@ -66,7 +69,7 @@ fn print(connection: &Connection, login: &Login, ended: &LoggedIn, output: &Outp
     let tokens = &ended.tokens;
     if !output.is_text() {
         output.json(&json!({
-            "name": connection.name, "account": login.account,
+            "name": connection.name, "account": login.account, "account_name": ended.name,
             "access_until": tokens.access_until, "refresh_until": tokens.refresh_until,
         }));
         return;
@@ -75,7 +78,8 @@ fn print(connection: &Connection, login: &Login, ended: &LoggedIn, output: &Outp
         Some(until) => format!("good until {}, and renewed by every use", at(until)),
         None => "good, renews itself".to_owned(),
     };
-    output.step(output::GOOD, "Logged in", &format!("{} to {}", connection.name, login.account));
+    let called = ended.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+    output.step(output::GOOD, "Logged in", &format!("{} to {}{called}", connection.name, login.account));
     output.result(&format!("{}  {}  {good}", connection.name, login.account));
 }
 
@@ -136,6 +140,14 @@ fn refused(failure: &Failure, connection: &Connection) -> CommandError {
     match failure {
         Failure::Refused(refusal) => {
             CommandError::new(Exit::Unauthorized, "connection/login-refused", refusal.to_string()).help(again)
+        }
+        Failure::NotItsAccount(_) => {
+            let help = format!(
+                "nothing was stored: choose the account of the connection when you log in, and look whether its \
+                 settings name the right account and environment (`engine connections show {}`)",
+                connection.name
+            );
+            CommandError::new(Exit::Unauthorized, "connection/login-refused", failure.to_string()).help(help)
         }
         Failure::Input(error) => {
             CommandError::new(Exit::Usage, "connection/login-refused", failure_text(error)).help(again)

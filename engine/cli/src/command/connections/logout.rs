@@ -10,7 +10,7 @@ use crate::{
     output::{self, Output},
     workspace::runtime,
 };
-use connector_kit::revoke;
+use connector_kit::{Accounts, revoke};
 use engine_contract::{Cancel, Context};
 use engine_run::connector_code;
 use serde_json::json;
@@ -23,6 +23,9 @@ pub(super) fn run(
 ) -> Result<Exit> {
     let workspace = load(which, project, &Cancel::default())?;
     let connection = find(&workspace, name, output)?;
+    if connection.emulate.is_some() {
+        return Ok(super::emulated(&workspace, connection, output));
+    }
     let login = login_of(&workspace, connection)?;
     let runtime = runtime()?;
     let held = match &login {
@@ -41,7 +44,7 @@ pub(super) fn run(
     let is_revocable = login.revoke_url.is_some() && !local;
     if is_revocable {
         let context = Context { http: network::transport()?, ..workspace.context.clone() };
-        runtime.block_on(revoke(&context, login, &held.tokens)).map_err(|error| {
+        runtime.block_on(revoke(&Accounts::default(), &context, login, &held.tokens)).map_err(|error| {
             let code = connector_code(error.kind());
             CommandError::new(exit_for(code), code, error.to_string()).help(format!(
                 "nothing was forgotten: try again, or forget it here only with `engine connections logout {name} --local`"

@@ -51,6 +51,18 @@ fn find<'a>(workspace: &'a Workspace, name: &str, output: &Output) -> Result<&'a
     })
 }
 
+/// Nobody logs in to a service that the engine itself stands in for.
+fn emulated(workspace: &Workspace, connection: &Connection, output: &Output) -> Exit {
+    let environment = &workspace.project.environment;
+    let name = &connection.name;
+    output
+        .talk(&format!("connection `{name}` needs no login: it is emulated in environment `{environment}`"));
+    if !output.is_text() {
+        output.json(&serde_json::json!({ "name": name, "login": null, "emulated": true }));
+    }
+    Exit::Done
+}
+
 fn settings(connection: &Connection) -> Value {
     Value::Object(connection.settings.clone())
 }
@@ -90,5 +102,9 @@ fn scripted(service: &str) -> Login {
         client_secret: secret("app_secret"),
         scopes: vec!["accounting".to_owned()],
         expects: Some(("realmId".to_owned(), "42".to_owned())),
+        question: Some(engine_contract::Question {
+            url: format!("{service}/company"),
+            name: "/CompanyInfo/CompanyName".to_owned(),
+        }),
     }
 }

@@ -3,6 +3,7 @@
 
 use super::{find, settings, standing::Standing};
 use crate::{
+    custody::Found,
     error::Result,
     exit::Exit,
     output::Output,
@@ -18,13 +19,11 @@ pub(super) fn run(workspace: &Workspace, name: &str, output: &Output) -> Result<
     let settings = settings(connection);
     let mut secrets = Vec::new();
     for secret in secret_names(&settings) {
-        let from = workspace.secrets.find(secret)?.map(|(_, from)| from.as_str());
-        secrets.push((secret.to_owned(), from));
+        secrets.push((secret.to_owned(), workspace.secrets.find(secret)?));
     }
     let shown = shown(&settings);
     if !output.is_text() {
-        let secrets: Vec<_> =
-            secrets.iter().map(|(name, from)| json!({ "name": name, "from": from })).collect();
+        let secrets: Vec<_> = secrets.iter().map(|(name, found)| document(name, found.as_ref())).collect();
         output.json(&json!({
             "name": connection.name, "connector": connection.connector, "production": connection.production,
             "environment": workspace.project.environment, "place": connection.key_place("").to_string(),
@@ -41,8 +40,11 @@ pub(super) fn run(workspace: &Workspace, name: &str, output: &Output) -> Result<
     for (name, value) in shown.as_object().into_iter().flatten() {
         line("setting", &format!("{name} = {}", in_one_line(value)));
     }
-    for (name, from) in &secrets {
-        line("secret", &format!("{name}: {}", from.unwrap_or("missing")));
+    for (name, found) in &secrets {
+        let from = found.as_ref().map_or("missing", |found| found.from.as_str());
+        let hosts = found.as_ref().map(|found| found.hosts.join(" ")).filter(|hosts| !hosts.is_empty());
+        let bound = hosts.map(|hosts| format!(", for {hosts}")).unwrap_or_default();
+        line("secret", &format!("{name}: {from}{bound}"));
     }
     match &standing {
         Standing::NotNeeded => {}
@@ -50,6 +52,11 @@ pub(super) fn run(workspace: &Workspace, name: &str, output: &Output) -> Result<
         known => line("login", &known.words(now)),
     }
     Ok(Exit::Done)
+}
+
+fn document(name: &str, found: Option<&Found>) -> Value {
+    json!({ "name": name, "from": found.map(|found| found.from.as_str()),
+        "hosts": found.map(|found| found.hosts.as_slice()).unwrap_or_default() })
 }
 
 fn in_one_line(value: &Value) -> String {
