@@ -16,7 +16,8 @@ fn a_note_hangs_at_an_invoice_until_it_is_deleted() {
     let elsewhere = json!([{"EntityRef": {"type": "Invoice", "value": "4711"}}]);
     assert_eq!(desk.refused("attachable", json!({"Note": "n", "AttachableRef": elsewhere})), "2500");
     assert_eq!(desk.refused("attachable", json!({"Category": "Other"})), "2020");
-    let (status, gone) = desk.post("attachable?operation=delete", &json!({"Id": note["Id"], "SyncToken": "0"}));
+    let (status, gone) =
+        desk.post("attachable?operation=delete", &json!({"Id": note["Id"], "SyncToken": "0"}));
     assert_eq!((status, &gone["Attachable"]["status"]), (200, &json!("Deleted")));
     assert!(desk.rows("select * from Attachable").is_empty());
 }
