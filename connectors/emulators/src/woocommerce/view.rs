@@ -109,7 +109,8 @@ pub(super) fn view(store: &Store, settings: &Settings, kind: Kind, record: &Valu
 /// The number of a product is looked up whenever a line is shown: with the product it is gone.
 fn forget_products(store: &Store, out: &mut Value) {
     for line in out["line_items"].as_array_mut().into_iter().flatten() {
-        let sold = [id(&line["variation_id"]), id(&line["product_id"])].into_iter().find(|number| *number != 0);
+        let sold =
+            [id(&line["variation_id"]), id(&line["product_id"])].into_iter().find(|number| *number != 0);
         if sold.is_some_and(|number| store.sellable(number).is_none()) {
             line["sku"] = Value::Null;
         }
