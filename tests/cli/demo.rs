@@ -271,7 +271,7 @@ fn killed_runs_with_lost_answers_lose_and_double_nothing() {
         };
         for kill in 0..rng.random_range(2..=4) {
             plan(kill);
-            let line = rng.random_range(1..=1200);
+            let line = rng.random_range(1..=1500);
             let mut command = project.command(&["run", ".", "--env", "demo", "-vvv"]);
             let mut process = project.start(&mut command);
             if process.wait_for("", line) {

@@ -10,6 +10,7 @@
     reason = "what fails here fails a test, whose message says where"
 )]
 
+mod calls;
 mod changes;
 mod connections;
 mod custody;

@@ -4,7 +4,7 @@
 use super::program::{lines, start};
 use connector_emulators::{
     Emulator,
-    quickbooks::{CompanyKind, Company, Limits, QuickBooks, Settings, WebhookFormat, Webhooks},
+    quickbooks::{Company, CompanyKind, Limits, QuickBooks, Settings, WebhookFormat, Webhooks},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;

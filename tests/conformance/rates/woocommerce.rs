@@ -8,7 +8,10 @@ use engine_contract::{Connection, Context, Op, Outcome, ReadRequest, Write};
 use futures::future::join_all;
 use serde_json::json;
 use std::{
-    sync::{Arc, atomic::{AtomicUsize, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::time::Instant;
@@ -24,7 +27,7 @@ async fn connected() -> (Context, Connection) {
     let letters = "a".repeat(40);
     let secret = |begin: &str| json!({"secret": format!("{begin}_{letters}")});
     let settings = json!({"url": URL, "consumer_key": secret("ck"), "consumer_secret": secret("cs")});
-    open("woocommerce", &settings, None, &service).await
+    open((&connectors::registry(), "woocommerce"), &settings, None, &service).await
 }
 
 /// How many requests a second ten workers get done.

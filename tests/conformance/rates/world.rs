@@ -4,8 +4,8 @@
 use bytes::Bytes;
 use connector_emulators::{Answer, Emulator, Faulty, Way};
 use engine_contract::{
-    Access, Cancel, Clock, Connection, Context, Held, HttpTransport, Result, Rng, Secrets, Tokens, Vault,
-    async_trait,
+    Access, Cancel, Clock, Connection, Context, Held, HttpTransport, Registry, Result, Rng, Secrets, Tokens,
+    Vault, async_trait,
 };
 use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
@@ -44,7 +44,9 @@ pub(super) struct Dice(AtomicU64);
 
 impl Dice {
     fn roll(&self) -> u64 {
-        let turn = |state: u64| state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let turn = |state: u64| {
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407)
+        };
         let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |state| Some(turn(state)));
         before.unwrap() >> 33
     }
@@ -92,7 +94,12 @@ pub(super) struct Distant<E> {
 impl<E: Emulator> Distant<E> {
     /// Tokio's clock must be paused.
     pub(super) fn new(service: Faulty<E>, way: (u64, u64)) -> Arc<Self> {
-        Arc::new(Self { service: Mutex::new(service), way, time: Time(Instant::now()), dice: Dice::default() })
+        Arc::new(Self {
+            service: Mutex::new(service),
+            way,
+            time: Time(Instant::now()),
+            dice: Dice::default(),
+        })
     }
 
     /// Looks into the service.
@@ -118,14 +125,20 @@ impl<E: Emulator> HttpTransport for Distant<E> {
     }
 }
 
-/// A connection to a service, as a run opens it, and the context to use it in.
+/// A connection to a service, as a run opens it, and the context to use it in. Connections of one registry share
+/// what they know of an account.
 pub(super) async fn open<E: Emulator + 'static>(
-    connector: &str,
+    (registry, connector): (&Registry, &str),
     settings: &Value,
     tokens: Option<Tokens>,
     service: &Arc<Distant<E>>,
 ) -> (Context, Connection) {
-    let nobody = Tokens { access: String::new(), access_until: Timestamp::MAX, refresh: String::new(), refresh_until: None };
+    let nobody = Tokens {
+        access: String::new(),
+        access_until: Timestamp::MAX,
+        refresh: String::new(),
+        refresh_until: None,
+    };
     let context = Context {
         clock: Arc::new(Time(service.time.0)),
         rng: Arc::new(Dice::default()),
@@ -135,14 +148,13 @@ pub(super) async fn open<E: Emulator + 'static>(
         cancel: Cancel::default(),
         project_dir: PathBuf::new(),
     };
-    // A registry of its own: what one test sent counts in no other.
-    let registry = connectors::registry();
     let connection = registry.get(connector).unwrap().open(&context, settings, Access::Write).await.unwrap();
     (context, connection)
 }
 
 /// Runs a future under simulated time.
 pub(super) fn simulated<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(future)
 }

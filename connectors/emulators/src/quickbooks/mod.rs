@@ -34,8 +34,8 @@ mod xml;
 pub use oauth::Tokens;
 pub use service::QuickBooks;
 pub use settings::{
-    Calls, Choices, Company, CompanyKind, FaultRule, Latin1, Lifetimes, Limits, Preferences, Repeats, ServiceFault,
-    Settings, WebhookFormat, Webhooks,
+    Calls, Choices, Company, CompanyKind, FaultRule, Latin1, Lifetimes, Limits, Preferences, Repeats,
+    ServiceFault, Settings, WebhookFormat, Webhooks,
 };
 pub use throttle::Usage;
 pub use totals::Total;

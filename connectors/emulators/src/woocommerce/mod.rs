@@ -20,6 +20,8 @@ mod error;
 mod fixed;
 mod kind;
 mod list;
+#[cfg(test)]
+mod must_haves;
 mod order;
 mod product;
 mod reply;
@@ -32,8 +34,6 @@ mod settings;
 mod shop;
 mod store;
 mod tax;
-#[cfg(test)]
-mod must_haves;
 #[cfg(test)]
 mod tests;
 mod time;

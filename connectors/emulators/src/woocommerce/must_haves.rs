@@ -59,7 +59,11 @@ fn what_has_no_picture_and_no_product_has_odd_types() {
     let (_, made, _) = ask(&mut store, "POST", "orders", &line, NOW);
     let line = &made["line_items"][0];
     assert_eq!((&line["image"]["id"], &line["sku"]), (&json!(""), &json!("MUG")));
-    assert_eq!((line["total"].is_string(), line["price"].is_number()), (true, true), "amounts are texts, prices are not");
+    assert_eq!(
+        (line["total"].is_string(), line["price"].is_number()),
+        (true, true),
+        "amounts are texts, prices are not"
+    );
     ask(&mut store, "DELETE", "products/10?force=true", &Value::Null, NOW);
     let (_, left, _) = ask(&mut store, "GET", &format!("orders/{}", made["id"]), &Value::Null, NOW);
     assert_eq!(left["line_items"][0]["sku"], Value::Null);
@@ -67,10 +71,12 @@ fn what_has_no_picture_and_no_product_has_odd_types() {
 
 #[test]
 fn bytes_beyond_ascii_and_slashes_are_escaped() {
-    let products = json!([{"id": 10, "name": "Größe 1/2", "type": "simple", "status": "publish"}]).to_string();
+    let products =
+        json!([{"id": 10, "name": "Größe 1/2", "type": "simple", "status": "publish"}]).to_string();
     let mut store = WooCommerce::new(settings("UTC"));
     store.seed(&Seed::read([("products", products.as_str())]).unwrap());
-    let request = http::Request::get("/wp-json/wc/v3/products/10").header("authorization", "Basic Y2tfMTpjc18x");
+    let request =
+        http::Request::get("/wp-json/wc/v3/products/10").header("authorization", "Basic Y2tfMTpjc18x");
     let response = store.handle(&request.body(Bytes::new()).unwrap(), moment(NOW));
     let text = String::from_utf8(response.body().to_vec()).unwrap();
     assert!(text.contains(r#""name":"Gr\u00f6\u00dfe 1\/2""#), "{text}");
@@ -99,7 +105,11 @@ fn delivered(store: &mut WooCommerce, now: &str) -> Vec<(String, String, Value)>
     sent.iter()
         .map(|one| {
             let body = serde_json::from_slice(&one.body).unwrap_or_default();
-            (header(&one.headers, "X-WC-Webhook-Topic"), header(&one.headers, "X-WC-Webhook-Delivery-ID"), body)
+            (
+                header(&one.headers, "X-WC-Webhook-Topic"),
+                header(&one.headers, "X-WC-Webhook-Delivery-ID"),
+                body,
+            )
         })
         .collect()
 }
@@ -118,7 +128,10 @@ fn a_delivery_says_how_the_record_is_when_it_is_sent_and_three_changes_are_one()
     ask(&mut store, "PUT", &path, &json!({"customer_note": "four"}), NOW);
     ask(&mut store, "DELETE", &format!("{path}?force=true"), &Value::Null, NOW);
     let sent = delivered(&mut store, "2026-11-23T00:22:00Z");
-    assert_eq!(sent.iter().map(|one| one.2["code"].clone()).collect::<Vec<_>>(), ["woocommerce_rest_shop_order_invalid_id"]);
+    assert_eq!(
+        sent.iter().map(|one| one.2["code"].clone()).collect::<Vec<_>>(),
+        ["woocommerce_rest_shop_order_invalid_id"]
+    );
 }
 
 #[test]

@@ -88,6 +88,9 @@ pub(super) fn view(store: &Store, settings: &Settings, kind: Kind, record: &Valu
         Kind::Product => product(settings, &mut out, record, shown),
         _ => {}
     }
+    if matches!(kind, Kind::Order | Kind::Refund) {
+        forget_products(store, &mut out);
+    }
     if kind.has_only_gmt() {
         amounts(&mut out, shown.decimals.unwrap_or(2));
     }
@@ -101,6 +104,17 @@ pub(super) fn view(store: &Store, settings: &Settings, kind: Kind, record: &Valu
     }
     out["_links"] = links(settings, kind, record);
     out
+}
+
+/// The number of a product is looked up whenever a line is shown: with the product it is gone.
+fn forget_products(store: &Store, out: &mut Value) {
+    for line in out["line_items"].as_array_mut().into_iter().flatten() {
+        let sold =
+            [id(&line["variation_id"]), id(&line["product_id"])].into_iter().find(|number| *number != 0);
+        if sold.is_some_and(|number| store.sellable(number).is_none()) {
+            line["sku"] = Value::Null;
+        }
+    }
 }
 
 /// What products show to be changed: texts as they were sent, and how their address is made.

@@ -7,6 +7,7 @@
 mod answer;
 mod catalog;
 mod faults;
+mod heard;
 mod instant;
 mod open;
 mod path;

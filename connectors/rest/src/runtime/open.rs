@@ -2,8 +2,8 @@
 //! target.
 
 use super::{
-    catalog::Catalog, faults::Faults, query::Query, read::RestSource, service::Service, settings::Settings,
-    write::RestTarget,
+    catalog::Catalog, faults::Faults, heard::Heard, query::Query, read::RestSource, service::Service,
+    settings::Settings, write::RestTarget,
 };
 use crate::manifest::{AuthKind, AuthTable, BaseTable, LimitsTable, Manifest, Scope};
 use connector_kit::{Accounts, Auth, Client, Limits, OAuth2, Secret, Window};
@@ -87,6 +87,7 @@ fn service(
         headers: headers(base, settings)?,
         faults: Faults::new(manifest.errors.clone(), wait),
         time: manifest.time.clone(),
+        heard: Heard::default(),
     })
 }
 

@@ -4,6 +4,7 @@ use super::{
     answer::Answer,
     catalog::Catalog,
     faults::{Faults, Verdict},
+    heard::Heard,
     instant,
     query::{self, Query},
 };
@@ -38,6 +39,7 @@ pub(super) struct Service {
     pub(super) headers: HeaderMap,
     pub(super) faults: Faults,
     pub(super) time: TimeTable,
+    pub(super) heard: Heard,
 }
 
 impl Service {
@@ -45,6 +47,9 @@ impl Service {
     pub(super) async fn send(&self, context: &Context, call: Call) -> Result<Answer> {
         let request = self.request(call)?;
         let answer = self.client.send(context, request).await.map(Answer::of)?;
+        if let Some(time) = self.time_of(&answer).filter(|_| answer.is_success()) {
+            self.heard.note(context, time);
+        }
         // The client sees a 429 itself; that a limit is behind another status, only the body tells.
         let throttled =
             self.faults.judge(&answer).filter(|_| answer.status != 429).map(|verdict| verdict.error);

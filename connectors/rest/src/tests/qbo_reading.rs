@@ -3,6 +3,7 @@
 use super::world::{Open, Script, answer, filtered, ok, read};
 use engine_contract::{Cursor, ErrorKind};
 use serde_json::json;
+use std::time::Duration;
 
 const CURSOR: &str = "MetaData.LastUpdatedTime";
 
@@ -57,6 +58,7 @@ async fn the_clock_is_the_time_in_an_answer() {
     let open = Open::new("quickbooks", script.clone()).await;
     let clock = open.source().clock(&open.context, "Invoice", Some(CURSOR)).await.unwrap();
     assert_eq!(clock, Some(Cursor::parse("2026-11-23T11:59:57.123Z").unwrap()));
+    open.context.clock.sleep(Duration::from_secs(30)).await;
     let clock = open.source().clock(&open.context, "Invoice", Some(CURSOR)).await.unwrap();
     assert_eq!(
         clock,

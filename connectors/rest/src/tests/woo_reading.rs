@@ -3,6 +3,7 @@
 use super::world::{Open, Script, answer, filtered, ok, page, read};
 use engine_contract::{Batch, Cursor, ErrorKind, Retry, Value};
 use serde_json::json;
+use std::time::Duration;
 
 const ORDERS: &str = "GET orders?dates_are_gmt=true&modified_after=2026-11-23T00:05:33&order=asc&orderby=modified&per_page=100";
 const REST: &str = "GET orders?dates_are_gmt=true&exclude=5&modified_after=2026-11-23T00:05:34&order=asc&orderby=modified&per_page=100";
@@ -101,6 +102,20 @@ async fn the_clock_is_the_date_of_an_answer() {
     let clock = open.source().clock(&open.context, "orders", Some("date_modified_gmt")).await.unwrap();
     assert_eq!(clock, Some(Cursor::parse("2026-11-23T11:59:58Z").unwrap()));
     assert_eq!(open.source().clock(&open.context, "customers", None).await.unwrap(), None);
+    script.done();
+}
+
+#[tokio::test]
+async fn the_clock_is_not_asked_again_a_moment_after_an_answer() {
+    let asked = "GET orders?dates_are_gmt=true&order=asc&orderby=modified&per_page=1";
+    let script = Script::new(vec![(asked, ok("[]")), (asked, ok("[]"))]);
+    let open = Open::new("woocommerce", script.clone()).await;
+    let first = open.source().clock(&open.context, "orders", Some("date_modified_gmt")).await.unwrap();
+    open.context.clock.sleep(Duration::from_secs(29)).await;
+    let again = open.source().clock(&open.context, "products", Some("date_modified_gmt")).await.unwrap();
+    assert_eq!(again, first);
+    open.context.clock.sleep(Duration::from_secs(1)).await;
+    assert_eq!(open.source().clock(&open.context, "orders", Some("date_modified_gmt")).await.unwrap(), first);
     script.done();
 }
 
@@ -305,5 +320,5 @@ async fn a_store_that_asks_for_a_pause_is_obeyed() {
         .read(&open.context, &read("orders", Some("date_modified_gmt"), None))
         .await
         .unwrap_err();
-    assert_eq!(error.retry(), Retry::After(std::time::Duration::from_secs(7)));
+    assert_eq!(error.retry(), Retry::After(Duration::from_secs(7)));
 }

@@ -41,15 +41,13 @@ fn page(line: &str) -> Vec<u8> {
         (1..).zip(objects).map(|(number, object)| format!("{number} 0 obj\n{object}\nendobj\n")).collect();
     let head = "%PDF-1.4\n";
     let mut end = head.len();
-    let places: String = objects
-        .iter()
-        .map(|object| {
-            let place = end;
-            end += object.len();
-            format!("{place:010} 00000 n \n")
-        })
-        .collect();
-    let body = objects.concat();
+    let mut places = Vec::new();
+    for object in &objects {
+        places.push(format!("{end:010} 00000 n \n"));
+        end += object.len();
+    }
+    let (places, body) = (places.concat(), objects.concat());
     let table = format!("xref\n0 {count}\n0000000000 65535 f \n{places}");
-    format!("{head}{body}{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{end}\n%%EOF\n").into_bytes()
+    format!("{head}{body}{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{end}\n%%EOF\n")
+        .into_bytes()
 }

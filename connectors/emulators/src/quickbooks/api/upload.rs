@@ -31,7 +31,9 @@ pub(super) fn receive(books: &mut Books, body: &[u8], call: Call) -> Outcome<Obj
             Some(told) => told.map_err(|_| Fault::bad_body("The metadata of a file are no object"))?,
             None => Object::new(),
         };
-        for (field, value) in [("FileName", part.parameter("filename")), ("ContentType", part.head("content-type"))] {
+        for (field, value) in
+            [("FileName", part.parameter("filename")), ("ContentType", part.head("content-type"))]
+        {
             if let Some(value) = value.filter(|_| !attachment.contains_key(field)) {
                 set(&mut attachment, field, value);
             }

@@ -128,7 +128,8 @@ impl Books {
     }
 
     fn clean(&self, kind: Kind, body: &Object) -> Outcome<Object> {
-        let latin1 = if self.is_us() { self.choices.latin1 } else { crate::quickbooks::settings::Latin1::Accept };
+        let latin1 =
+            if self.is_us() { self.choices.latin1 } else { crate::quickbooks::settings::Latin1::Accept };
         let mut given = clean(fields_of(kind), body, Rules { latin1 })?;
         if kind.is_sale() {
             // Links to payments and deposits are the service's; those to estimates it does not have.

@@ -218,5 +218,8 @@ fn a_token_can_be_revoked_by_a_form_too() {
     let body = format!("token={}", tokens.refresh_token);
     assert_eq!(send(&mut service, "POST", "/v2/oauth2/tokens/revoke", BASIC, &body, start()).status(), 200);
     assert_eq!(asks(&mut service, &tokens.access_token, REALM, start()).0, 401);
-    assert_eq!(send(&mut service, "POST", "/v2/oauth2/tokens/revoke", BASIC, "token=x", start()).status(), 400);
+    assert_eq!(
+        send(&mut service, "POST", "/v2/oauth2/tokens/revoke", BASIC, "token=x", start()).status(),
+        400
+    );
 }

@@ -8,8 +8,12 @@ use crate::quickbooks::CompanyKind;
 /// The cells of each row, of sections their sum.
 fn cells(report: &Value) -> Vec<Vec<String>> {
     let rows = report["Rows"]["Row"].as_array().unwrap();
-    let cells = |row: &Value| if row["Summary"].is_null() { row["ColData"].clone() } else { row["Summary"]["ColData"].clone() };
-    let texts = |row: &Value| cells(row).as_array().unwrap().iter().map(|cell| cell["value"].as_str().unwrap().to_owned()).collect();
+    let cells = |row: &Value| {
+        if row["Summary"].is_null() { row["ColData"].clone() } else { row["Summary"]["ColData"].clone() }
+    };
+    let texts = |row: &Value| {
+        cells(row).as_array().unwrap().iter().map(|cell| cell["value"].as_str().unwrap().to_owned()).collect()
+    };
     rows.iter().map(texts).collect()
 }
 
@@ -43,7 +47,10 @@ fn what_customers_owe_is_their_balances() {
 fn sales_are_those_of_the_period() {
     let mut desk = books();
     let (_, report) = desk.get("reports/CustomerSales");
-    assert_eq!((&report["Header"]["StartPeriod"], &report["Header"]["EndPeriod"]), (&json!("2026-01-01"), &json!("2026-03-02")));
+    assert_eq!(
+        (&report["Header"]["StartPeriod"], &report["Header"]["EndPeriod"]),
+        (&json!("2026-01-01"), &json!("2026-03-02"))
+    );
     assert_eq!(cells(&report), [["Ada", "80.00"], ["TOTAL", "80.00"]]);
     let (_, report) = desk.get("reports/ItemSales?start_date=2025-01-01&end_date=2026-12-31");
     assert_eq!(cells(&report).last().unwrap()[2], "87.00");
@@ -56,7 +63,8 @@ fn the_trial_balance_is_in_balance() {
     let mut desk = books();
     let (_, report) = desk.get("reports/TrialBalance?end_date=2026-12-31");
     let cells = cells(&report);
-    let of = |name: &str| cells.iter().find(|row| row[0] == name).unwrap_or_else(|| panic!("{cells:?}")).clone();
+    let of =
+        |name: &str| cells.iter().find(|row| row[0] == name).unwrap_or_else(|| panic!("{cells:?}")).clone();
     assert_eq!(of("Accounts Receivable (A/R)")[1..], ["57.00", ""]);
     assert_eq!(of("Undeposited Funds")[1..], ["30.00", ""]);
     assert_eq!(of("TOTAL")[1..], ["87.00", "87.00"]);
@@ -73,6 +81,15 @@ fn profit_is_income_less_costs() {
         report["Rows"]["Row"].as_array().unwrap().iter().map(|row| row["group"].as_str().unwrap()).collect();
     assert_eq!(
         groups,
-        ["Income", "COGS", "GrossProfit", "Expenses", "NetOperatingIncome", "OtherIncome", "OtherExpenses", "NetIncome"]
+        [
+            "Income",
+            "COGS",
+            "GrossProfit",
+            "Expenses",
+            "NetOperatingIncome",
+            "OtherIncome",
+            "OtherExpenses",
+            "NetIncome"
+        ]
     );
 }

@@ -55,12 +55,15 @@ impl Source for RestSource {
         self.service.catalog.streams()
     }
 
-    /// The time at which the service answers a list of one record.
+    /// The time at which the service answers a list of one record, or answered anything else a moment ago.
     async fn clock(&self, context: &Context, stream: &str, cursor: Option<&str>) -> Result<Option<Cursor>> {
         let Some(field) = cursor else { return Ok(None) };
         let reading = self.reading(stream, Some(field), None)?;
         if self.service.catalog.is_number(stream, field) {
             return Ok(None);
+        }
+        if let Some(time) = self.service.heard.recent(context) {
+            return Ok(Some(time));
         }
         let answer = self.service.read(context, ask::call(&self.service, reading.ask(1))?).await?;
         let time = self.service.time_of(&answer).ok_or_else(|| {

@@ -18,7 +18,11 @@ pub(super) fn trial_balance(books: &Books, period: &Period) -> Table {
     for (id, balance) in books.posted(None, &period.until) {
         let side = |is_here: bool| if is_here { shown(balance.abs()) } else { String::new() };
         let is_debit = balance.is_sign_positive();
-        if is_debit { debits += balance } else { credits -= balance }
+        if is_debit {
+            debits += balance;
+        } else {
+            credits -= balance;
+        }
         table.row(&line(account_name(books, &id), Some(id.as_str()), &[side(is_debit), side(!is_debit)]));
     }
     table.section("GrandTotal", "", Vec::new(), &line("TOTAL", None, &[shown(debits), shown(credits)]));

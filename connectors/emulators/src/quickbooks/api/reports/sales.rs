@@ -14,7 +14,8 @@ const SALES: [Kind; 4] = [Kind::Invoice, Kind::SalesReceipt, Kind::CreditMemo, K
 
 /// What each customer owes now.
 pub(super) fn owed(books: &Books, customer: Option<&str>) -> Table {
-    let customers = books.all(Kind::Customer).filter(|(id, _)| customer.is_none_or(|only| id.as_str() == only));
+    let customers =
+        books.all(Kind::Customer).filter(|(id, _)| customer.is_none_or(|only| id.as_str() == only));
     let owed = customers.map(|(id, _)| (id.clone(), books.tally(&Tally::Owed(id.clone()))));
     amounts(books, Kind::Customer, "Customer", owed.filter(|(_, amount)| !amount.is_zero()).collect())
 }
@@ -42,8 +43,7 @@ pub(super) fn by_item(books: &Books, period: &Period) -> Table {
             *amount += sign * in_home_units(sale, money(line, "Amount"));
         }
     }
-    let mut table =
-        Table::new(&[("ProductsAndService", ""), ("Quantity", "Quantity"), ("Money", "Amount")]);
+    let mut table = Table::new(&[("ProductsAndService", ""), ("Quantity", "Quantity"), ("Money", "Amount")]);
     let (mut quantities, mut total) = (Decimal::ZERO, Decimal::ZERO);
     for (id, (quantity, amount)) in sums {
         quantities += quantity;
