@@ -3,7 +3,7 @@
 use super::{Scene, service};
 use crate::{
     manifest::{CallTable, MarkerKind, ObjectTable},
-    source::Problem,
+    problem::Problem,
 };
 use engine_contract::{EntitySchema, FieldType};
 

@@ -1,7 +1,7 @@
 //! What stands before a command, and the list of commands.
 
 use super::{
-    Completions, Connections, Doctor, Emulate, Explain, Failures, Fmt, Graph, Help, History, Init, Keys, Man,
+    Completions, Connections, Connector, Doctor, Emulate, Explain, Failures, Fmt, Graph, Help, History, Init, Keys, Man,
     Run, Schema, Secret, Status, Test, Validate,
 };
 use clap::{
@@ -115,6 +115,8 @@ pub(crate) enum Verb {
     Fmt(Fmt),
     /// Print JSON Schemas and fields, or wire them for editors
     Schema(Schema),
+    /// Write, record and judge a connector of one's own
+    Connector(Connector),
     /// List, check, log in
     Connections(Connections),
     /// Keep secrets, encrypted

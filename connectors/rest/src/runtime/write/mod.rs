@@ -14,4 +14,5 @@ mod send;
 mod shape;
 mod target;
 
+pub(super) use send::call;
 pub(super) use target::RestTarget;
