@@ -40,7 +40,10 @@ fn compiled(files: &MemoryFiles) -> Result<(), String> {
     for diagnostic in &found {
         within(&project, diagnostic)?;
     }
-    let registry = connectors::registry();
+    let (registry, own) = engine_cli::registry(&project);
+    for diagnostic in &own {
+        within(&project, diagnostic)?;
+    }
     for pipeline in &project.pipelines {
         for tenant in &project.tenants {
             let (_, found) = compile(&project, &pipeline.name, tenant, &registry, &Catalogs::default());

@@ -113,7 +113,7 @@ fn since(about: &str, way: &Way, precision: u32) -> Check {
 /// Records are what the field schemas say.
 fn fields(seen: &Seen, schema: &EntitySchema) -> Check {
     const PROMISE: &str = "records match the field schemas";
-    let (mut against, mut judged) = (BTreeSet::new(), 0);
+    let (mut against, mut strange, mut judged) = (BTreeSet::new(), BTreeSet::new(), 0);
     for record in seen.ways.iter().flat_map(|way| &way.whole.records) {
         judged += 1;
         let json = serde_json::from_slice(&record.record.as_bytes()).unwrap_or_default();
@@ -121,14 +121,17 @@ fn fields(seen: &Seen, schema: &EntitySchema) -> Check {
             against.insert(format!("the record `{}` is no object", record.key));
             continue;
         };
-        if let Err(why) = conform::members(&schema.fields, false, &members) {
+        if let Err(why) = conform::members(&schema.fields, true, &members) {
             against.insert(format!("{why} (record `{}`)", record.key));
         }
+        strange.extend(members.into_iter().map(|(name, _)| name).filter(|name| schema.field(name).is_none()));
     }
     if judged == 0 {
         return Check::untold(&schema.name, PROMISE, "no record was recorded");
     }
-    Check::of(&schema.name, PROMISE, String::new(), against.into_iter().collect())
+    let strange: Vec<String> = strange.into_iter().collect();
+    let seen = if strange.is_empty() { count(judged) } else { format!("not described: {}", strange.join(", ")) };
+    Check::of(&schema.name, PROMISE, seen, against.into_iter().collect())
 }
 
 /// Records come by their keys, and a key that nothing has brings nothing.

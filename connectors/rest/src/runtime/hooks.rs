@@ -92,20 +92,28 @@ impl Hooks {
         given.insert("headers".to_owned(), headers(&draft.headers));
         given.insert("body".to_owned(), body.clone());
         let result = script.hooks.call(HOOK, &[Argument::Value(&Value::Map(given))]);
-        let members = members(HOOK, result.map_err(|error| Fault::at(HOOK, &error))?)?;
-        let mut draft = draft;
-        for (name, value) in members {
-            match name.as_str() {
-                "method" => draft.call.method = method(HOOK, &draft.call.method, &value)?,
-                "path" => draft.call.path = path(HOOK, &draft.call.path, &value)?,
-                "query" => draft.call.query = parameters(HOOK, &draft.call.query, value)?,
-                "headers" => draft.headers = changed(HOOK, &draft.headers, value)?,
-                "body" if value == body => {}
-                "body" => draft.call.body = payload(value, &draft.headers),
-                name => return Err(Fault::of(HOOK, format_args!("gives `{name}`, which no request has"))),
-            }
+        let mut members = members(HOOK, result.map_err(|error| Fault::at(HOOK, &error))?)?;
+        let Draft { mut call, mut headers } = draft;
+        if let Some(value) = members.shift_remove("method") {
+            call.method = method(HOOK, &call.method, &value)?;
         }
-        Ok(draft)
+        if let Some(value) = members.shift_remove("path") {
+            call.path = path(HOOK, &call.path, &value)?;
+        }
+        if let Some(value) = members.shift_remove("query") {
+            call.query = parameters(HOOK, &call.query, value)?;
+        }
+        if let Some(value) = members.shift_remove("headers") {
+            headers = changed(HOOK, &headers, value)?;
+        }
+        // What is left alone keeps its bytes: they were committed.
+        if let Some(value) = members.shift_remove("body").filter(|value| *value != body) {
+            call.body = payload(value, &mut headers);
+        }
+        match members.keys().next() {
+            Some(name) => Err(Fault::of(HOOK, format_args!("gives `{name}`, which no request has"))),
+            None => Ok(Draft { call, headers }),
+        }
     }
 
     /// The kind of error that `classify` sees in an answer.
@@ -272,7 +280,10 @@ fn changed(hook: &str, before: &HeaderMap, value: Value) -> Result<HeaderMap, Fa
 }
 
 /// A body as bytes: a text goes as it is where the headers say that it is no JSON.
-fn payload(body: Value, headers: &HeaderMap) -> Option<Bytes> {
+fn payload(body: Value, headers: &mut HeaderMap) -> Option<Bytes> {
+    if body != Value::Null {
+        headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+    }
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let is_json = kind.is_none_or(|kind| kind.contains("json"));
     match body {

@@ -11,7 +11,7 @@ use crate::{
     workspace::{Depth, Workspace},
 };
 use engine_contract::Cancel;
-use engine_project::{FileText, Project, fmt::format_file};
+use engine_project::{FileText, Project, connector::CONNECTORS, fmt::format_file};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
