@@ -71,7 +71,7 @@ fn a_change_of_the_service_is_noticed(project: &Project) {
     let without = good.replacen("\"more\": true", "\"more\": false", 1);
     project.write(fixture, without);
     let told = engine(project, &["connector", "test", "desk"]).ended(6);
-    assert!(told.stdout.contains("pages bring each record once"), "{}", told.stdout);
+    assert!(told.stdout.contains("in a sweep, the record `6` is missing"), "{}", told.stdout);
 
     project.edit("connectors/desk/hooks.rhai", "body.paging.more", "body.paging.further");
     project.write(fixture, &good);

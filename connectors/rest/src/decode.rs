@@ -23,6 +23,7 @@ pub(crate) fn manifest(text: &str, out: &mut Vec<Problem>) -> Option<Manifest> {
         }
     };
     let spans = Spans::of(text);
+    let mut taken: Vec<String> = Vec::new();
     for count in 0..MOST_MISTAKES {
         let error = match serde_path_to_error::deserialize::<_, Manifest>(&json) {
             Ok(manifest) => return Some(manifest).filter(|_| count == 0),
@@ -30,14 +31,20 @@ pub(crate) fn manifest(text: &str, out: &mut Vec<Problem>) -> Option<Manifest> {
         };
         let pointer = pointer(error.path());
         let message = error.inner().to_string();
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+        // A value that was refused is missing only because it was taken out.
+        let is_told = missing.is_some_and(|name| taken.contains(&format!("{pointer}/{name}")));
         // A key that is not known stands where its name does; a value, where it does itself.
         let is_key = message.starts_with("unknown field") || message.starts_with("missing field");
         let range = spans.at(&pointer, is_key);
-        let shape = ProblemKind::Shape { pointer: pointer.clone() };
-        out.push(Problem::new(MANIFEST, range, message).of(shape));
+        if !is_told {
+            let shape = ProblemKind::Shape { pointer: pointer.clone() };
+            out.push(Problem::new(MANIFEST, range, message).of(shape));
+        }
         if !take_out(&mut json, &pointer) {
             break;
         }
+        taken.push(pointer);
     }
     None
 }

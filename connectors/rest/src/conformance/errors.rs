@@ -101,7 +101,7 @@ fn rules(rehearsal: &Rehearsal, table: &ErrorsTable) -> Check {
             None => against.push(format!("an answer for rule {place} counts as a success")),
         }
     }
-    Check::of(ABOUT, "each rule is reached", format!("{} rules", table.rule.len()), against)
+    Check::of(ABOUT, "each rule is reached", format!("rules: {}", table.rule.len()), against)
 }
 
 /// An answer as a rule describes it.

@@ -18,6 +18,9 @@ static PHONE: LazyLock<Option<Regex>> =
 static CALLED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\+[0-9][0-9 ()./-]{5,}[0-9]").ok());
 
+/// The kind of numbers that are no text.
+const NUMERAL: &str = "numeral";
+
 /// Stand-ins by kind and by what they stand for.
 #[derive(Debug, Default)]
 pub(super) struct Placeholders {
@@ -37,10 +40,13 @@ impl Placeholders {
         made
     }
 
-    /// The values that have a stand-in, longest first: parts of others must not be replaced before these.
+    /// The texts that have a stand-in, longest first: parts of others must not be replaced before these. Short
+    /// numbers are the size of a page as well.
     pub(super) fn pairs(&self) -> Vec<(String, String)> {
+        let tells = |value: &str| value.len() >= 4 || !value.bytes().all(|byte| byte.is_ascii_digit());
+        let texts = self.known.iter().filter(|((kind, value), _)| *kind != NUMERAL && tells(value));
         let mut pairs: Vec<(String, String)> =
-            self.known.iter().map(|((_, value), made)| (value.clone(), made.clone())).collect();
+            texts.map(|((_, value), made)| (value.clone(), made.clone())).collect();
         pairs.sort_by(|one, other| other.0.len().cmp(&one.0.len()).then_with(|| one.cmp(other)));
         pairs
     }
@@ -91,7 +97,7 @@ impl Placeholders {
 
     /// The stand-in of a personal number.
     pub(super) fn number(&mut self, number: &serde_json::Number) -> Value {
-        let made = self.get("numeral", &number.to_string(), |count| count.to_string());
+        let made = self.get(NUMERAL, &number.to_string(), |count| count.to_string());
         serde_json::from_str(&made).unwrap_or(Value::Null)
     }
 

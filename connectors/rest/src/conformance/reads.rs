@@ -23,6 +23,7 @@ pub(super) fn judge(seen: &Seen, schema: &EntitySchema, precision: impl Fn(&str)
             checks.push(since(&about, way, precision(cursor)));
         }
     }
+    checks.push(agreement(seen, &schema.name));
     checks.push(fields(seen, schema));
     checks.push(fetched(seen, &schema.name));
     checks
@@ -108,6 +109,23 @@ fn since(about: &str, way: &Way, precision: u32) -> Check {
         }
     }
     Check::of(about, PROMISE, format!("{} from {from}", count(pass.records.len())), against)
+}
+
+/// What a sweep brings, changes bring too: a page that ends too early is seen here.
+fn agreement(seen: &Seen, about: &str) -> Check {
+    const PROMISE: &str = "every way brings the same records";
+    let keys = |way: &Way| way.whole.records.iter().map(|record| record.key.clone()).collect::<BTreeSet<_>>();
+    let ended: Vec<&Way> = seen.ways.iter().filter(|way| way.whole.ended).collect();
+    let Some((first, rest)) = ended.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        return Check::untold(about, PROMISE, "there is one way that was read to its end");
+    };
+    let (all, mut against) = (keys(first), Vec::new());
+    for way in rest {
+        let (name, other) = (way.cursor.as_deref().unwrap_or_default(), keys(way));
+        against.extend(all.difference(&other).map(|key| format!("by {name}, the record `{key}` is missing")));
+        against.extend(other.difference(&all).map(|key| format!("in a sweep, the record `{key}` is missing")));
+    }
+    Check::of(about, PROMISE, count(all.len()), against)
 }
 
 /// Records are what the field schemas say.

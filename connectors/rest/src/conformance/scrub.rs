@@ -113,11 +113,13 @@ impl<'a> Scrubber<'a> {
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.value(name, item, owned)),
             Value::String(text) => *text = self.text(name, text, owned),
-            Value::Number(number) if owned => *value = self.placeholders.number(number),
+            // Records are asked for by numbers that are keys: these stay.
+            Value::Number(number) if owned && !self.read.contains(name) => *value = self.placeholders.number(number),
             _ => {}
         }
     }
 
+    /// Whether a member is personal as a whole. A key that is marked as personal is, though it is read.
     fn is_personal(&self, name: &str) -> bool {
         self.personal.contains_key(name) || (!self.read.contains(name) && contains(&PERSONAL, name))
     }
@@ -216,7 +218,8 @@ fn read_by(described: &Described) -> BTreeSet<String> {
     manifest.time.member.iter().for_each(|name| add(name));
     for stream in manifest.stream.values() {
         stream.read.iter().for_each(|read| add(&read.list));
-        stream.cursor.keys().for_each(|name| add(name));
+        stream.cursor.keys().chain(&stream.key).for_each(|name| add(name));
+        stream.join.values().for_each(|join| add(&join.by));
     }
     let writes = manifest.object.keys().filter_map(|object| manifest.write(object));
     for write in writes {

@@ -50,7 +50,8 @@ struct Bench<'a> {
 
 impl Bench<'_> {
     fn op(&self, op: Op) -> Check {
-        let promise = format!("a {op} has its shape");
+        let article = if op == Op::Update { "an" } else { "a" };
+        let promise = format!("{article} {op} has its shape");
         match self.shape(op) {
             Ok((seen, against)) => Check::of(self.object, &promise, seen, against),
             Err(error) => Check::of(self.object, &promise, "", vec![error.to_string()]),
