@@ -39,7 +39,8 @@ impl Desk {
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let state = Arc::new(Mutex::new(State { bookings: bookings(), guests: guests(), ..State::default() }));
+        let state =
+            Arc::new(Mutex::new(State { bookings: bookings(), guests: guests(), ..State::default() }));
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -91,9 +92,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Asked> {
     let mut words = first.split(' ');
     let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-    let decoded = |text: &str| {
-        percent_decoded(&text.replace('+', " "))
-    };
+    let decoded = |text: &str| percent_decoded(&text.replace('+', " "));
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let query = pairs.map(|(name, value)| (decoded(name), decoded(value))).collect();
     let mut headers = BTreeMap::new();
@@ -178,7 +177,9 @@ fn list(name: &str, all: &[Value], asked: &Asked) -> Value {
 }
 
 fn one(all: &[Value], id: &str) -> (u16, Value) {
-    all.iter().find(|one| one["id"].to_string() == id).map_or_else(|| refused(404, "not_found"), |one| (200, one.clone()))
+    all.iter()
+        .find(|one| one["id"].to_string() == id)
+        .map_or_else(|| refused(404, "not_found"), |one| (200, one.clone()))
 }
 
 /// A request id is remembered.

@@ -87,12 +87,7 @@ impl Guide<'_> {
     }
 
     /// Runs the commands of a block; gives the block with what they print.
-    fn session(
-        &self,
-        lines: &str,
-        environment: &mut BTreeMap<String, String>,
-        wrong: &mut String,
-    ) -> String {
+    fn session(&self, lines: &str, environment: &mut BTreeMap<String, String>, wrong: &mut String) -> String {
         let mut out = String::new();
         for part in lines.split_inclusive('\n').fold(Vec::<String>::new(), |mut all, line| {
             match all.last_mut() {
@@ -104,13 +99,15 @@ impl Guide<'_> {
             let (command, shown) = part.split_once('\n').unwrap();
             let command = command.strip_prefix("$ ").unwrap();
             writeln!(out, "$ {command}").unwrap();
-            if let Some((name, value)) = command.strip_prefix("export ").and_then(|rest| rest.split_once('=')) {
+            if let Some((name, value)) = command.strip_prefix("export ").and_then(|rest| rest.split_once('='))
+            {
                 environment.insert(name.to_owned(), value.to_owned());
                 continue;
             }
             let printed = self.there(&self.run(command, environment));
             if !fits(shown, &printed) {
-                writeln!(wrong, "--- $ {command}\n--- the guide shows\n{shown}--- printed is\n{printed}").unwrap();
+                writeln!(wrong, "--- $ {command}\n--- the guide shows\n{shown}--- printed is\n{printed}")
+                    .unwrap();
             }
             out.push_str(if fits(shown, &printed) { shown } else { &printed });
         }
@@ -123,7 +120,8 @@ impl Guide<'_> {
             std::fs::create_dir_all(&tools).unwrap();
             std::os::unix::fs::symlink(self.engine, tools.join("engine")).unwrap();
         }
-        let path = std::env::vars().find(|(name, _)| name == "PATH").map(|(_, path)| path).unwrap_or_default();
+        let path =
+            std::env::vars().find(|(name, _)| name == "PATH").map(|(_, path)| path).unwrap_or_default();
         let output = Command::new("sh")
             .args(["-c", &format!("{{ {}; }} 2>&1", self.here(command))])
             .current_dir(self.project.path(""))
@@ -178,7 +176,9 @@ fn fits(shown: &str, printed: &str) -> bool {
 fn matches(shown: &[String], printed: &[String]) -> bool {
     match shown.split_first() {
         None => printed.is_empty(),
-        Some((first, rest)) if first == "..." => (0..=printed.len()).any(|skip| matches(rest, &printed[skip..])),
+        Some((first, rest)) if first == "..." => {
+            (0..=printed.len()).any(|skip| matches(rest, &printed[skip..]))
+        }
         Some((first, rest)) => printed.first() == Some(first) && matches(rest, &printed[1..]),
     }
 }

@@ -54,7 +54,10 @@ fn the_committed_schema_of_connectors_is_that_of_their_types() {
         std::fs::write(&path, &text).unwrap();
     }
     let is_fresh = std::fs::read_to_string(&path).is_ok_and(|old| old == text);
-    assert!(is_fresh, "schemas/connector.json is stale: UPDATE_SCHEMAS=1 cargo test -p tests --test editors agree");
+    assert!(
+        is_fresh,
+        "schemas/connector.json is stale: UPDATE_SCHEMAS=1 cargo test -p tests --test editors agree"
+    );
 }
 
 /// The connectors of the repository: those that come with the engine, and the golden project's.
@@ -98,7 +101,9 @@ fn editors_find_the_schema_of_connectors() {
     let synced = sync(&MemoryFiles::default().with("engine.toml", ""), &facts);
     let text = |path: &str| synced.files.iter().find(|(file, _)| file == path).map(|(_, text)| text.as_str());
     assert!(text(".engine/schemas/connector.tombi.json").is_some_and(|text| text.contains("next_page")));
-    assert!(text("tombi.toml").is_some_and(|text| text.contains("include = [\"connectors/*/connector.toml\"]")));
+    assert!(
+        text("tombi.toml").is_some_and(|text| text.contains("include = [\"connectors/*/connector.toml\"]"))
+    );
     assert!(text(".taplo.toml").is_some_and(|text| text.contains("**/connectors/*/connector.toml")));
 }
 

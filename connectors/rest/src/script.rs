@@ -71,7 +71,8 @@ pub(crate) fn read(text: &str, out: &mut Vec<Problem>) -> Option<Script> {
             Some((name, _)) => names.push(*name),
         }
     }
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count();
+    let lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count();
     if lines > MOST_LINES {
         let message = format!("{lines} lines of script are more than the {MOST_LINES} that hooks are for");
         let problem = Problem::new(HOOKS, 0..0, message).of(ProblemKind::MuchScript);

@@ -50,7 +50,9 @@ impl<'a> Spans<'a> {
                 None => Some(root.get_ref()),
                 Some(DeValue::Table(table)) => Some(table),
                 Some(DeValue::Array(items)) => {
-                    let Some(item) = name.parse().ok().and_then(|index: usize| items.get(index)) else { break };
+                    let Some(item) = name.parse().ok().and_then(|index: usize| items.get(index)) else {
+                        break;
+                    };
                     (place, here) = (item.span(), Some(item));
                     continue;
                 }

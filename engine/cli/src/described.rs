@@ -49,7 +49,8 @@ pub(crate) fn read(files: &ConnectorFiles, bundled: &Registry) -> (Option<Descri
     }
     if is_bundled {
         let message = format!("there is a connector `{}` in the engine already", files.name);
-        let diagnostic = Diagnostic::error(code::CONNECTOR_SHADOWS, message).at(files.place("/connector/name"), "");
+        let diagnostic =
+            Diagnostic::error(code::CONNECTOR_SHADOWS, message).at(files.place("/connector/name"), "");
         out.push(diagnostic.help("give the folder and the connector another name"));
         return (None, out);
     }
@@ -60,7 +61,9 @@ pub(crate) fn read(files: &ConnectorFiles, bundled: &Registry) -> (Option<Descri
         let message = format!("the connector `{name}` stands in the folder `{}`", files.folder());
         let place = files.place("/connector/name");
         let wrong = Diagnostic::error(code::CONNECTOR_NAME, message).at(place.clone(), "");
-        out.push(wrong.help("a connector is called like its folder").fix(place, format!("\"{}\"", files.name)));
+        out.push(
+            wrong.help("a connector is called like its folder").fix(place, format!("\"{}\"", files.name)),
+        );
         return (None, out);
     }
     (described, out)

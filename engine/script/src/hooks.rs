@@ -102,8 +102,9 @@ impl Hooks {
         let result = CAPTURING
             .call_fn_with_options::<Dynamic>(options, &mut Scope::new(), ast, name, given)
             .map_err(|error| ScriptError::of_evaluation(&error))?;
-        convert::to_value(result)
-            .ok_or_else(|| ScriptError::new("the result is neither a value nor a part of the data", Position::NONE))
+        convert::to_value(result).ok_or_else(|| {
+            ScriptError::new("the result is neither a value nor a part of the data", Position::NONE)
+        })
     }
 }
 

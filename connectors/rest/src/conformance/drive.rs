@@ -2,9 +2,7 @@
 //! some records by their keys. What is asked follows from what was answered alone, so that a recording of these
 //! reads answers them again.
 
-use engine_contract::{
-    Batch, Context, Cursor, Map, ReadRequest, Result, Source, SourceRecord, StreamInfo,
-};
+use engine_contract::{Batch, Context, Cursor, Map, ReadRequest, Result, Source, SourceRecord, StreamInfo};
 
 /// The size of small batches.
 const FEW: usize = 3;

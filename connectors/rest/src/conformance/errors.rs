@@ -3,7 +3,11 @@
 //! Two mistakes are dear: to call a refusal what may have taken effect (a record is doubled), and to go on where
 //! nothing can succeed.
 
-use super::{fixture::{Answered, Body, Recording}, replay, verdict::Check};
+use super::{
+    fixture::{Answered, Body, Recording},
+    replay,
+    verdict::Check,
+};
 use crate::{
     manifest::{Effect, ErrorsTable, RuleTable},
     runtime::Rehearsal,
@@ -34,10 +38,7 @@ fn json(status: u16) -> Answered {
     plain(status, &[("content-type", "application/json")], Body::Json(json!({})))
 }
 
-fn told(
-    rehearsal: &Rehearsal,
-    answered: &Answered,
-) -> Option<(ErrorKind, Effect, bool, Retry, String)> {
+fn told(rehearsal: &Rehearsal, answered: &Answered) -> Option<(ErrorKind, Effect, bool, Retry, String)> {
     let judgement = rehearsal.judge(replay::answer(answered).ok()?)?;
     let error = judgement.error;
     Some((error.kind(), judgement.effect, judgement.stops, error.retry(), error.message().to_owned()))
@@ -70,7 +71,9 @@ fn failures(rehearsal: &Rehearsal) -> Check {
     for status in [500, 502, 503, 504] {
         match told(rehearsal, &json(status)) {
             Some((_, Effect::Unknown, ..)) => {}
-            Some(_) => against.push(format!("a {status} without a code counts as a refusal, and may be none")),
+            Some(_) => {
+                against.push(format!("a {status} without a code counts as a refusal, and may be none"))
+            }
             None => against.push(format!("a {status} counts as a success")),
         }
     }
@@ -162,8 +165,12 @@ fn recorded(rehearsal: &Rehearsal, recordings: &[&Recording]) -> Check {
         let told = told(rehearsal, &exchange.response);
         let place = format!("{} {}", exchange.request.method, exchange.request.path);
         match (told, (200..300).contains(&status)) {
-            (None, false) => against.push(format!("`{place}` was answered {status}, which counts as a success")),
-            (Some((.., message)), true) => against.push(format!("`{place}` was answered {status}: {message}")),
+            (None, false) => {
+                against.push(format!("`{place}` was answered {status}, which counts as a success"))
+            }
+            (Some((.., message)), true) => {
+                against.push(format!("`{place}` was answered {status}: {message}"))
+            }
             _ => {}
         }
     }

@@ -12,11 +12,9 @@ use std::{
 static EMAIL: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}").ok());
 /// Numbers that are called: at least seven digits, and nothing but what stands between digits.
-static PHONE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^\+?[0-9][0-9 ()./-]{5,}[0-9]$").ok());
+static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\+?[0-9][0-9 ()./-]{5,}[0-9]$").ok());
 /// The same within other words, where only the sign in front tells them from other numbers.
-static CALLED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\+[0-9][0-9 ()./-]{5,}[0-9]").ok());
+static CALLED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\+[0-9][0-9 ()./-]{5,}[0-9]").ok());
 
 /// The kind of numbers that are no text.
 const NUMERAL: &str = "numeral";

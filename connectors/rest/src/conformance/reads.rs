@@ -23,7 +23,7 @@ pub(super) fn judge(seen: &Seen, schema: &EntitySchema, precision: impl Fn(&str)
             checks.push(since(&about, way, precision(cursor)));
         }
     }
-    checks.push(agreement(seen, &schema.name));
+    checks.extend((seen.ways.len() > 1).then(|| agreement(seen, &schema.name)));
     checks.push(fields(seen, schema));
     checks.push(fetched(seen, &schema.name));
     checks
@@ -58,7 +58,8 @@ fn once(about: &str, way: &Way) -> Check {
     for (index, (one, other)) in whole.iter().zip(&small).enumerate() {
         if one != other {
             let place = index + 1;
-            against.push(format!("record {place} is `{one}` in one batch, and `{other}` in batches of three"));
+            against
+                .push(format!("record {place} is `{one}` in one batch, and `{other}` in batches of three"));
             break;
         }
     }
@@ -101,7 +102,8 @@ fn since(about: &str, way: &Way, precision: u32) -> Check {
     let bound = crate::runtime::floor(*from, precision);
     let mut against = Vec::new();
     let early = pass.records.iter().filter(|record| record.modified.is_some_and(|at| at < bound));
-    against.extend(early.map(|record| format!("the record `{}` is older than what was asked for", record.key)));
+    against
+        .extend(early.map(|record| format!("the record `{}` is older than what was asked for", record.key)));
     let wanted = way.whole.records.iter().filter(|record| record.modified.is_some_and(|at| at >= *from));
     for record in wanted.filter(|_| pass.ended && way.whole.ended) {
         if !pass.records.iter().any(|other| other.key == record.key) {
@@ -123,7 +125,8 @@ fn agreement(seen: &Seen, about: &str) -> Check {
     for way in rest {
         let (name, other) = (way.cursor.as_deref().unwrap_or_default(), keys(way));
         against.extend(all.difference(&other).map(|key| format!("by {name}, the record `{key}` is missing")));
-        against.extend(other.difference(&all).map(|key| format!("in a sweep, the record `{key}` is missing")));
+        against
+            .extend(other.difference(&all).map(|key| format!("in a sweep, the record `{key}` is missing")));
     }
     Check::of(about, PROMISE, count(all.len()), against)
 }
@@ -148,7 +151,8 @@ fn fields(seen: &Seen, schema: &EntitySchema) -> Check {
         return Check::untold(&schema.name, PROMISE, "no record was recorded");
     }
     let strange: Vec<String> = strange.into_iter().collect();
-    let seen = if strange.is_empty() { count(judged) } else { format!("not described: {}", strange.join(", ")) };
+    let seen =
+        if strange.is_empty() { count(judged) } else { format!("not described: {}", strange.join(", ")) };
     Check::of(&schema.name, PROMISE, seen, against.into_iter().collect())
 }
 

@@ -97,7 +97,8 @@ impl Described {
             self.drive(&context, config, &stream, wanted.limit)
                 .await
                 .map_err(|error| error.with_context("stream", stream.name.clone()))?;
-            let exchanges = std::mem::take(&mut *recorder.seen.lock().unwrap_or_else(PoisonError::into_inner));
+            let exchanges =
+                std::mem::take(&mut *recorder.seen.lock().unwrap_or_else(PoisonError::into_inner));
             raw.push((stream.name, exchanges));
         }
         let (settings, origins) = settings(self, config, &address);
@@ -107,7 +108,8 @@ impl Described {
         let mut scrubber = Scrubber::new(self, origins, &clean);
         scrubber.all(&mut raw.iter_mut().flat_map(|(_, exchanges)| exchanges).collect::<Vec<_>>());
         let limit = wanted.limit;
-        let recording = |(stream, exchanges)| Recording { stream, settings: settings.clone(), limit, exchanges };
+        let recording =
+            |(stream, exchanges)| Recording { stream, settings: settings.clone(), limit, exchanges };
         Ok(raw.into_iter().map(recording).collect())
     }
 
@@ -135,10 +137,9 @@ impl Described {
                 }
             }
         }
-        let config = recordings.first().map_or_else(
-            || described.invented(),
-            |recording| Json::Object(recording.settings.clone()),
-        );
+        let config = recordings
+            .first()
+            .map_or_else(|| described.invented(), |recording| Json::Object(recording.settings.clone()));
         let context = replay::context(Arc::new(NoNetwork));
         let rehearsal = Rehearsal::new(described.said(), &context, &config)?;
         let recorded: Vec<&Recording> = recordings.iter().collect();
@@ -172,9 +173,9 @@ impl Described {
         limit: usize,
     ) -> Result<Seen> {
         let connection = self.open(context, config, Access::Read).await?;
-        let source: Box<dyn Source> = connection.source.ok_or_else(|| {
-            ConnectorError::new(ErrorKind::Unsupported, "the connector reads nothing")
-        })?;
+        let source: Box<dyn Source> = connection
+            .source
+            .ok_or_else(|| ConnectorError::new(ErrorKind::Unsupported, "the connector reads nothing"))?;
         Box::pin(drive::drive(&*source, context, stream, (limit, self.nothing(&stream.name)))).await
     }
 
@@ -194,7 +195,11 @@ impl Described {
     fn nothing(&self, stream: &str) -> &'static str {
         let schema = self.offers().stream_schemas.iter().find(|schema| schema.name == stream);
         let first = schema.and_then(|schema| schema.field(schema.key.first()?));
-        if first.is_some_and(|field| field.kind == FieldType::Integer) { "999999999999" } else { "no-such-record" }
+        if first.is_some_and(|field| field.kind == FieldType::Integer) {
+            "999999999999"
+        } else {
+            "no-such-record"
+        }
     }
 
     /// Settings for a connection that sends nothing.

@@ -5,7 +5,10 @@
 //! since nobody can tell what they hold; only what connector.toml itself reads (a token of a page, a code) stays.
 //! What was replaced once is replaced wherever it stands: in other texts, in parameters, in paths.
 
-use super::{fixture::{Body, Exchange}, placeholder::Placeholders};
+use super::{
+    fixture::{Body, Exchange},
+    placeholder::Placeholders,
+};
 use crate::Described;
 use engine_contract::{Field, Map};
 use serde_json::Value;
@@ -13,14 +16,45 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Parts of names that tell of a person.
 const PERSONAL: [&str; 26] = [
-    "firstname", "lastname", "middlename", "fullname", "givenname", "familyname", "surname", "nickname",
-    "displayname", "username", "guestname", "customername", "contactname", "email", "phone", "mobile", "fax",
-    "street", "address1", "address2", "postcode", "postalcode", "zipcode", "birth", "ipaddress", "iban",
+    "firstname",
+    "lastname",
+    "middlename",
+    "fullname",
+    "givenname",
+    "familyname",
+    "surname",
+    "nickname",
+    "displayname",
+    "username",
+    "guestname",
+    "customername",
+    "contactname",
+    "email",
+    "phone",
+    "mobile",
+    "fax",
+    "street",
+    "address1",
+    "address2",
+    "postcode",
+    "postalcode",
+    "zipcode",
+    "birth",
+    "ipaddress",
+    "iban",
 ];
 /// Parts of names that tell of a secret.
 const SECRET: [&str; 10] = [
-    "secret", "password", "passwd", "apikey", "accesskey", "privatekey", "authorization", "signature",
-    "sessionid", "token",
+    "secret",
+    "password",
+    "passwd",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "authorization",
+    "signature",
+    "sessionid",
+    "token",
 ];
 /// Members beside which a `name` is that of a person.
 const COMPANIONS: [&str; 4] = ["email", "phone", "mobile", "birthday"];
@@ -114,7 +148,9 @@ impl<'a> Scrubber<'a> {
             Value::Array(items) => items.iter_mut().for_each(|item| self.value(name, item, owned)),
             Value::String(text) => *text = self.text(name, text, owned),
             // Records are asked for by numbers that are keys: these stay.
-            Value::Number(number) if owned && !self.read.contains(name) => *value = self.placeholders.number(number),
+            Value::Number(number) if owned && !self.read.contains(name) => {
+                *value = self.placeholders.number(number)
+            }
             _ => {}
         }
     }
@@ -148,10 +184,14 @@ impl<'a> Scrubber<'a> {
 
     /// Replaces once more what is personal elsewhere.
     fn again(&self, exchange: &mut Exchange, pairs: &[(String, String)]) {
-        let long = |text: &str| pairs.iter().filter(|(value, _)| value.len() >= SHORTEST).fold(
-            text.to_owned(),
-            |text, (value, made)| if text.contains(value.as_str()) { text.replace(value, made) } else { text },
-        );
+        let long = |text: &str| {
+            pairs.iter().filter(|(value, _)| value.len() >= SHORTEST).fold(
+                text.to_owned(),
+                |text, (value, made)| {
+                    if text.contains(value.as_str()) { text.replace(value, made) } else { text }
+                },
+            )
+        };
         let exact = |text: &str| pairs.iter().find(|(value, _)| value == text).map(|(_, made)| made.clone());
         let parts = |text: &str, between: &str| -> String {
             text.split(between)
@@ -186,9 +226,13 @@ fn each_text(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
 
 /// Words, moments and numbers: nothing that tells of a person by itself.
 fn is_plain(text: &str) -> bool {
-    let is_word = text.len() <= 24 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let is_word = text.len() <= 24
+        && !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let is_number = text.len() <= 24 && text.parse::<serde_json::Number>().is_ok();
-    is_word || is_number || matches!(engine_contract::Cursor::parse(text), Ok(engine_contract::Cursor::Instant(_)))
+    is_word
+        || is_number
+        || matches!(engine_contract::Cursor::parse(text), Ok(engine_contract::Cursor::Instant(_)))
 }
 
 /// Whether a name, without what stands between its words, contains one of some parts.

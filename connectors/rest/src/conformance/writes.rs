@@ -1,7 +1,11 @@
 //! What is sent when objects are written: no write is ever made, its request is only put together.
 
 use super::{drive::Seen, replay, sample, verdict::Check};
-use crate::{Described, manifest::WriteTable, runtime::{Rehearsal, has}};
+use crate::{
+    Described,
+    manifest::WriteTable,
+    runtime::{Rehearsal, has},
+};
 use bytes::Bytes;
 use engine_contract::{
     Access, Context, DynConnector, EffectClass, Encode, Map, NoNetwork, Op, Result, Target, Write,
@@ -68,7 +72,8 @@ impl Bench<'_> {
             Bytes::new()
         } else {
             let payload = self.encode(op, &fields)?;
-            let turned: Map = fields.iter().rev().map(|(name, value)| (name.clone(), value.clone())).collect();
+            let turned: Map =
+                fields.iter().rev().map(|(name, value)| (name.clone(), value.clone())).collect();
             if self.encode(op, &turned)? != payload {
                 against.push("equal content in another order gives other bytes".to_owned());
             }

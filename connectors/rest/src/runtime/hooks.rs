@@ -126,7 +126,9 @@ impl Hooks {
             Value::Null => Ok(None),
             Value::Text(word) => match kind_of(&word) {
                 Some(kind) => Ok(Some(kind)),
-                None => Err(Fault::of(HOOK, format_args!("gives no kind of error; these are {}", kind_words()))),
+                None => {
+                    Err(Fault::of(HOOK, format_args!("gives no kind of error; these are {}", kind_words())))
+                }
             },
             _ => Err(Fault::of(HOOK, "gives neither a kind of error nor `()`")),
         }
@@ -210,7 +212,10 @@ fn method(hook: &str, before: &Method, value: &Value) -> Result<Method, Fault> {
     };
     wanted.filter(|method| allowed.contains(method)).ok_or_else(|| {
         let words: Vec<_> = allowed.iter().map(Method::as_str).collect();
-        Fault::of(hook, format_args!("gives a method that a {before} cannot become; it can be {}", words.join(", ")))
+        Fault::of(
+            hook,
+            format_args!("gives a method that a {before} cannot become; it can be {}", words.join(", ")),
+        )
     })
 }
 

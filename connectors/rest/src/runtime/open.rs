@@ -2,8 +2,8 @@
 //! target.
 
 use super::{
-    catalog::Catalog, faults::Faults, hooks::Hooks, query::Query, read::RestSource, service::Service, settings::Settings,
-    write::RestTarget,
+    catalog::Catalog, faults::Faults, hooks::Hooks, query::Query, read::RestSource, service::Service,
+    settings::Settings, write::RestTarget,
 };
 use crate::{
     manifest::{AuthKind, AuthTable, BaseTable, LimitsTable, Manifest, Scope},

@@ -132,8 +132,7 @@ impl Service {
 
     /// The request as it goes to be signed.
     pub(super) fn request(&self, call: Call) -> Result<Request<Bytes>> {
-        let Draft { call, headers } =
-            self.hooks.request(self.draft(call)).map_err(|fault| fault.error())?;
+        let Draft { call, headers } = self.hooks.request(self.draft(call)).map_err(|fault| fault.error())?;
         let path = call.path.trim_start_matches('/');
         let is_address = call.path.contains("://");
         let mut address = if is_address { call.path.clone() } else { format!("{}/{path}", self.base) };

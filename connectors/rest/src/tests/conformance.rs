@@ -132,7 +132,17 @@ async fn a_recording_tells_of_nobody_and_answers_what_was_asked() {
     let recording = recorded().await;
     let text = recording.to_text();
     for canary in [
-        "crm_key\"", "secret-crm", "api_key", "canary", "acme", "Muster", "Countess", "K-00", "1815", "mail.example", "abcdefghijk",
+        "crm_key\"",
+        "secret-crm",
+        "api_key",
+        "canary",
+        "acme",
+        "Muster",
+        "Countess",
+        "K-00",
+        "1815",
+        "mail.example",
+        "abcdefghijk",
     ] {
         let is_name = canary == "crm_key\"";
         assert!(is_name || !text.contains(canary), "{canary} stands in {text}");
@@ -166,7 +176,10 @@ async fn what_the_files_do_not_say_breaks_a_promise() {
         broken(&described().judge(&[changed]).await.unwrap()).join("\n")
     };
     let wrong = judged("\"active\"", "\"asleep\"").await;
-    assert!(wrong.contains("records match the field schemas: `state` is none of the allowed texts"), "{wrong}");
+    assert!(
+        wrong.contains("records match the field schemas: `state` is none of the allowed texts"),
+        "{wrong}"
+    );
     let unrecorded = judged("\"next\": \"2\"", "\"next\": \"3\"").await;
     assert!(unrecorded.contains("`GET /api/customers?from=3` was not recorded"), "{unrecorded}");
 }
@@ -196,6 +209,8 @@ async fn errors_that_would_double_records_are_found() {
     assert!(refused.contains("a 500 without a code counts as a refusal"), "{refused}");
     let goes_on = judged("[[errors.rule]]\nstatus = [401]\nkind = \"invalid\"\nsay = \"no\"").await;
     assert!(goes_on.contains("a 401 does not stop the run"), "{goes_on}");
-    let hidden = judged("[[errors.rule]]\nstatus = [422]\ncode = [\"taken\"]\nkind = \"invalid\"\nsay = \"never\"").await;
+    let hidden =
+        judged("[[errors.rule]]\nstatus = [422]\ncode = [\"taken\"]\nkind = \"invalid\"\nsay = \"never\"")
+            .await;
     assert!(hidden.contains("an answer for rule 2 is judged otherwise: it is taken"), "{hidden}");
 }

@@ -58,7 +58,8 @@ fn described(page: &str, hooks: &str) -> Described {
         ("streams/bookings.json", FIELDS.to_owned()),
         ("hooks.rhai", hooks.to_owned()),
     ];
-    let files: BTreeMap<String, String> = files.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
+    let files: BTreeMap<String, String> =
+        files.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
     Described::read(&files).unwrap()
 }
 
@@ -74,8 +75,14 @@ async fn create(described: &Described, http: &Arc<Script>) -> Result<Outcome> {
     let config = json!({ "token": { "secret": "token" } });
     let target = described.open(&context, &config, Access::Write).await?.target.unwrap();
     let fields = fields(json!({ "room": "Lake" }));
-    let encode =
-        Encode { op: Op::Create, object: "bookings", fields: &fields, match_on: &[], marker: "m", marker_field: None };
+    let encode = Encode {
+        op: Op::Create,
+        object: "bookings",
+        fields: &fields,
+        match_on: &[],
+        marker: "m",
+        marker_field: None,
+    };
     let write = Write {
         id: "1".into(),
         op: Op::Create,
@@ -177,7 +184,10 @@ async fn a_hook_that_fails_says_where() {
     let http = Script::new(vec![("GET /v1/bookings?limit=2", ok("{}"))]);
     let (kind, message) = refused(&sweep(&described("whole", hooks), &http).await.unwrap_err());
     assert_eq!(kind, ErrorKind::Hook);
-    assert!(message.starts_with("the hook `response` failed: ") && message.ends_with("(hooks.rhai:2:15)"), "{message}");
+    assert!(
+        message.starts_with("the hook `response` failed: ") && message.ends_with("(hooks.rhai:2:15)"),
+        "{message}"
+    );
 }
 
 #[tokio::test]

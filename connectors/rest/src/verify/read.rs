@@ -73,7 +73,8 @@ fn pages(scene: &Scene<'_>, name: &str, table: &StreamTable, read: &ReadTable, o
     for (key, page) in named {
         let Some(page) = page else { continue };
         if !scene.manifest.page.contains_key(page) {
-            let problem = scene.problem(&["stream", name, "read", key], format!("there is no `[page.{page}]`"));
+            let problem =
+                scene.problem(&["stream", name, "read", key], format!("there is no `[page.{page}]`"));
             out.push(problem.near(page, scene.manifest.page.keys().map(String::as_str)));
         }
     }

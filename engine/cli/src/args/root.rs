@@ -1,8 +1,8 @@
 //! What stands before a command, and the list of commands.
 
 use super::{
-    Completions, Connections, Connector, Doctor, Emulate, Explain, Failures, Fmt, Graph, Help, History, Init, Keys, Man,
-    Run, Schema, Secret, Status, Test, Validate,
+    Completions, Connections, Connector, Doctor, Emulate, Explain, Failures, Fmt, Graph, Help, History, Init,
+    Keys, Man, Run, Schema, Secret, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,

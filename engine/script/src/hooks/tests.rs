@@ -5,8 +5,7 @@ fn value(json: &str) -> Value {
 }
 
 fn fails(text: &str, argument: &str) -> (String, usize, usize) {
-    let error =
-        Hooks::compile(text).unwrap().call("run", &[Argument::Value(&value(argument))]).unwrap_err();
+    let error = Hooks::compile(text).unwrap().call("run", &[Argument::Value(&value(argument))]).unwrap_err();
     (error.message, error.line, error.column)
 }
 
@@ -21,7 +20,8 @@ fn a_hook_changes_what_it_owns_and_reads_the_rest() {
     let request = value(r#"{"path": "x", "query": {}}"#);
     let result = hooks.call("run", &[Argument::Value(&request), Argument::Record(&body)]).unwrap();
     assert_eq!(result, value(r#"{"ids": [7, 9], "path": "x", "query": {"page": 5}}"#));
-    let names: Vec<_> = hooks.functions().into_iter().map(|one| (one.name, one.arguments, one.is_private)).collect();
+    let names: Vec<_> =
+        hooks.functions().into_iter().map(|one| (one.name, one.arguments, one.is_private)).collect();
     assert_eq!(names, [("next".to_owned(), 1, true), ("run".to_owned(), 2, false)]);
 }
 

@@ -56,7 +56,8 @@ fn auth_tables(auth: AuthName, name: &str) -> (String, &'static str) {
             (secret("key", "The key of the API"), "[auth]\nkind = \"query\"\npairs = { api_key = \"key\" }")
         }
         AuthName::Oauth2 => (
-            [secret("client_id", "The id of the app"), secret("client_secret", "The secret of the app")].concat(),
+            [secret("client_id", "The id of the app"), secret("client_secret", "The secret of the app")]
+                .concat(),
             "[auth]\nkind = \"oauth2\"\nclient_id = \"client_id\"\nclient_secret = \"client_secret\"\n\
              authorize_url = \"https://HOST/oauth/authorize\"\ntoken_url = \"https://HOST/oauth/token\"\n\
              scopes = []",

@@ -27,8 +27,9 @@ pub(super) fn run(name: &str, which: &Which, project: Option<&Path>, output: &Ou
     }
     let checks = runtime()?.block_on(Box::pin(described.judge(&recordings))).map_err(|error| {
         let code = connector_code(error.kind());
-        CommandError::new(exit_for(code), code, format!("`{name}` cannot be judged: {error}"))
-            .help(format!("the connector changed since it was recorded: engine connector record {name} --connection NAME"))
+        CommandError::new(exit_for(code), code, format!("`{name}` cannot be judged: {error}")).help(format!(
+            "the connector changed since it was recorded: engine connector record {name} --connection NAME"
+        ))
     })?;
     Ok(tell(name, &checks, output))
 }
