@@ -178,7 +178,7 @@ fn list(name: &str, all: &[Value], asked: &Asked) -> Value {
 
 fn one(all: &[Value], id: &str) -> (u16, Value) {
     all.iter()
-        .find(|one| one["id"].to_string() == id)
+        .find(|one| one["id"].as_u64() == id.parse().ok())
         .map_or_else(|| refused(404, "not_found"), |one| (200, one.clone()))
 }
 
@@ -204,7 +204,7 @@ fn create(body: &Value, state: &mut State) -> (u16, Value) {
 }
 
 fn update(id: &str, body: &Value, state: &mut State) -> (u16, Value) {
-    let Some(guest) = state.guests.iter_mut().find(|guest| guest["id"].to_string() == id) else {
+    let Some(guest) = state.guests.iter_mut().find(|guest| guest["id"].as_u64() == id.parse().ok()) else {
         return refused(404, "not_found");
     };
     for (name, value) in body.as_object().unwrap() {

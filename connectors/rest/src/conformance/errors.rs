@@ -72,7 +72,7 @@ fn failures(rehearsal: &Rehearsal) -> Check {
         match told(rehearsal, &json(status)) {
             Some((_, Effect::Unknown, ..)) => {}
             Some(_) => {
-                against.push(format!("a {status} without a code counts as a refusal, and may be none"))
+                against.push(format!("a {status} without a code counts as a refusal, and may be none"));
             }
             None => against.push(format!("a {status} counts as a success")),
         }
@@ -110,7 +110,7 @@ fn rules(rehearsal: &Rehearsal, table: &ErrorsTable) -> Check {
 /// An answer as a rule describes it.
 fn described(table: &ErrorsTable, rule: &RuleTable) -> Answered {
     let mut body = Value::Object(Map::new());
-    let code = rule.code.first().or(rule.code_prefix.first());
+    let code = rule.code.first().or_else(|| rule.code_prefix.first());
     let texts = [(table.code.first(), code), (table.message.first(), rule.message_has.first())];
     for (place, text) in texts {
         if let (Some(place), Some(text)) = (place, text) {
@@ -130,25 +130,22 @@ fn described(table: &ErrorsTable, rule: &RuleTable) -> Answered {
 fn set(body: &mut Value, dotted: &str, text: &str) {
     let mut here = body;
     for part in dotted.split('.') {
-        here = match part.parse::<usize>() {
-            Ok(index) => {
-                if !here.is_array() {
-                    *here = Value::Array(Vec::new());
-                }
-                let Some(list) = here.as_array_mut() else { return };
-                while list.len() <= index {
-                    list.push(Value::Null);
-                }
-                let Some(item) = list.get_mut(index) else { return };
-                item
+        here = if let Ok(index) = part.parse::<usize>() {
+            if !here.is_array() {
+                *here = Value::Array(Vec::new());
             }
-            Err(_) => {
-                if !here.is_object() {
-                    *here = Value::Object(Map::new());
-                }
-                let Some(map) = here.as_object_mut() else { return };
-                map.entry(part.to_owned()).or_insert(Value::Null)
+            let Some(list) = here.as_array_mut() else { return };
+            while list.len() <= index {
+                list.push(Value::Null);
             }
+            let Some(item) = list.get_mut(index) else { return };
+            item
+        } else {
+            if !here.is_object() {
+                *here = Value::Object(Map::new());
+            }
+            let Some(map) = here.as_object_mut() else { return };
+            map.entry(part.to_owned()).or_insert(Value::Null)
         };
     }
     *here = Value::String(text.to_owned());
@@ -166,10 +163,10 @@ fn recorded(rehearsal: &Rehearsal, recordings: &[&Recording]) -> Check {
         let place = format!("{} {}", exchange.request.method, exchange.request.path);
         match (told, (200..300).contains(&status)) {
             (None, false) => {
-                against.push(format!("`{place}` was answered {status}, which counts as a success"))
+                against.push(format!("`{place}` was answered {status}, which counts as a success"));
             }
             (Some((.., message)), true) => {
-                against.push(format!("`{place}` was answered {status}: {message}"))
+                against.push(format!("`{place}` was answered {status}: {message}"));
             }
             _ => {}
         }

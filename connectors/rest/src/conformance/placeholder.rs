@@ -3,10 +3,7 @@
 use engine_contract::{Cursor, Field, FieldType};
 use regex::Regex;
 use serde_json::Value;
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::LazyLock,
-};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 /// Addresses of people within any text.
 static EMAIL: LazyLock<Option<Regex>> =
@@ -22,18 +19,18 @@ const NUMERAL: &str = "numeral";
 /// Stand-ins by kind and by what they stand for.
 #[derive(Debug, Default)]
 pub(super) struct Placeholders {
-    known: HashMap<(&'static str, String), String>,
+    known: BTreeMap<(&'static str, String), String>,
     counts: BTreeMap<&'static str, usize>,
 }
 
 impl Placeholders {
-    fn get(&mut self, kind: &'static str, value: &str, make: impl FnOnce(usize) -> String) -> String {
+    fn get(&mut self, kind: &'static str, value: &str, stand_in: impl FnOnce(usize) -> String) -> String {
         if let Some(known) = self.known.get(&(kind, value.to_owned())) {
             return known.clone();
         }
         let count = self.counts.entry(kind).or_default();
         *count += 1;
-        let made = make(*count);
+        let made = stand_in(*count);
         self.known.insert((kind, value.to_owned()), made.clone());
         made
     }

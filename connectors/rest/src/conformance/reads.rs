@@ -134,9 +134,9 @@ fn agreement(seen: &Seen, about: &str) -> Check {
 /// Records are what the field schemas say.
 fn fields(seen: &Seen, schema: &EntitySchema) -> Check {
     const PROMISE: &str = "records match the field schemas";
-    let (mut against, mut strange, mut judged) = (BTreeSet::new(), BTreeSet::new(), 0);
+    let (mut against, mut strange, mut judged) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for record in seen.ways.iter().flat_map(|way| &way.whole.records) {
-        judged += 1;
+        judged.insert(&record.key);
         let json = serde_json::from_slice(&record.record.as_bytes()).unwrap_or_default();
         let serde_json::Value::Object(members) = json else {
             against.insert(format!("the record `{}` is no object", record.key));
@@ -147,12 +147,15 @@ fn fields(seen: &Seen, schema: &EntitySchema) -> Check {
         }
         strange.extend(members.into_iter().map(|(name, _)| name).filter(|name| schema.field(name).is_none()));
     }
-    if judged == 0 {
+    if judged.is_empty() {
         return Check::untold(&schema.name, PROMISE, "no record was recorded");
     }
     let strange: Vec<String> = strange.into_iter().collect();
-    let seen =
-        if strange.is_empty() { count(judged) } else { format!("not described: {}", strange.join(", ")) };
+    let seen = if strange.is_empty() {
+        count(judged.len())
+    } else {
+        format!("not described: {}", strange.join(", "))
+    };
     Check::of(&schema.name, PROMISE, seen, against.into_iter().collect())
 }
 

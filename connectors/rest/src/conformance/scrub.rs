@@ -149,7 +149,7 @@ impl<'a> Scrubber<'a> {
             Value::String(text) => *text = self.text(name, text, owned),
             // Records are asked for by numbers that are keys: these stay.
             Value::Number(number) if owned && !self.read.contains(name) => {
-                *value = self.placeholders.number(number)
+                *value = self.placeholders.number(number);
             }
             _ => {}
         }
@@ -250,26 +250,23 @@ fn is_kept(header: &str) -> bool {
 /// The names of members that connector.toml names: these are read, and must stay what they are.
 fn read_by(described: &Described) -> BTreeSet<String> {
     let manifest = described.manifest();
-    let mut names = BTreeSet::new();
-    let mut add = |dotted: &str| names.extend(dotted.split('.').map(str::to_owned));
+    let mut dotted: Vec<&str> = Vec::new();
     for page in manifest.page.values() {
-        page.next.iter().chain(&page.token).for_each(|name| add(name));
+        dotted.extend(page.next.iter().chain(&page.token).map(String::as_str));
     }
     let errors = &manifest.errors;
-    for list in [&errors.code, &errors.fault, &errors.field] {
-        list.iter().for_each(|name| add(name));
-    }
-    manifest.time.member.iter().for_each(|name| add(name));
+    dotted.extend(errors.code.iter().chain(&errors.fault).chain(&errors.field).map(String::as_str));
+    dotted.extend(manifest.time.member.as_deref());
     for stream in manifest.stream.values() {
-        stream.read.iter().for_each(|read| add(&read.list));
-        stream.cursor.keys().chain(&stream.key).for_each(|name| add(name));
-        stream.join.values().for_each(|join| add(&join.by));
+        dotted.extend(stream.read.iter().map(|read| read.list.as_str()));
+        dotted.extend(stream.cursor.keys().chain(&stream.key).map(String::as_str));
+        dotted.extend(stream.join.values().map(|join| join.by.as_str()));
     }
-    let writes = manifest.object.keys().filter_map(|object| manifest.write(object));
-    for write in writes {
-        write.id.iter().chain(&write.version).chain(&write.answer).for_each(|name| add(name));
+    let writes: Vec<_> = manifest.object.keys().filter_map(|object| manifest.write(object)).collect();
+    for write in &writes {
+        dotted.extend(write.id.iter().chain(&write.version).chain(&write.answer).map(String::as_str));
     }
-    names
+    dotted.into_iter().flat_map(|name| name.split('.')).map(str::to_owned).collect()
 }
 
 /// The settings of a connection without secrets and addresses, and what stands for its origin.

@@ -49,14 +49,13 @@ pub(super) fn fields<'a>(
     let mut found = Vec::new();
     for name in names {
         let place: Vec<_> = path.iter().copied().chain([name.as_str()]).collect();
-        match schema.field(name) {
-            Some(field) => found.push(field),
-            None => {
-                let known = schema.fields.iter().map(|field| field.name.as_str());
-                let message = format!("`{}` has no field `{name}`", schema.name);
-                out.push(scene.problem(&place, message).near(name, known));
-            }
+        if let Some(field) = schema.field(name) {
+            found.push(field);
+            continue;
         }
+        let known = schema.fields.iter().map(|field| field.name.as_str());
+        let message = format!("`{}` has no field `{name}`", schema.name);
+        out.push(scene.problem(&place, message).near(name, known));
     }
     found
 }

@@ -52,7 +52,7 @@ fn parts(folder: &str, shelf: &Shelf<'_>, out: &mut Diagnostics) -> Vec<String> 
         let inside = format!("{folder}/{kind}");
         match shelf.files().list(&inside) {
             Ok(names) => {
-                let schemas = names.into_iter().filter(|name| name.ends_with(".json"));
+                let schemas = names.into_iter().filter(|name| name.strip_suffix(".json").is_some());
                 parts.extend(schemas.map(|name| format!("{kind}/{name}")));
             }
             Err(error) => {

@@ -73,7 +73,7 @@ fn recordings(workspace: &Workspace, name: &str) -> Result<Vec<Recording>> {
     };
     let names = files.list(&folder).map_err(|error| unreadable(&folder, &error))?;
     let mut recordings = Vec::new();
-    for name in names.iter().filter(|name| name.ends_with(".json")) {
+    for name in names.iter().filter(|name| name.strip_suffix(".json").is_some()) {
         let path = format!("{folder}/{name}");
         let text = files.read(&path).map_err(|error| unreadable(&path, &error))?.unwrap_or_default();
         recordings.push(Recording::parse(&text).map_err(|error| unreadable(&path, &error))?);

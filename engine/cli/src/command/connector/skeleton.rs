@@ -196,7 +196,7 @@ const HOOKS: &str = r#"// What connector.toml cannot say, in at most 60 lines: p
 // }
 "#;
 
-const README: &str = r#"# NAME
+const README: &str = r"# NAME
 
 What the connector reads and writes, and what it guarantees. Write down the service's facts with their sources: what
 orders its lists, how exact its instants are, when it counts a request, what its errors mean.
@@ -206,4 +206,4 @@ orders its lists, how exact its instants are, when it counts a request, what its
 - Limits: not known yet.
 
 `engine connector test NAME` judges it by what is recorded in `fixtures/`.
-"#;
+";

@@ -60,7 +60,9 @@ fn tell(name: &str, checks: &[Check], output: &Output) -> Exit {
         let (word, rest) = line.split_at(line.find(' ').unwrap_or(line.len()));
         output.result(&format!("{style}{word}{style:#}{rest}"));
         if let Verdict::Broken(why) = &check.verdict {
-            why.iter().for_each(|why| output.result(&format!("       - {why}")));
+            for why in why {
+                output.result(&format!("       - {why}"));
+            }
         }
     }
     output.result(&format!("{name}: {kept} kept, {broken} broken, {untold} not told"));
