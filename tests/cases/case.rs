@@ -140,15 +140,22 @@ impl Case {
         let files = self.files();
         let environment = BTreeMap::from([("DATA_DIR".to_owned(), "data".to_owned())]);
         let (project, mut found) = engine_project::load(&files, &environment, self.environment.as_deref());
-        let catalogs = golden::catalogs(&files.good.0["catalogs.json"]);
+        let (registry, more) = engine_cli::registry(&project);
+        found.extend(more);
+        let mut catalogs = golden::catalogs(&files.good.0["catalogs.json"]);
+        for (name, connection) in &project.connections {
+            let offer = registry.get(&connection.connector).and_then(|connector| connector.describe());
+            if let Some(offer) = offer.filter(|_| !catalogs.0.contains_key(name)) {
+                catalogs.0.insert(name.clone(), offer);
+            }
+        }
         let names = match &self.pipeline {
             Some(name) => vec![name.clone()],
             None => project.pipelines.iter().map(|pipeline| pipeline.name.clone()).collect(),
         };
         let mut blueprints = Vec::new();
         for name in names {
-            let (blueprint, more) =
-                compile(&project, &name, &project.tenants[0], &connectors::registry(), &catalogs);
+            let (blueprint, more) = compile(&project, &name, &project.tenants[0], &registry, &catalogs);
             found.extend(more);
             blueprints.extend(blueprint.map(Arc::new));
         }

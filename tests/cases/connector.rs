@@ -184,6 +184,7 @@ fn each_kind_of_error_has_a_code_of_its_own() {
         (ErrorKind::Protocol, "connector/protocol"),
         (ErrorKind::Corrupt, "connector/corrupt"),
         (ErrorKind::Unsupported, "connector/unsupported"),
+        (ErrorKind::Hook, "connector/hook"),
     ];
     for (kind, code) in kinds {
         assert_eq!(faulty(Fault::Read(kind)).stops(), code);

@@ -4,13 +4,14 @@ use crate::{ENGINE, assert_outcome};
 use kit::Project;
 
 /// Every command, as the root help lists them.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "init",
     "validate",
     "test",
     "graph",
     "fmt",
     "schema",
+    "connector",
     "connections",
     "secret",
     "run",

@@ -13,13 +13,16 @@
 mod calls;
 mod changes;
 mod connections;
+mod connector;
 mod custody;
 mod demo;
+mod desk;
 mod doctor;
 mod explain;
 mod fmt;
 mod formats;
 mod graph;
+mod guide;
 mod help;
 mod init;
 mod kill;

@@ -11,7 +11,7 @@ use engine_project::{
     model::{
         ConnectionTable, ConnectionsFile, EngineFile, EntitySourceTable, PipelineToml, Table, TenantFile,
     },
-    schema::{Kind, Profile, base, specialise, specialise_connections, sync},
+    schema::{Kind, Profile, base, finished, specialise, specialise_connections, sync},
     toml::Document,
 };
 use jsonschema::Validator;
@@ -39,6 +39,72 @@ fn the_committed_schemas_are_those_of_the_types() {
             kind.name()
         );
     }
+}
+
+/// The schema of connector.toml, as it is committed.
+fn connector_schema() -> Value {
+    finished(connector_rest::manifest_schema())
+}
+
+#[test]
+fn the_committed_schema_of_connectors_is_that_of_their_types() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/connector.json");
+    let text = format!("{:#}\n", connector_schema());
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let is_fresh = std::fs::read_to_string(&path).is_ok_and(|old| old == text);
+    assert!(
+        is_fresh,
+        "schemas/connector.json is stale: UPDATE_SCHEMAS=1 cargo test -p tests --test editors agree"
+    );
+}
+
+/// The connectors of the repository: those that come with the engine, and the golden project's.
+fn connector_files() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folders = ["connectors/catalog", "tests/cases/golden/connectors"];
+    let inside = folders.into_iter().flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap());
+    let files = inside.map(|entry| entry.unwrap().path().join("connector.toml"));
+    files.map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+#[test]
+fn connectors_fit_their_schema_and_what_the_engine_refuses_it_refuses_too() {
+    let validator = validator(&connector_schema());
+    let files = connector_files();
+    assert!(files.len() >= 4);
+    for (path, text) in &files {
+        assert_eq!(first_error(&validator, &json(path, text)), None, "{path}");
+    }
+    let (path, text) = files.iter().find(|(path, _)| path.contains("woocommerce")).unwrap();
+    for (from, to) in [
+        ("size_max = 100", "sise_max = 100"),
+        ("kind = \"window\"", "kind = \"windows\""),
+        ("concurrency = 4", "concurrency = \"4\""),
+        ("kind = \"unauthorized\"", "kind = \"unauthorised\""),
+        ("schema = \"streams/orders.json\"\nkey", "key"),
+        ("method = \"POST\"", "method = \"GET\""),
+        ("[webhooks]", "[webhook]"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let changed = text.replacen(from, to, 1);
+        assert!(first_error(&validator, &json(path, &changed)).is_some(), "the schema takes {to}");
+    }
+    let strategies = &connector_schema()["$defs"]["PageTable"]["properties"]["kind"]["enum"];
+    assert_eq!(strategies, &json!(["window", "scan", "number", "offset", "token", "link", "whole", "hook"]));
+}
+
+#[test]
+fn editors_find_the_schema_of_connectors() {
+    let facts = engine_project::schema::Facts { manifest: Some(connector_schema()), ..project::facts() };
+    let synced = sync(&MemoryFiles::default().with("engine.toml", ""), &facts);
+    let text = |path: &str| synced.files.iter().find(|(file, _)| file == path).map(|(_, text)| text.as_str());
+    assert!(text(".engine/schemas/connector.tombi.json").is_some_and(|text| text.contains("next_page")));
+    assert!(
+        text("tombi.toml").is_some_and(|text| text.contains("include = [\"connectors/*/connector.toml\"]"))
+    );
+    assert!(text(".taplo.toml").is_some_and(|text| text.contains("**/connectors/*/connector.toml")));
 }
 
 fn validator(schema: &Value) -> Validator {
@@ -70,6 +136,10 @@ fn valid_files() -> Vec<(String, Value)> {
     let mut out = Vec::new();
     for folder in folders {
         for (path, text) in &project::files(&folder).0 {
+            // Connectors are looked at by themselves.
+            if path.starts_with("connectors/") {
+                continue;
+            }
             let shown = folder.join(path).to_string_lossy().into_owned();
             out.push((shown.clone(), json(&shown, text)));
         }

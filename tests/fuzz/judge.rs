@@ -44,7 +44,11 @@ fn compiled(files: &MemoryFiles) -> Result<(), String> {
     for diagnostic in &found {
         within(&project, diagnostic)?;
     }
-    let (registry, catalogs) = (connectors::registry(), Catalogs::default());
+    let (registry, own) = engine_cli::registry(&project);
+    for diagnostic in &own {
+        within(&project, diagnostic)?;
+    }
+    let catalogs = Catalogs::default();
     let mut blueprints = Vec::new();
     for pipeline in &project.pipelines {
         for tenant in &project.tenants {

@@ -93,12 +93,7 @@ pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
         name: "intent-log",
         removed: &[Mechanism::Intents],
-        scenes: &[
-            (Keys, &LOSSES),
-            (Markers, &LOSSES),
-            (ShopToBooks, &LOSSES),
-            (BooksToShop, &LOSSES),
-        ],
+        scenes: &[(Keys, &LOSSES), (Markers, &LOSSES), (ShopToBooks, &LOSSES), (BooksToShop, &LOSSES)],
         ..WHOLE
     },
     Mutant {
@@ -187,8 +182,11 @@ pub(crate) const ALL: [Mutant; 15] = [
 impl Mutant {
     /// The trial of a seed.
     pub(crate) fn trial(&'static self, scene: Scene, profile: &'static Profile, seed: u64) -> Trial {
-        let trial =
-            if self.zombie { Trial::zombie(scene, profile, seed) } else { Trial::seeded(scene, profile, seed) };
+        let trial = if self.zombie {
+            Trial::zombie(scene, profile, seed)
+        } else {
+            Trial::seeded(scene, profile, seed)
+        };
         trial.without(self)
     }
 }

@@ -141,5 +141,4 @@ pub(crate) const VERSIONS: Profile = Profile {
 pub(crate) const QUEUES: Profile =
     Profile { name: "queues", throttled: 150, pause: 500, full: 0, stopped: 0, outages: 0, ..EVERYDAY };
 
-pub(crate) const ALL: [&Profile; 7] =
-    [&EVERYDAY, &CURSORS, &LOSSES, &CRASHES, &OUTAGES, &VERSIONS, &QUEUES];
+pub(crate) const ALL: [&Profile; 7] = [&EVERYDAY, &CURSORS, &LOSSES, &CRASHES, &OUTAGES, &VERSIONS, &QUEUES];

@@ -192,13 +192,18 @@ pub(crate) fn origin(uri: &Uri) -> String {
 }
 
 /// Whether the request of an error from [`Client::send`] may have arrived. `Unavailable` says that it was not
-/// sent (the contract of `HttpTransport`); nor was it when a setting, the credentials or the tokens are at
-/// fault, because the service's own refusals are answers and not errors. Everything else may have arrived.
+/// sent (the contract of `HttpTransport`); nor was it when a setting, the credentials, the tokens or a hook that
+/// makes requests are at fault, because the service's own refusals are answers and not errors. Everything else may
+/// have arrived.
 #[must_use]
 pub fn was_sent(error: &ConnectorError) -> bool {
     !matches!(
         error.kind(),
-        ErrorKind::Unavailable | ErrorKind::Config | ErrorKind::Unauthorized | ErrorKind::Unsupported
+        ErrorKind::Unavailable
+            | ErrorKind::Config
+            | ErrorKind::Unauthorized
+            | ErrorKind::Unsupported
+            | ErrorKind::Hook
     )
 }
 

@@ -4,6 +4,7 @@ use crate::{
     check,
     manifest::{CustomFields, Manifest},
     runtime, schema,
+    script::Script,
 };
 use connector_kit::Accounts;
 use engine_contract::{
@@ -18,6 +19,8 @@ use std::{fmt, sync::Arc};
 pub struct Described {
     manifest: Arc<Manifest>,
     discovery: Arc<Discovery>,
+    /// The hooks, compiled once for all connections.
+    script: Option<Script>,
     /// The limits and tokens of remote accounts, which all connections of this connector share.
     accounts: Arc<Accounts>,
 }
@@ -28,10 +31,34 @@ impl fmt::Debug for Described {
     }
 }
 
+/// The JSON Schema of connector.toml, as its types give it.
+#[must_use]
+pub fn manifest_schema() -> Value {
+    schemars::schema_for!(Manifest).to_value()
+}
+
 impl Described {
-    pub(crate) fn new(manifest: Manifest, discovery: Discovery) -> Self {
+    pub(crate) fn new(manifest: Manifest, discovery: Discovery, script: Option<Script>) -> Self {
         let (manifest, discovery) = (Arc::new(manifest), Arc::new(discovery));
-        Self { manifest, discovery, accounts: Arc::default() }
+        Self { manifest, discovery, script, accounts: Arc::default() }
+    }
+
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    pub(crate) fn offers(&self) -> &Discovery {
+        &self.discovery
+    }
+
+    /// The same connector with accounts of its own, whose limits nobody else shares.
+    pub(crate) fn apart(&self) -> Self {
+        Self { accounts: Arc::default(), ..self.clone() }
+    }
+
+    pub(crate) fn said(&self) -> runtime::Said<'_> {
+        let Self { manifest, discovery, script, .. } = self;
+        runtime::Said { manifest, discovery, script: script.as_ref() }
     }
 
     /// The same connector as another process has it: with limits and tokens of its own.
@@ -103,7 +130,7 @@ impl DynConnector for Described {
 
     async fn open(&self, context: &Context, config: &Value, access: Access) -> Result<Connection> {
         self.checked(config)?;
-        runtime::open((&self.manifest, &self.discovery), &self.accounts, context, config, access)
+        runtime::open(self.said(), &self.accounts, context, config, access)
     }
 
     /// Answers what the files say, once the service has answered at all.

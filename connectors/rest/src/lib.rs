@@ -8,10 +8,14 @@
 mod bundle;
 mod check;
 mod conform;
+pub mod conformance;
+mod decode;
 mod described;
 mod manifest;
+mod problem;
 mod runtime;
 mod schema;
+mod script;
 mod source;
 mod spans;
 mod template;
@@ -20,6 +24,6 @@ mod tests;
 mod verify;
 
 pub use bundle::bundled;
-pub use described::Described;
+pub use described::{Described, manifest_schema};
 pub use manifest::CustomFields;
-pub use source::Problem;
+pub use problem::{Near, Problem, ProblemKind};

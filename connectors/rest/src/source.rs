@@ -1,52 +1,48 @@
 //! From the files of a folder to a connector: read, put together, looked through.
 
-use crate::{Described, manifest::Manifest, schema, verify};
+use crate::{
+    Described, decode,
+    problem::{Problem, ProblemKind},
+    schema,
+    script::{self, HOOKS},
+    verify,
+};
 use engine_contract::EntitySchema;
-use std::{collections::BTreeMap, ops::Range};
+use std::collections::BTreeMap;
 
 /// The file that every described connector has.
 pub(crate) const MANIFEST: &str = "connector.toml";
 
-/// A mistake in the files of a described connector.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}: {message}")]
-pub struct Problem {
-    /// The file, within the connector's folder.
-    pub file: String,
-    /// Its bytes there.
-    pub range: Range<usize>,
-    /// What is wrong.
-    pub message: String,
-}
-
-impl Problem {
-    pub(crate) fn new(file: impl Into<String>, range: Range<usize>, message: impl Into<String>) -> Self {
-        Self { file: file.into(), range, message: message.into() }
-    }
-}
-
 impl Described {
-    /// Reads a connector from the files of its folder, by their names within it: connector.toml and the field
-    /// schemas that it names.
+    /// Reads a connector from the files of its folder, by their names within it: connector.toml, the field
+    /// schemas that it names, and hooks.rhai where there is one.
     ///
     /// # Errors
     /// Every mistake that was found.
     pub fn read(files: &BTreeMap<String, String>) -> Result<Self, Vec<Problem>> {
-        let Some(text) = files.get(MANIFEST) else {
-            return Err(vec![Problem::new(MANIFEST, 0..0, "a connector needs this file")]);
-        };
-        let manifest: Manifest = toml::from_str(text).map_err(|error| {
-            let range = error.span().unwrap_or_default();
-            vec![Problem::new(MANIFEST, range, error.message())]
-        })?;
+        let (described, problems) = Self::read_all(files);
+        described.ok_or(problems)
+    }
+
+    /// As [`Described::read`], with what deserves a warning beside a connector that can be used.
+    #[must_use]
+    pub fn read_all(files: &BTreeMap<String, String>) -> (Option<Self>, Vec<Problem>) {
         let mut problems = Vec::new();
+        let Some(text) = files.get(MANIFEST) else {
+            let missing = Problem::new(MANIFEST, 0..0, "a connector needs this file");
+            return (None, vec![missing.of(ProblemKind::Syntax)]);
+        };
+        let manifest = decode::manifest(text, &mut problems);
         let schemas = schemas(files, &mut problems);
-        verify::verify(&verify::Scene::new(&manifest, files, &schemas), &mut problems);
-        if problems.is_empty() {
-            let discovery = schema::discovery(&manifest, &schemas);
-            return Ok(Self::new(manifest, discovery));
+        let hooks = files.get(HOOKS).and_then(|text| script::read(text, &mut problems));
+        let Some(manifest) = manifest else { return (None, problems) };
+        let scene = verify::Scene::new(&manifest, files, &schemas);
+        verify::verify(&scene, hooks.as_ref(), &mut problems);
+        if !problems.iter().all(Problem::is_warning) {
+            return (None, problems);
         }
-        Err(problems)
+        let discovery = schema::discovery(&manifest, &schemas);
+        (Some(Self::new(manifest, discovery, hooks.filter(|hooks| !hooks.is_empty()))), problems)
     }
 }
 
@@ -58,7 +54,8 @@ fn schemas(files: &BTreeMap<String, String>, problems: &mut Vec<Problem>) -> BTr
             Ok(schema) => drop(schemas.insert(file.clone(), schema)),
             Err(error) => {
                 let place = offset(text, error.line(), error.column());
-                problems.push(Problem::new(file, place..place, error.to_string()));
+                let problem = Problem::new(file, place..place, error.to_string());
+                problems.push(problem.of(ProblemKind::Fields));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Where things stand in a connector.toml.
 
+use crate::decode::plain;
 use std::ops::Range;
 use toml::{
     Spanned,
@@ -35,6 +36,33 @@ impl<'a> Spans<'a> {
                 }
                 _ => return value.span(),
             }
+        }
+        place
+    }
+
+    /// The value at a JSON pointer, or its key.
+    pub(crate) fn at(&self, pointer: &str, is_key: bool) -> Range<usize> {
+        let Some(root) = &self.0 else { return 0..0 };
+        let (mut place, mut here) = (0..0, None::<&Spanned<DeValue<'_>>>);
+        for part in pointer.split('/').skip(1) {
+            let name = plain(part);
+            let table = match here.map(Spanned::get_ref) {
+                None => Some(root.get_ref()),
+                Some(DeValue::Table(table)) => Some(table),
+                Some(DeValue::Array(items)) => {
+                    let Some(item) = name.parse().ok().and_then(|index: usize| items.get(index)) else {
+                        break;
+                    };
+                    (place, here) = (item.span(), Some(item));
+                    continue;
+                }
+                Some(_) => None,
+            };
+            let found = table.and_then(|table| table.iter().find(|(key, _)| key.get_ref().as_ref() == name));
+            let Some((key, value)) = found else { break };
+            let is_table = matches!(value.get_ref(), DeValue::Table(_));
+            place = if is_key || is_table { key.span() } else { value.span() };
+            here = Some(value);
         }
         place
     }

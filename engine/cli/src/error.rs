@@ -54,6 +54,9 @@ pub(crate) fn remedy(code: &str) -> Option<&'static str> {
             "check the connection's credentials (`engine connections show NAME`), or the permissions of its files"
         }
         "connector/corrupt" => "mend the source at that place; what comes before it has been synced",
+        "connector/hook" => {
+            "mend the hook at that place; `engine connector test NAME` runs it on what was recorded"
+        }
         "connector/unavailable" => "try again when it is reachable: nothing is half-done",
         "connector/timeout" | "connector/rate-limited" => {
             "try again later: nothing is half-done, and what was sent without an answer is found out first"

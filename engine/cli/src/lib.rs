@@ -4,6 +4,7 @@
 mod args;
 mod command;
 mod custody;
+mod described;
 mod diagnostic;
 mod doctor;
 mod emulate;
@@ -28,4 +29,5 @@ mod watch;
 mod words;
 mod workspace;
 
+pub use described::registry;
 pub use start::main;

@@ -36,6 +36,8 @@ pub enum ErrorKind {
     Corrupt,
     /// The connector cannot do this.
     Unsupported,
+    /// A hook of the connector failed.
+    Hook,
 }
 
 impl ErrorKind {
@@ -57,6 +59,7 @@ impl ErrorKind {
             Self::Protocol => "protocol",
             Self::Corrupt => "corrupt",
             Self::Unsupported => "unsupported",
+            Self::Hook => "hook",
         }
     }
 }

@@ -6,10 +6,12 @@
 //! - [`model`] holds the tables of the files exactly as they are written.
 //! - [`project`] holds the same after loading: references between files resolved, texts with their places.
 //! - [`rule`] holds the mapping of an entity as a typed tree.
+//! - [`connector`] holds the files of connectors that a project brings.
 //! - [`diag`] holds what is said about mistakes, and the list of all codes.
 //! - [`fmt`] writes a file in its canonical form.
 //! - [`toml`] turns text into JSON with a place for every key and value.
 
+pub mod connector;
 pub mod diag;
 pub mod fmt;
 pub mod model;

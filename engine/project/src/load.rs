@@ -6,6 +6,7 @@
 mod assert;
 pub(crate) mod beside;
 mod connections;
+mod connectors;
 pub(crate) mod decode;
 pub(crate) mod duration;
 mod engine;
@@ -51,6 +52,7 @@ pub fn load(
     let mut shelf = Shelf::new(files);
     let engine = engine::read(&mut shelf, variables, &mut out);
     let connections = connections::read(environment, &engine.variables, &mut shelf, &mut out);
+    let connectors = connectors::read(&mut shelf, &mut out);
     let tenant_files = layout::tenants(files, &mut out);
     let around = Surroundings { connections: &connections, has_tenants: !tenant_files.is_empty() };
     let (mut pipelines, has_broken) = read_pipelines(&around, &mut shelf, &mut out);
@@ -69,6 +71,7 @@ pub fn load(
         tenants: tenants.known,
         state: engine.state,
         connections: connections.known,
+        connectors,
         pipelines,
         engine: engine.document,
         texts: shelf.texts,

@@ -153,6 +153,7 @@ pub fn connector_code(kind: ErrorKind) -> &'static str {
         ErrorKind::Protocol => "connector/protocol",
         ErrorKind::Corrupt => "connector/corrupt",
         ErrorKind::Unsupported => "connector/unsupported",
+        ErrorKind::Hook => "connector/hook",
     }
 }
 

@@ -5,6 +5,8 @@
 //! [`Libraries`], has no way to files, time or randomness, and is bounded by operations and sizes, never by
 //! wall time: the same record gives the same answer on a busy machine. [`Script::infer`] says what it may
 //! give, and which fields it names that do not exist, before there is any record.
+//!
+//! [`Hooks`] are functions that connectors call, under the same limits.
 
 #[cfg(test)]
 mod attack;
@@ -14,6 +16,7 @@ mod convert;
 mod engine;
 mod error;
 mod functions;
+mod hooks;
 mod infer;
 mod inputs;
 mod libraries;
@@ -25,6 +28,7 @@ mod walk;
 pub mod types;
 
 pub use error::ScriptError;
+pub use hooks::{Argument, Function, Hooks};
 pub use infer::{Finding, Inference, Problem, Sights};
 pub use inputs::{Inputs, Names};
 pub use libraries::Libraries;

@@ -4,8 +4,8 @@
 use bytes::Bytes;
 use connector_emulators::{Answer, Emulator, Faulty, Way};
 use engine_contract::{
-    Access, Cancel, Clock, Connection, Context, Held, HttpTransport, Registry, Result, Rng, Secrets, Tokens,
-    Vault, async_trait,
+    Access, Cancel, Clock, Connection, Context, Held, HttpTransport, Registry, Result, Rng, SecretValue,
+    Secrets, Tokens, Vault, async_trait,
 };
 use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
@@ -63,8 +63,8 @@ impl Rng for Dice {
 struct Known;
 
 impl Secrets for Known {
-    fn get(&self, name: &str) -> Option<String> {
-        Some(name.to_owned())
+    fn get(&self, name: &str) -> Option<SecretValue> {
+        Some(SecretValue::unbound(name))
     }
 }
 

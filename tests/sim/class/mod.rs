@@ -115,12 +115,7 @@ impl Stage for ClassStage {
     }
 
     fn pace(&self) -> Pace {
-        Pace {
-            rest: 100..9000,
-            long_rest: 100..9000,
-            frozen: 500..60_000,
-            calm: Duration::from_secs(30),
-        }
+        Pace { rest: 100..9000, long_rest: 100..9000, frozen: 500..60_000, calm: Duration::from_secs(30) }
     }
 
     fn blueprint(&self) -> Arc<Blueprint> {

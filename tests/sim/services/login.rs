@@ -1,21 +1,23 @@
 //! What processes of the engine know without asking: secrets, and the vault with the tokens of the books.
 
 use super::world::{Shared, lock};
-use engine_contract::{ConnectorError, ErrorKind, Held, Result, Secrets, Tokens, Vault, async_trait};
+use engine_contract::{
+    ConnectorError, ErrorKind, Held, Result, SecretValue, Secrets, Tokens, Vault, async_trait,
+};
 use std::time::Duration;
 
 /// The secrets of both connections.
 pub(super) struct SimSecrets;
 
 impl Secrets for SimSecrets {
-    fn get(&self, name: &str) -> Option<String> {
+    fn get(&self, name: &str) -> Option<SecretValue> {
         let known = [
             ("key", "ck_sim"),
             ("secret", "cs_sim"),
             ("client_id", "emulated-client"),
             ("client_secret", "emulated-secret"),
         ];
-        known.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        known.iter().find(|(known, _)| *known == name).map(|(_, value)| SecretValue::unbound(*value))
     }
 }
 

@@ -128,7 +128,13 @@ async fn a_refusal_that_cannot_be_mended_is_given_back_at_once() {
 #[test]
 fn only_what_surely_did_not_arrive_counts_as_not_sent() {
     let sent = |kind| was_sent(&ConnectorError::new(kind, ""));
-    for kind in [ErrorKind::Unavailable, ErrorKind::Config, ErrorKind::Unauthorized, ErrorKind::Unsupported] {
+    for kind in [
+        ErrorKind::Unavailable,
+        ErrorKind::Config,
+        ErrorKind::Unauthorized,
+        ErrorKind::Unsupported,
+        ErrorKind::Hook,
+    ] {
         assert!(!sent(kind), "{kind:?}");
     }
     for kind in [ErrorKind::Timeout, ErrorKind::Protocol, ErrorKind::Corrupt, ErrorKind::RateLimited] {

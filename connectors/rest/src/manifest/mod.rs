@@ -13,11 +13,12 @@ pub(crate) use read::{
 };
 pub(crate) use service::{
     Again, AuthKind, AuthTable, BaseTable, Effect, ErrorsTable, Language, LanguageTable, LimitsTable, Pairs,
-    RuleTable, Scope, TimeFormat, TimeTable,
+    RuleTable, Scope, TimeFormat, TimeTable, kind_of, kind_words,
 };
 pub(crate) use write::{CallTable, MarkerKind, Null, WriteTable};
 
 use engine_contract::EffectClass;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -25,30 +26,39 @@ use std::{collections::BTreeMap, time::Duration};
 pub(crate) type Texts = BTreeMap<String, String>;
 
 /// A whole connector.toml.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Manifest {
+    /// What the connector is.
     pub(crate) connector: About,
     /// The settings of a connection: `[settings.url]`.
     #[serde(default)]
     pub(crate) settings: BTreeMap<String, Setting>,
     /// Without it connections can be checked, and not opened.
     pub(crate) base: Option<BaseTable>,
+    /// How requests are signed.
     pub(crate) auth: Option<AuthTable>,
+    /// How much may be asked of the service.
     #[serde(default)]
     pub(crate) limits: LimitsTable,
+    /// How the service writes instants.
     #[serde(default)]
     pub(crate) time: TimeTable,
+    /// What answers mean that are no success.
     #[serde(default)]
     pub(crate) errors: ErrorsTable,
+    /// The query language of the service, where it has one.
     pub(crate) language: Option<LanguageTable>,
     /// Ways to read a list to its end: `[page.changes]`.
     #[serde(default)]
     pub(crate) page: BTreeMap<String, PageTable>,
+    /// What pipelines may say in `[source] options`.
     #[serde(default)]
     pub(crate) source: SourceTable,
+    /// What goes for all target objects.
     #[serde(default)]
     pub(crate) target: TargetTable,
+    /// What the service tells of its own accord.
     #[serde(default)]
     pub(crate) webhooks: Webhooks,
     /// What can be read: `[stream.orders]`.
@@ -73,7 +83,7 @@ impl Manifest {
 }
 
 /// `[connector]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct About {
     /// The name that `connector = "..."` selects.
@@ -85,11 +95,14 @@ pub(crate) struct About {
 }
 
 /// What a setting, an option or a filter takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
+    /// Any text.
     Text,
+    /// A whole number.
     Integer,
+    /// True or false.
     Boolean,
     /// A day. Filters only.
     Date,
@@ -102,13 +115,15 @@ pub(crate) enum Kind {
 }
 
 /// `[settings.X]`, `[source.options.X]` or `[target.options.X]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Setting {
+    /// What it takes.
     #[serde(rename = "type")]
     pub(crate) kind: Kind,
     /// What it means; editors show it.
     pub(crate) description: String,
+    /// A connection without it is refused.
     #[serde(default)]
     pub(crate) required: bool,
     /// Several may be given, as a list.
@@ -117,19 +132,22 @@ pub(crate) struct Setting {
     /// The only texts there are.
     #[serde(default)]
     pub(crate) one_of: Vec<String>,
+    /// What counts when it is not given.
     pub(crate) default: Option<serde_json::Value>,
+    /// A value as an example.
     pub(crate) example: Option<serde_json::Value>,
 }
 
 /// `[source]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SourceTable {
+    /// Settings that a pipeline may give instead of the connection: `[source.options.schema]`.
     pub(crate) options: BTreeMap<String, Setting>,
 }
 
 /// `[target]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct TargetTable {
     /// How unknown outcomes are resolved where an object says nothing else.
@@ -138,13 +156,14 @@ pub(crate) struct TargetTable {
     pub(crate) settle_seconds: Option<u64>,
     /// How long the service remembers a request key.
     pub(crate) key_horizon_seconds: Option<u64>,
+    /// Settings that a pipeline may give instead of the connection: `[target.options.schema]`.
     pub(crate) options: BTreeMap<String, Setting>,
     /// How all objects are written that do not say it themselves.
     pub(crate) write: WriteTable,
 }
 
 /// `[webhooks]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Webhooks {
     /// What pipelines may name in their own `[webhooks] topics`.
@@ -152,11 +171,12 @@ pub(crate) struct Webhooks {
 }
 
 /// `[stream.X]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StreamTable {
+    /// What its records are, in a sentence.
     pub(crate) description: String,
-    /// The file of its fields.
+    /// The file of its fields: `streams/orders.json`.
     pub(crate) schema: String,
     /// The fields that identify a record.
     pub(crate) key: Vec<String>,
@@ -187,11 +207,12 @@ impl StreamTable {
 }
 
 /// `[object.X]`. The lists are those of [`engine_contract::Offer`].
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ObjectTable {
+    /// What the objects are, in a sentence.
     pub(crate) description: String,
-    /// The file of its fields.
+    /// The file of its fields: `objects/Invoice.json`, or that of a stream.
     pub(crate) schema: String,
     /// The fields that identify an object.
     pub(crate) key: Vec<String>,
@@ -200,22 +221,30 @@ pub(crate) struct ObjectTable {
     pub(crate) is_read_only: bool,
     /// How unknown outcomes are resolved.
     pub(crate) effect: Option<EffectClass>,
+    /// What `write.delete` may say: `delete`, `soft`, `deactivate`, `void`.
     #[serde(default)]
     pub(crate) delete: Vec<String>,
+    /// What `write.on_cancel` may say: `void`, `delete`.
     #[serde(default)]
     pub(crate) on_cancel: Vec<String>,
+    /// What `write.when_closed` may say: `block`, `skip`.
     #[serde(default)]
     pub(crate) when_closed: Vec<String>,
+    /// What `write.name_taken` may say: `suffix_key`, `adopt`, `fail`.
     #[serde(default)]
     pub(crate) name_taken: Vec<String>,
+    /// The fields by which objects are searched; the stream says how.
     #[serde(default)]
     pub(crate) find_by: Vec<String>,
+    /// The fields that pipelines may choose to carry the marker.
     #[serde(default)]
     pub(crate) marker: Vec<String>,
     /// The fields by which an object is searched whose create had no answer.
     #[serde(default)]
     pub(crate) recover_by: Vec<String>,
+    /// Fields that each company names itself.
     pub(crate) custom_fields: Option<CustomFields>,
+    /// The calls that write such objects.
     #[serde(default)]
     pub(crate) write: WriteTable,
     /// The field by which people name such objects, where only one may have a name.
@@ -225,7 +254,7 @@ pub(crate) struct ObjectTable {
 }
 
 /// `[object.X.custom_fields]`: fields that each company names itself.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomFields {
     /// The list that holds them.

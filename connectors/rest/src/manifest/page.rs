@@ -1,10 +1,11 @@
 //! `[page.NAME]`: strategies by which lists are read to their end.
 
 use super::Texts;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What leads from one page to the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PageKind {
     /// The first page again and again, each time from the last instant that was seen. For lists that are
@@ -23,12 +24,15 @@ pub(crate) enum PageKind {
     Link,
     /// There is one page.
     Whole,
+    /// The hook `next_page` of hooks.rhai says what is asked next.
+    Hook,
 }
 
 /// `[page.NAME]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PageTable {
+    /// What leads from one page to the next.
     pub(crate) kind: PageKind,
     /// The parameter for the number of rows.
     pub(crate) size: Option<String>,

@@ -1,10 +1,11 @@
 //! `[stream.X.read]` and its neighbours: how the records of a stream are asked for.
 
 use super::{Kind, Texts};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// `[stream.X.read]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReadTable {
     /// The path of the list, for services that take parameters.
@@ -29,7 +30,7 @@ pub(crate) struct ReadTable {
 }
 
 /// `[stream.X.read.fetch]`: one of `parameter`, `condition` and `path`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FetchTable {
     /// The parameter that takes keys, with commas between them.
@@ -50,7 +51,7 @@ pub(crate) struct FetchTable {
 }
 
 /// `[stream.X.cursor.FIELD]` and `[stream.X.created]`: one of `parameter` and `condition`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CursorTable {
     /// The field, where the name of the table does not say it.
@@ -74,7 +75,7 @@ pub(crate) struct CursorTable {
 }
 
 /// What of a day bounds a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Bound {
     /// The second before it begins, in UTC: for bounds that are exclusive.
@@ -84,7 +85,7 @@ pub(crate) enum Bound {
 }
 
 /// How a field of a record is compared with a filter's value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Compare {
     /// It is one of the values.
@@ -97,15 +98,18 @@ pub(crate) enum Compare {
 }
 
 /// `[stream.X.filter.NAME]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FilterTable {
+    /// What it takes: `text`, `integer`, `boolean` or `date`.
     #[serde(rename = "type")]
     pub(crate) kind: Kind,
+    /// What it admits; editors show it.
     pub(crate) description: String,
     /// Several may be given, as a list.
     #[serde(default)]
     pub(crate) many: bool,
+    /// The only texts there are.
     #[serde(default)]
     pub(crate) one_of: Vec<String>,
     /// The parameter that takes it; several values have commas between them.
@@ -130,18 +134,19 @@ pub(crate) struct FilterTable {
 }
 
 /// `[stream.X.join.FIELD]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct JoinTable {
     /// The stream whose record is put in.
     pub(crate) stream: String,
     /// The field that holds the key of that record.
     pub(crate) by: String,
+    /// What it is, in a few words.
     pub(crate) description: String,
 }
 
 /// `[stream.X.find.FIELD]`: a field by which the service searches.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FindTable {
     /// The parameter that takes one value.

@@ -2,11 +2,12 @@
 
 use super::Texts;
 use engine_contract::ErrorKind;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// `[base]`: where requests go. Texts may name settings: `{url}`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BaseTable {
     /// The address before every path, where there is one for all connections.
@@ -29,35 +30,48 @@ pub(crate) struct BaseTable {
 }
 
 /// How requests are signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AuthKind {
+    /// Not at all.
     None,
+    /// User and password (RFC 7617): `user`, `password`.
     Basic,
+    /// A header that holds a secret: `name`, `value`.
     Header,
+    /// Parameters that hold secrets: `pairs`.
     Query,
+    /// OAuth 1.0a with one leg: `key`, `secret`.
     Oauth1,
+    /// OAuth 2.0 with a login: `client_id`, `client_secret`, `authorize_url`, `token_url`.
     Oauth2,
 }
 
 /// `[auth]`. `user`, `password`, `key`, `secret`, `client_id`, `client_secret` and the values of `pairs` name
 /// settings that are secrets.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AuthTable {
+    /// How.
     pub(crate) kind: AuthKind,
+    /// The setting that names the user.
     pub(crate) user: Option<String>,
+    /// The setting that names the password.
     pub(crate) password: Option<String>,
+    /// The setting that names the key.
     pub(crate) key: Option<String>,
+    /// The setting that names the secret of the key.
     pub(crate) secret: Option<String>,
-    /// The name of the header.
+    /// The name of the header; `authorization` when it is not given.
     pub(crate) name: Option<String>,
     /// What the header holds; names a secret: `Bearer {key}`.
     pub(crate) value: Option<String>,
     /// Parameters and the secrets that they carry.
     #[serde(default)]
     pub(crate) pairs: Texts,
+    /// The setting that names the id of the app.
     pub(crate) client_id: Option<String>,
+    /// The setting that names the secret of the app.
     pub(crate) client_secret: Option<String>,
     /// Where a person agrees.
     pub(crate) authorize_url: Option<String>,
@@ -65,6 +79,7 @@ pub(crate) struct AuthTable {
     pub(crate) token_url: Option<String>,
     /// Where tokens are given back.
     pub(crate) revoke_url: Option<String>,
+    /// What a login asks for.
     #[serde(default)]
     pub(crate) scopes: Vec<String>,
     /// The parameter with which the service tells the account after a login.
@@ -76,7 +91,7 @@ pub(crate) struct AuthTable {
 }
 
 /// `question = { path = "companyinfo/{realm}", name = "CompanyInfo.CompanyName" }`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QuestionTable {
     /// The path below the address.
@@ -86,7 +101,7 @@ pub(crate) struct QuestionTable {
 }
 
 /// What a limit counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Scope {
     /// The requests to one account.
@@ -97,10 +112,12 @@ pub(crate) enum Scope {
 }
 
 /// `[limits]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct LimitsTable {
+    /// What is counted.
     pub(crate) scope: Scope,
+    /// How many requests in how much time.
     pub(crate) windows: Vec<WindowTable>,
     /// Most requests under way at once.
     pub(crate) concurrency: Option<usize>,
@@ -123,15 +140,17 @@ impl Default for LimitsTable {
 }
 
 /// At most so many requests in any so many seconds.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WindowTable {
+    /// How many requests.
     pub(crate) requests: u32,
+    /// In how many seconds.
     pub(crate) seconds: u64,
 }
 
 /// How instants are written for the service.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum TimeFormat {
     /// `2026-01-31T08:00:00+00:00`.
@@ -142,9 +161,10 @@ pub(crate) enum TimeFormat {
 }
 
 /// `[time]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct TimeTable {
+    /// How instants are written.
     pub(crate) format: TimeFormat,
     /// The member of an answer that holds the service's own time; without it, and where an answer lacks it,
     /// the `Date` header counts.
@@ -152,7 +172,7 @@ pub(crate) struct TimeTable {
 }
 
 /// `[errors]`: what answers that are no success mean.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ErrorsTable {
     /// Where the code of an error may stand in an answer; the first that is there counts.
@@ -170,7 +190,7 @@ pub(crate) struct ErrorsTable {
 }
 
 /// What became of a write that was answered so.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Effect {
     /// It took no effect and never will.
@@ -181,20 +201,23 @@ pub(crate) enum Effect {
 }
 
 /// Whether the same request may succeed later.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Again {
+    /// Not without a change by somebody.
     #[default]
     Never,
+    /// The engine chooses when.
     Soon,
     /// After the time of `Retry-After`, else of `wait_after_429_seconds`.
     Later,
 }
 
 /// `[[errors.rule]]`. All that is given must fit.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RuleTable {
+    /// Any of these.
     #[serde(default)]
     pub(crate) status: Vec<u16>,
     /// Any of these; zeros in front do not count.
@@ -206,10 +229,14 @@ pub(crate) struct RuleTable {
     /// Any of these within the message, in any case.
     #[serde(default)]
     pub(crate) message_has: Vec<String>,
+    /// What kind of error it is.
     #[serde(deserialize_with = "kind")]
+    #[schemars(schema_with = "kinds")]
     pub(crate) kind: ErrorKind,
+    /// What became of a write that was answered so.
     #[serde(default)]
     pub(crate) effect: Effect,
+    /// Whether the same request may succeed later.
     #[serde(default)]
     pub(crate) again: Again,
     /// It is not about the record: the connection stops.
@@ -239,14 +266,28 @@ const KINDS: [ErrorKind; 14] = [
 /// The kinds of the contract, in its own words: `not-found`.
 fn kind<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<ErrorKind, D::Error> {
     let word = String::deserialize(deserializer)?;
-    KINDS.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| {
+    kind_of(&word).ok_or_else(|| {
         let words: Vec<_> = KINDS.iter().map(|kind| format!("`{}`", kind.as_str())).collect();
-        serde::de::Error::custom(format!("unknown kind `{word}`, expected one of {}", words.join(", ")))
+        serde::de::Error::custom(format!("unknown variant `{word}`, expected one of {}", words.join(", ")))
     })
 }
 
+/// The kind of a word.
+pub(crate) fn kind_of(word: &str) -> Option<ErrorKind> {
+    KINDS.into_iter().find(|kind| kind.as_str() == word)
+}
+
+/// The words of all kinds, with commas between them.
+pub(crate) fn kind_words() -> String {
+    KINDS.map(ErrorKind::as_str).join(", ")
+}
+
+fn kinds(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": KINDS.map(ErrorKind::as_str) })
+}
+
 /// Languages in which lists are asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Language {
     /// `SELECT * FROM Invoice WHERE ...` as QuickBooks Online reads it.
@@ -254,9 +295,10 @@ pub(crate) enum Language {
 }
 
 /// `[language]`: for streams whose `[stream.X.read]` says `from`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LanguageTable {
+    /// Which language.
     pub(crate) kind: Language,
     /// The path that takes statements.
     pub(crate) path: String,

@@ -2,13 +2,16 @@
 
 use super::{batch::BatchTable, service::Pairs};
 use engine_contract::Op;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The calls and where answers hold what. What an object does not say, `[target.write]` says.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct WriteTable {
+    /// Makes an object.
     pub(crate) create: Option<CallTable>,
+    /// Changes an object.
     pub(crate) update: Option<CallTable>,
     /// Removes an object for good.
     pub(crate) delete: Option<CallTable>,
@@ -26,6 +29,7 @@ pub(crate) struct WriteTable {
     pub(crate) version: Option<String>,
     /// The parameter that carries the request key.
     pub(crate) request_key: Option<String>,
+    /// The field that carries the engine's marker.
     pub(crate) marker: Option<MarkerTable>,
     /// Writes of such objects go one after the other, never at once.
     pub(crate) serial: Option<bool>,
@@ -38,7 +42,7 @@ pub(crate) struct WriteTable {
 }
 
 /// What a `null` of a mapping becomes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Null {
     /// `null` in updates; creates leave the field out.
@@ -49,11 +53,14 @@ pub(crate) enum Null {
 }
 
 /// One request. Texts may name `{id}`, `{version}`, settings, and members of the object: `{parent_id}`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CallTable {
+    /// The method.
     pub(crate) method: Method,
+    /// The path below the service's address.
     pub(crate) path: String,
+    /// Parameters.
     #[serde(default)]
     pub(crate) query: Pairs,
     /// Members that the connector puts before the content.
@@ -65,12 +72,16 @@ pub(crate) struct CallTable {
 }
 
 /// How a request changes things.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Method {
+    /// POST.
     Post,
+    /// PUT.
     Put,
+    /// PATCH.
     Patch,
+    /// DELETE.
     Delete,
 }
 
@@ -86,9 +97,10 @@ impl From<Method> for http::Method {
 }
 
 /// How objects carry the engine's marker.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MarkerTable {
+    /// Where in the field it stands.
     pub(crate) kind: MarkerKind,
     /// The field that carries it.
     pub(crate) field: String,
@@ -97,7 +109,7 @@ pub(crate) struct MarkerTable {
 }
 
 /// Where in its field a marker stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum MarkerKind {
     /// At the end of a text.

@@ -1,5 +1,6 @@
 //! What a service answered.
 
+use super::hooks::Fault;
 use bytes::Bytes;
 use engine_contract::{ConnectorError, ErrorKind, Record};
 use http::{HeaderMap, Response, header};
@@ -10,8 +11,12 @@ use jiff::Timestamp;
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    /// The body; nothing when it is empty or no JSON.
+    /// The body; nothing when it is empty or no JSON. Where there is a hook `response`, what it made of it.
     pub(super) body: Option<Record>,
+    /// The body as it came, where a hook made another of it.
+    raw: Option<Record>,
+    /// What a hook did wrong with it.
+    pub(super) fault: Option<Fault>,
 }
 
 impl Answer {
@@ -19,7 +24,23 @@ impl Answer {
         let (parts, body) = response.into_parts();
         // A byte order mark in front is no JSON, and harmless; some plugins of shops send one.
         let body = body.strip_prefix(b"\xef\xbb\xbf").map(Bytes::copy_from_slice).unwrap_or(body);
-        Self { status: parts.status.as_u16(), headers: parts.headers, body: Record::parse(body).ok() }
+        let (status, body) = (parts.status.as_u16(), Record::parse(body).ok());
+        Self { status, headers: parts.headers, body, raw: None, fault: None }
+    }
+
+    /// What a part of an answer says, as if it had come alone.
+    pub(super) fn part(status: u16, body: Record) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Some(body), raw: None, fault: None }
+    }
+
+    /// The body as the service sent it.
+    pub(super) fn told(&self) -> Option<&Record> {
+        self.raw.as_ref().or(self.body.as_ref())
+    }
+
+    /// Takes over what the hook `response` made of the body.
+    pub(super) fn become_body(&mut self, made: Record) {
+        self.raw = self.body.replace(made);
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
@@ -32,7 +53,7 @@ impl Answer {
 
     /// Whether it is a web page: what proxies, firewalls and maintenance modes send instead of an answer.
     pub(super) fn is_page(&self) -> bool {
-        self.body.is_none()
+        self.told().is_none()
             && self.header(header::CONTENT_TYPE.as_str()).is_some_and(|kind| kind.contains("html"))
     }
 

@@ -39,7 +39,7 @@ impl Faults {
 
     /// What is wrong with an answer; nothing when it is a success.
     pub(super) fn judge(&self, answer: &Answer) -> Option<Verdict> {
-        let body = answer.body.as_ref();
+        let body = answer.told();
         let has = |name: &String| {
             body.is_some_and(|body| body.get(&path::path(name)).is_some_and(|it| !it.is_null()))
         };
@@ -60,9 +60,38 @@ impl Faults {
         Some(self.with_context(verdict, answer, said))
     }
 
+    /// An answer of which a hook says what kind of error it is.
+    pub(super) fn of_kind(&self, kind: ErrorKind, answer: &Answer) -> Verdict {
+        let said = self.said(answer);
+        let (effect, again, stops) = match kind {
+            ErrorKind::Config | ErrorKind::Unauthorized | ErrorKind::Forbidden => {
+                (Effect::NotApplied, Again::Never, true)
+            }
+            ErrorKind::RateLimited => (Effect::NotApplied, Again::Later, false),
+            ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Protocol => {
+                (Effect::Unknown, Again::Soon, false)
+            }
+            _ => (Effect::NotApplied, Again::Never, false),
+        };
+        let message = match kind {
+            ErrorKind::Unauthorized => "the service refuses the credentials: check the connection's secrets",
+            ErrorKind::Forbidden => "the credentials are good, but not for this",
+            ErrorKind::NotFound => "the service does not have what the request names",
+            ErrorKind::Duplicate => "another object has this value already, and only one may have it",
+            ErrorKind::Stale => "the object was changed meanwhile",
+            ErrorKind::RateLimited => "too many requests",
+            ErrorKind::Unavailable => "the service does not work at the moment",
+            ErrorKind::Timeout => "the service gave up waiting",
+            _ => "",
+        };
+        let message = if message.is_empty() { refusal(&said) } else { message.to_owned() };
+        let error = ConnectorError::new(kind, message).with_retry(self.retry(again, answer));
+        self.with_context(Verdict { error, effect, stops }, answer, said)
+    }
+
     fn said(&self, answer: &Answer) -> Said {
         let first = |places: &[String]| {
-            let body = answer.body.as_ref()?;
+            let body = answer.told()?;
             places.iter().find_map(|place| path::text(body, place)).filter(|text| !text.is_empty())
         };
         Said {

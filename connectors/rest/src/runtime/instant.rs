@@ -19,7 +19,7 @@ pub(super) fn to_text(format: TimeFormat, cursor: Cursor) -> String {
 }
 
 /// The cursor on the grid of the service's values, at or before.
-pub(super) fn floor(cursor: Cursor, grain_seconds: u32) -> Cursor {
+pub(crate) fn floor(cursor: Cursor, grain_seconds: u32) -> Cursor {
     match cursor {
         Cursor::Number(number) => Cursor::Number(number),
         Cursor::Instant(instant) => {

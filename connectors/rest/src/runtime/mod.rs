@@ -8,13 +8,17 @@ mod answer;
 mod catalog;
 mod faults;
 mod heard;
+mod hooks;
 mod instant;
 mod open;
 mod path;
 mod query;
 mod read;
+mod rehearsal;
 mod service;
 mod settings;
 mod write;
 
-pub(crate) use open::{login, open};
+pub(crate) use instant::floor;
+pub(crate) use open::{Said, login, open};
+pub(crate) use rehearsal::{Rehearsal, address, has};

@@ -2,10 +2,13 @@
 //! target.
 
 use super::{
-    catalog::Catalog, faults::Faults, heard::Heard, query::Query, read::RestSource, service::Service,
-    settings::Settings, write::RestTarget,
+    catalog::Catalog, faults::Faults, heard::Heard, hooks::Hooks, query::Query, read::RestSource,
+    service::Service, settings::Settings, write::RestTarget,
 };
-use crate::manifest::{AuthKind, AuthTable, BaseTable, LimitsTable, Manifest, Scope};
+use crate::{
+    manifest::{AuthKind, AuthTable, BaseTable, LimitsTable, Manifest, Scope},
+    script::Script,
+};
 use connector_kit::{Accounts, Auth, Client, Limits, OAuth2, Secret, Window};
 use engine_contract::{
     Access, Capabilities, Connection, ConnectorError, Context, Discovery, EffectClass, ErrorKind, Login,
@@ -15,16 +18,24 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 
+/// What the files of a connector say.
+#[derive(Clone, Copy)]
+pub(crate) struct Said<'a> {
+    pub(crate) manifest: &'a Arc<Manifest>,
+    pub(crate) discovery: &'a Arc<Discovery>,
+    pub(crate) script: Option<&'a Script>,
+}
+
 /// Opens a connection. Reaches out for nothing.
 pub(crate) fn open(
-    (manifest, discovery): (&Arc<Manifest>, &Arc<Discovery>),
+    said: Said<'_>,
     accounts: &Accounts,
     context: &Context,
     config: &Value,
     access: Access,
 ) -> Result<Connection> {
-    let settings = Arc::new(Settings::of(manifest, config));
-    let service = Arc::new(service((manifest, discovery), accounts, context, &settings)?);
+    let manifest = said.manifest;
+    let service = Arc::new(service(said, accounts, context, config)?);
     let writes = manifest.object.values().any(|table| !table.is_read_only);
     let reads = !manifest.stream.is_empty();
     let target = !manifest.object.is_empty();
@@ -57,12 +68,14 @@ fn writes_at_once(manifest: &Manifest) -> usize {
     manifest.limits.writes.max(1)
 }
 
-fn service(
-    (manifest, discovery): (&Arc<Manifest>, &Arc<Discovery>),
+/// What a connection sends through.
+pub(super) fn service(
+    Said { manifest, discovery, script }: Said<'_>,
     accounts: &Accounts,
     context: &Context,
-    settings: &Arc<Settings>,
+    config: &Value,
 ) -> Result<Service> {
+    let settings = &Arc::new(Settings::of(manifest, config));
     let base = manifest.base.as_ref().ok_or_else(|| cannot_open(manifest))?;
     let address = address(base, settings)?;
     let account = account(manifest, base, settings)?;
@@ -86,6 +99,7 @@ fn service(
         query: query?,
         headers: headers(base, settings)?,
         faults: Faults::new(manifest.errors.clone(), wait),
+        hooks: Hooks::new(script.cloned()),
         time: manifest.time.clone(),
         heard: Heard::default(),
     })
@@ -98,7 +112,7 @@ pub(crate) fn cannot_open(manifest: &Manifest) -> ConnectorError {
     ConnectorError::new(ErrorKind::Unsupported, message)
 }
 
-fn address(base: &BaseTable, settings: &Settings) -> Result<String> {
+pub(super) fn address(base: &BaseTable, settings: &Settings) -> Result<String> {
     let chosen = base.by.as_deref().and_then(|setting| base.urls.get(settings.get(setting)?));
     let template = chosen.or(base.url.as_ref()).ok_or_else(|| {
         ConnectorError::new(ErrorKind::Config, "no address goes with the settings of the connection")

@@ -5,10 +5,11 @@ use super::{
     catalog::Catalog,
     faults::{Faults, Verdict},
     heard::Heard,
+    hooks::{Draft, Hooks, Next},
     instant,
     query::{self, Query},
 };
-use crate::manifest::TimeTable;
+use crate::manifest::{Effect, TimeTable};
 use bytes::Bytes;
 use connector_kit::Client;
 use engine_contract::{ConnectorError, Context, Cursor, ErrorKind, Result, Retry};
@@ -38,6 +39,7 @@ pub(super) struct Service {
     pub(super) query: Query,
     pub(super) headers: HeaderMap,
     pub(super) faults: Faults,
+    pub(super) hooks: Hooks,
     pub(super) time: TimeTable,
     pub(super) heard: Heard,
 }
@@ -46,13 +48,20 @@ impl Service {
     /// Sends a request and gives the answer, whatever it says.
     pub(super) async fn send(&self, context: &Context, call: Call) -> Result<Answer> {
         let request = self.request(call)?;
-        let answer = self.client.send(context, request).await.map(Answer::of)?;
+        let mut answer = self.client.send(context, request).await.map(Answer::of)?;
         if let Some(time) = self.time_of(&answer).filter(|_| answer.is_success()) {
             self.heard.note(context, time);
         }
+        let verdict = self.judge(&answer);
+        if verdict.is_none() {
+            match self.hooks.response(&answer) {
+                Ok(Some(made)) => answer.become_body(made),
+                Ok(None) => {}
+                Err(fault) => answer.fault = Some(fault),
+            }
+        }
         // The client sees a 429 itself; that a limit is behind another status, only the body tells.
-        let throttled =
-            self.faults.judge(&answer).filter(|_| answer.status != 429).map(|verdict| verdict.error);
+        let throttled = verdict.filter(|_| answer.status != 429).map(|verdict| verdict.error);
         if let Some(Retry::After(wait)) =
             throttled.filter(|error| error.kind() == ErrorKind::RateLimited).map(|error| error.retry())
         {
@@ -64,7 +73,7 @@ impl Service {
     /// Sends a request that reads. Every answer but a success is an error.
     pub(super) async fn read(&self, context: &Context, call: Call) -> Result<Answer> {
         let answer = self.send(context, call).await?;
-        match self.faults.judge(&answer) {
+        match self.judge(&answer) {
             Some(verdict) => Err(verdict.error),
             None if answer.body.is_none() => Err(answer.unreadable()),
             None => Ok(answer),
@@ -82,7 +91,21 @@ impl Service {
 
     /// What an answer means that is no success.
     pub(super) fn judge(&self, answer: &Answer) -> Option<Verdict> {
-        self.faults.judge(answer)
+        let hooked = match &answer.fault {
+            Some(fault) => Err(fault.clone()),
+            None => self.hooks.classify(answer),
+        };
+        match hooked {
+            // Something was answered, and nobody knows what: the request may have taken effect.
+            Err(fault) => Some(Verdict { error: fault.error(), effect: Effect::Unknown, stops: true }),
+            Ok(Some(kind)) => Some(self.faults.of_kind(kind, answer)),
+            Ok(None) => self.faults.judge(answer),
+        }
+    }
+
+    /// What the hook `next_page` wants asked after a page.
+    pub(super) fn next_page(&self, answer: &Answer, call: &Call) -> Result<Option<Next>> {
+        self.hooks.next_page(answer, call).map_err(|fault| fault.error())
     }
 
     /// The service's own time, from an answer.
@@ -99,24 +122,32 @@ impl Service {
         instant::to_text(self.time.format, cursor)
     }
 
-    fn request(&self, call: Call) -> Result<Request<Bytes>> {
-        let is_address = call.path.contains("://");
-        let path = call.path.trim_start_matches('/');
-        let mut address = if is_address { call.path.clone() } else { format!("{}/{path}", self.base) };
-        let mut parameters = if is_address { Query::new() } else { self.query.clone() };
+    /// The request as it is meant, before hooks and signature.
+    fn draft(&self, call: Call) -> Draft {
+        let mut parameters = if call.path.contains("://") { Query::new() } else { self.query.clone() };
         for (name, value) in call.query {
             query::set(&mut parameters, &name, value);
         }
-        if !parameters.is_empty() {
+        let mut headers = self.headers.clone();
+        if call.body.is_some() {
+            headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+        }
+        Draft { call: Call { query: parameters, ..call }, headers }
+    }
+
+    /// The request as it goes to be signed.
+    pub(super) fn request(&self, call: Call) -> Result<Request<Bytes>> {
+        let Draft { call, headers } = self.hooks.request(self.draft(call)).map_err(|fault| fault.error())?;
+        let path = call.path.trim_start_matches('/');
+        let is_address = call.path.contains("://");
+        let mut address = if is_address { call.path.clone() } else { format!("{}/{path}", self.base) };
+        if !call.query.is_empty() {
             address.push(if address.contains('?') { '&' } else { '?' });
-            address.push_str(&query::to_text(&parameters));
+            address.push_str(&query::to_text(&call.query));
         }
         let mut request = Request::builder().method(call.method).uri(address);
-        if let Some(headers) = request.headers_mut() {
-            headers.clone_from(&self.headers);
-            if call.body.is_some() {
-                headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
-            }
+        if let Some(all) = request.headers_mut() {
+            *all = headers;
         }
         request.body(call.body.unwrap_or_default()).map_err(|error| {
             ConnectorError::new(

@@ -1,4 +1,6 @@
 mod catalog;
+mod conformance;
+mod hooks;
 mod hostile;
 mod opening;
 mod qbo_reading;

@@ -69,7 +69,7 @@ fn what_does_not_fit_together_is_said_at_its_place() {
             "woocommerce",
             "page = \"changes\"",
             "page = \"change\"",
-            "`\"change\"`: there is no `[page.change]`; `\"change\"`: a stream with a cursor needs a `page` of the kind `window`: others lose records that change",
+            "`\"change\"`: there is no `[page.change]`",
         ),
         (
             "woocommerce",

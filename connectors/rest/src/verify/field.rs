@@ -1,7 +1,10 @@
 //! Fields: names that are unique, facts that go with the type, samples that the field allows.
 
 use super::Scene;
-use crate::{conform, source::Problem};
+use crate::{
+    conform,
+    problem::{Problem, ProblemKind},
+};
 use engine_contract::{Field, FieldType};
 use std::collections::BTreeSet;
 
@@ -74,5 +77,5 @@ fn problem(place: &Place<'_, '_>, path: &[&str], what: &str) -> Problem {
         let start = range.end + found;
         range = start..start + quoted.len();
     }
-    Problem::new(place.file, range, format!("`{}` {what}", path.join(".")))
+    Problem::new(place.file, range, format!("`{}` {what}", path.join("."))).of(ProblemKind::Fields)
 }

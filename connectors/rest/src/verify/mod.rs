@@ -1,6 +1,7 @@
 //! What a connector.toml and its field schemas must agree on, beyond their syntax.
 
 mod field;
+mod hooks;
 mod names;
 mod object;
 mod read;
@@ -11,7 +12,9 @@ mod write;
 
 use crate::{
     manifest::Manifest,
-    source::{MANIFEST, Problem},
+    problem::{Problem, ProblemKind},
+    script::Script,
+    source::MANIFEST,
     spans::Spans,
 };
 use engine_contract::{EntitySchema, Offer};
@@ -42,12 +45,13 @@ impl<'a> Scene<'a> {
 }
 
 /// Pushes every mistake.
-pub(crate) fn verify(scene: &Scene<'_>, out: &mut Vec<Problem>) {
+pub(crate) fn verify(scene: &Scene<'_>, script: Option<&Script>, out: &mut Vec<Problem>) {
     about(scene, out);
     setting::check(scene, out);
     service::check(scene, out);
     stream::check(scene, out);
     object::check(scene, out);
+    hooks::check(scene, script, out);
     for (file, schema) in scene.schemas {
         schema_file(scene, file, schema, out);
     }
@@ -73,16 +77,17 @@ fn schema_file(scene: &Scene<'_>, file: &str, schema: &EntitySchema, out: &mut V
         streams.chain(scene.manifest.object.values().map(|table| &table.schema)).collect()
     };
     if !used.contains(&file.to_owned()) {
-        out.push(Problem::new(file, 0..0, "no stream and no object names this file"));
+        let message = "no stream and no object names this file";
+        out.push(Problem::new(file, 0..0, message).of(ProblemKind::Fields));
     }
     let is_elsewhere =
         !schema.key.is_empty() || !schema.description.is_empty() || schema.offer != Offer::default();
     if is_elsewhere {
         let message = format!("`key`, `description` and `offer` stand in {MANIFEST}");
-        out.push(Problem::new(file, 0..0, message));
+        out.push(Problem::new(file, 0..0, message).of(ProblemKind::Fields));
     }
     if schema.fields.is_empty() {
-        out.push(Problem::new(file, 0..0, "a schema needs fields"));
+        out.push(Problem::new(file, 0..0, "a schema needs fields").of(ProblemKind::Fields));
     }
     let text = scene.files.get(file).map_or("", String::as_str);
     field::check(&field::Place { scene, file, text }, &schema.fields, out);

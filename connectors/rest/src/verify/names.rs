@@ -1,7 +1,7 @@
 //! Names of files and fields that must exist.
 
 use super::Scene;
-use crate::source::{Problem, is_schema};
+use crate::{problem::Problem, source::is_schema};
 use engine_contract::{EntitySchema, Field};
 
 /// Lower-case letters, digits and dashes.
@@ -20,7 +20,8 @@ pub(super) fn schema<'a>(
     let [kind, name] = table;
     let path = [kind, name, "schema"];
     if !scene.files.contains_key(file) {
-        out.push(scene.problem(&path, format!("there is no file `{file}`")));
+        let files = scene.files.keys().filter(|file| is_schema(file)).map(String::as_str);
+        out.push(scene.problem(&path, format!("there is no file `{file}`")).near(file, files));
         return None;
     }
     // A file that could not be read has had its problem already.
@@ -48,10 +49,13 @@ pub(super) fn fields<'a>(
     let mut found = Vec::new();
     for name in names {
         let place: Vec<_> = path.iter().copied().chain([name.as_str()]).collect();
-        match schema.field(name) {
-            Some(field) => found.push(field),
-            None => out.push(scene.problem(&place, format!("`{}` has no field `{name}`", schema.name))),
+        if let Some(field) = schema.field(name) {
+            found.push(field);
+            continue;
         }
+        let known = schema.fields.iter().map(|field| field.name.as_str());
+        let message = format!("`{}` has no field `{name}`", schema.name);
+        out.push(scene.problem(&place, message).near(name, known));
     }
     found
 }

@@ -3,7 +3,7 @@
 use super::{Scene, names};
 use crate::{
     manifest::{CustomFields, ObjectTable},
-    source::Problem,
+    problem::Problem,
 };
 use engine_contract::{EffectClass, EntitySchema, FieldType};
 

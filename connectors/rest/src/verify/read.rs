@@ -3,7 +3,7 @@
 use super::{Scene, service};
 use crate::{
     manifest::{PageKind, ReadTable, StreamTable},
-    source::Problem,
+    problem::Problem,
 };
 use engine_contract::EntitySchema;
 
@@ -73,15 +73,18 @@ fn pages(scene: &Scene<'_>, name: &str, table: &StreamTable, read: &ReadTable, o
     for (key, page) in named {
         let Some(page) = page else { continue };
         if !scene.manifest.page.contains_key(page) {
-            out.push(scene.problem(&["stream", name, "read", key], format!("there is no `[page.{page}]`")));
+            let problem =
+                scene.problem(&["stream", name, "read", key], format!("there is no `[page.{page}]`"));
+            out.push(problem.near(page, scene.manifest.page.keys().map(String::as_str)));
         }
     }
     if read.page.is_none() && read.sweep.is_none() {
         out.push(scene.problem(&["stream", name, "read"], "a stream needs `page` or `sweep`"));
     }
     let page = read.page.as_ref().and_then(|page| scene.manifest.page.get(page));
-    let is_window = page.is_some_and(|page| page.kind == PageKind::Window);
-    if !table.cursor.is_empty() && !is_window {
+    // A page that is not there has had its problem already.
+    let is_other = page.is_some_and(|page| page.kind != PageKind::Window) || read.page.is_none();
+    if !table.cursor.is_empty() && is_other {
         let message =
             "a stream with a cursor needs a `page` of the kind `window`: others lose records that change";
         out.push(scene.problem(&["stream", name, "read", "page"], message));

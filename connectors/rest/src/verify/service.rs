@@ -4,7 +4,7 @@
 use super::Scene;
 use crate::{
     manifest::{AuthKind, AuthTable, Kind, PageKind},
-    source::Problem,
+    problem::Problem,
     template,
 };
 
@@ -133,7 +133,7 @@ fn pages(scene: &Scene<'_>, out: &mut Vec<Problem>) {
             PageKind::Number => ("number", page.number.is_some()),
             PageKind::Offset => ("offset", page.offset.is_some()),
             PageKind::Token => ("token", page.token.is_some() && page.next.is_some()),
-            PageKind::Link | PageKind::Whole => continue,
+            PageKind::Link | PageKind::Whole | PageKind::Hook => continue,
         };
         if !is_there {
             let message = match key {
@@ -163,7 +163,11 @@ pub(super) fn names(scene: &Scene<'_>, path: &[&str], text: &str, more: &[&str],
                         );
                     }
                     Some(_) => {}
-                    None => out.push(scene.problem(path, format!("there is no setting `{name}`"))),
+                    None => {
+                        let names = known.keys().copied().chain(more.iter().copied());
+                        let message = format!("there is no setting `{name}`");
+                        out.push(scene.problem(path, message).near(name, names));
+                    }
                 }
             }
         }

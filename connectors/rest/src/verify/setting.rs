@@ -4,7 +4,7 @@ use super::Scene;
 use crate::{
     check,
     manifest::{Kind, Setting},
-    source::Problem,
+    problem::Problem,
 };
 use std::collections::BTreeMap;
 

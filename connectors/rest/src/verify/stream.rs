@@ -3,7 +3,7 @@
 use super::{Scene, names};
 use crate::{
     manifest::{JoinTable, Kind, StreamTable},
-    source::Problem,
+    problem::Problem,
 };
 use engine_contract::{EntitySchema, FieldType};
 
@@ -42,7 +42,11 @@ fn cursors(
         match schema.field(cursor).map(|field| field.kind) {
             Some(FieldType::Timestamp | FieldType::Integer) => {}
             Some(_) => out.push(scene.problem(&path, "a cursor is a `timestamp` or an `integer`")),
-            None => out.push(scene.problem(&path, format!("`{name}` has no field `{cursor}`"))),
+            None => {
+                let known = schema.fields.iter().map(|field| field.name.as_str());
+                let message = format!("`{name}` has no field `{cursor}`");
+                out.push(scene.problem(&path, message).near(cursor, known));
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Scene, service};
 use crate::{
     manifest::{CallTable, MarkerKind, ObjectTable, WriteTable},
-    source::Problem,
+    problem::Problem,
 };
 use engine_contract::{EntitySchema, FieldType};
 
@@ -77,10 +77,10 @@ fn batch(scene: &Scene<'_>, name: &str, write: &WriteTable, schema: &EntitySchem
     if batch.max < 2 {
         out.push(scene.problem(&path, "a batch takes at least two objects"));
     }
-    for op in batch.lists.keys().filter(|op| op.removes() || write.call(**op).is_none()) {
+    for (op, _) in batch.lists.each().filter(|(op, _)| write.call(*op).is_none()) {
         out.push(scene.problem(&path, format!("`[object.{name}.write]` does not {op} in batches")));
     }
-    if batch.lists.is_empty() {
+    if batch.lists.each().next().is_none() {
         out.push(scene.problem(&path, "a batch needs `lists`: what is done with its objects"));
     }
     let known: Vec<&str> =

@@ -124,6 +124,8 @@ pub(crate) enum SchemaVerb {
     Connections,
     /// Print the JSON Schema of the files in tenants/
     Tenant,
+    /// Print the JSON Schema of connector.toml
+    Connector,
     /// Write the schemas of this project's files, and the settings by which editors find them
     Sync {
         /// Write nothing; end with 1 when something is not as it should be

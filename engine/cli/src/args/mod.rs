@@ -2,6 +2,7 @@
 
 mod author;
 mod connect;
+mod connector;
 mod emulate;
 mod observe;
 mod root;
@@ -11,6 +12,7 @@ mod tree;
 
 pub(crate) use author::{Fmt, Graph, GraphForm, Init, Schema, SchemaVerb, Test, Validate};
 pub(crate) use connect::{Connections, ConnectionsVerb, Keys, KeysVerb, Login, Secret, SecretVerb};
+pub(crate) use connector::{AuthName, Connector, ConnectorVerb, NewConnector, RecordConnector};
 pub(crate) use emulate::{Emulate, EmulatorName};
 pub(crate) use observe::{Failures, History, Status};
 pub(crate) use root::{Cli, Color, Format, Global, Verb, Which};

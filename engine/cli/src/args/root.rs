@@ -1,8 +1,8 @@
 //! What stands before a command, and the list of commands.
 
 use super::{
-    Completions, Connections, Doctor, Emulate, Explain, Failures, Fmt, Graph, Help, History, Init, Keys, Man,
-    Run, Schema, Secret, Status, Test, Validate,
+    Completions, Connections, Connector, Doctor, Emulate, Explain, Failures, Fmt, Graph, Help, History, Init,
+    Keys, Man, Run, Schema, Secret, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -122,6 +122,8 @@ pub(crate) enum Verb {
     Fmt(Fmt),
     /// Print JSON Schemas and fields, or wire them for editors
     Schema(Schema),
+    /// Write, record and judge a connector of one's own
+    Connector(Connector),
     /// List, check, log in
     Connections(Connections),
     /// Keep secrets, encrypted

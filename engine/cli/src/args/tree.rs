@@ -9,7 +9,7 @@ use engine_project::diag::suggest;
 
 /// What each command belongs to, for the root help.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Author", &["init", "validate", "test", "graph", "fmt", "schema"]),
+    ("Author", &["init", "validate", "test", "graph", "fmt", "schema", "connector"]),
     ("Connect", &["connections", "secret", "emulate"]),
     ("Run", &["run"]),
     ("Observe", &["status", "history", "failures"]),

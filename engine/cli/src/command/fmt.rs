@@ -11,7 +11,7 @@ use crate::{
     workspace::{Depth, Workspace},
 };
 use engine_contract::Cancel;
-use engine_project::{FileText, Project, fmt::format_file};
+use engine_project::{FileText, Project, connector::CONNECTORS, fmt::format_file};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -46,7 +46,11 @@ fn wanted<'a>(project: &'a Project, selection: &Selection) -> Vec<&'a Arc<FileTe
                 Wanted::Name(name) => project.pipeline(name).is_some_and(|pipeline| pipeline.file == file),
             })
     };
-    let is_toml = |file: &str| Path::new(file).extension().is_some_and(|extension| extension == "toml");
+    // connector.toml is a page that a person arranges.
+    let is_connector = |file: &str| file.split('/').next() == Some(CONNECTORS);
+    let is_toml = |file: &str| {
+        Path::new(file).extension().is_some_and(|extension| extension == "toml") && !is_connector(file)
+    };
     project.texts.iter().filter(|(file, _)| is_toml(file) && is_wanted(file)).map(|(_, text)| text).collect()
 }
 

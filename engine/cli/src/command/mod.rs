@@ -2,6 +2,7 @@
 
 mod completions;
 mod connections;
+mod connector;
 mod doctor;
 mod emulate;
 mod explain;
@@ -37,6 +38,7 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Graph(arguments) => graph::run(arguments, project, output),
         Verb::Fmt(arguments) => fmt::run(arguments, project, output),
         Verb::Schema(arguments) => schema::run(arguments, project, output),
+        Verb::Connector(arguments) => connector::run(arguments, project, output),
         Verb::Connections(arguments) => connections::run(arguments, project, output),
         Verb::Secret(arguments) => secret::run(arguments, project, output),
         Verb::Emulate(arguments) => emulate::run(arguments, output),

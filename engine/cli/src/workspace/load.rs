@@ -4,6 +4,7 @@ use super::{catalog, check, tenant};
 use crate::{
     args::Which,
     custody::ProjectSecrets,
+    described,
     diagnostic::{self, Finding, human},
     error::{CommandError, Result},
     exit::Exit,
@@ -71,10 +72,11 @@ impl Workspace {
         which: &Which,
         cancel: &Cancel,
     ) -> Result<Self> {
-        let registry = connectors::registry();
         let files = DiskFiles::new(&selection.project);
         let (mut project, mut found) =
             engine_project::load(&files, &surroundings::environment(), which.env.as_deref());
+        let (registry, more) = described::registry(&project);
+        found.extend(more);
         let state = selection.project.join(&project.state.sqlite);
         let (context, secrets) = surroundings::context(&selection.project, &state, cancel);
         let tenants = tenant::chosen(&project, which)?;

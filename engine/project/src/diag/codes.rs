@@ -197,6 +197,30 @@ codes! {
     PIPELINE_UNKNOWN = "pipeline/unknown";
     /// A connection names a connector that this engine does not have.
     CONNECTOR_UNKNOWN = "connection/unknown-connector";
+    /// A folder of connectors/ has no connector.toml.
+    CONNECTOR_NO_MANIFEST = "connector/no-manifest";
+    /// A connector of the project is called otherwise than its folder.
+    CONNECTOR_NAME = "connector/name";
+    /// A connector of the project has the name of one that comes with the engine.
+    CONNECTOR_SHADOWS = "connector/shadows";
+    /// A table of connector.toml has a key that means nothing there.
+    CONNECTOR_KEY = "connector/unknown-key";
+    /// A value in connector.toml is none of those that its key allows.
+    CONNECTOR_VALUE = "connector/unknown-value";
+    /// A value in connector.toml has another type than its key asks for.
+    CONNECTOR_TYPE = "connector/wrong-type";
+    /// A table of connector.toml lacks a key that it needs.
+    CONNECTOR_MISSING = "connector/missing-key";
+    /// What connector.toml says does not fit together.
+    CONNECTOR_SENSE = "connector/inconsistent";
+    /// A file of a connector's fields has a mistake.
+    CONNECTOR_FIELDS = "connector/fields";
+    /// The hooks of a connector do not compile.
+    CONNECTOR_HOOK_SYNTAX = "connector/hook-syntax";
+    /// A connector has a hook that nobody calls, or lacks one that is needed.
+    CONNECTOR_HOOK = "connector/unknown-hook";
+    /// The hooks of a connector have more than 60 lines.
+    CONNECTOR_MUCH_SCRIPT = "connector/much-script";
     /// A setting of a connection is not what its connector asks for.
     CONNECTION_SETTING = "connection/setting";
     /// The source of a pipeline is a connection that offers no stream.

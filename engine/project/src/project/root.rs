@@ -3,6 +3,7 @@
 use super::{Connection, ConnectionName, PipelineFile, Side, Tenant};
 use crate::{
     FileText,
+    connector::ConnectorFiles,
     model::{NotifierTable, RetentionTable, SafetyTable},
     toml::Document,
 };
@@ -32,6 +33,8 @@ pub struct Project {
     pub state: State,
     /// The connections by name.
     pub connections: BTreeMap<String, Connection>,
+    /// The files of the connectors that the project brings, by the names of their folders.
+    pub connectors: BTreeMap<String, ConnectorFiles>,
     /// The pipelines, in the order of their files.
     pub pipelines: Vec<PipelineFile>,
     /// engine.toml, when there is one: `/project/timezone` is where the time zone stands.

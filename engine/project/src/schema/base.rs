@@ -40,12 +40,17 @@ impl Kind {
 /// The schema of a kind of file: everything but what only a project knows.
 #[must_use]
 pub fn base(kind: Kind) -> Value {
-    let mut schema = match kind {
+    finished(match kind {
         Kind::Pipeline => pipeline(),
         Kind::Project => raw::<EngineFile>(),
         Kind::Connections => raw::<ConnectionsFile>(),
         Kind::Tenant => raw::<TenantFile>(),
-    };
+    })
+}
+
+/// A schema that `schemars` made, as editors want it. For files whose types stand elsewhere: connector.toml.
+#[must_use]
+pub fn finished(mut schema: Value) -> Value {
     polish(&mut schema);
     label(&mut schema);
     prune(&mut schema);

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 /// Everything that specialised schemas know.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
+    /// The schema of connector.toml, the file of connectors that a project brings itself.
+    pub manifest: Option<Value>,
     /// The connectors by name.
     pub connectors: BTreeMap<String, ConnectorFacts>,
     /// The connections by name.

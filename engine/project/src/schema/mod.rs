@@ -22,7 +22,7 @@ mod sync;
 mod transform;
 mod words;
 
-pub use base::{Kind, base};
+pub use base::{Kind, base, finished};
 pub use connections::specialise_connections;
 pub use facts::{ConnectionFacts, ConnectorFacts, Facts, TransformFacts};
 pub use specialise::{Profile, specialise};

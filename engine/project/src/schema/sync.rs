@@ -5,7 +5,10 @@ use super::{
     settings::{self, Merged},
     specialise, specialise_connections,
 };
-use crate::Files;
+use crate::{
+    Files,
+    connector::{CONNECTORS, MANIFEST},
+};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -98,6 +101,13 @@ fn associations<'a>(files: &dyn Files, facts: &'a Facts) -> Vec<Association<'a>>
             schema: Box::new(move |profile| specialise_connections(facts, profile)),
         },
     ];
+    if let Some(manifest) = &facts.manifest {
+        out.push(Association {
+            name: "connector".to_owned(),
+            files: vec![format!("{CONNECTORS}/*/{MANIFEST}")],
+            schema: Box::new(move |_| manifest.clone()),
+        });
+    }
     let mut taken: BTreeSet<String> = out.iter().map(|association| association.name.clone()).collect();
     for (path, parts) in crate::load::pipeline_files(files) {
         let name = unique(&path, &mut taken);

@@ -1,4 +1,4 @@
-//! Reading page by page where the service says how to go on: by number, offset, token or address.
+//! Reading page by page where the service says how to go on: by number, offset, token or address; or where a hook does.
 
 use super::{
     bag::{Bag, Step},
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     manifest::{PageKind, PageTable},
-    runtime::{answer::Answer, path},
+    runtime::{answer::Answer, hooks::Next, path, query::Query},
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,19 +30,39 @@ pub(super) enum Place {
     Offset(usize),
     Token(String),
     Address(String),
+    /// What the hook `next_page` asks for.
+    Asked {
+        path: String,
+        query: Query,
+    },
+}
+
+impl From<Next> for Place {
+    fn from(Next { path, query }: Next) -> Self {
+        Self::Asked { path, query }
+    }
 }
 
 impl Pages {
-    /// Takes a page; `size` is how many rows were asked for, where that can be said.
-    pub(super) fn take(
-        &mut self,
+    /// The place behind a page, of which `count` rows came and `size` were asked for, where that can be said.
+    pub(super) fn next(
+        &self,
         table: &PageTable,
         answer: &Answer,
-        page: Rows,
-        size: Option<usize>,
-        bag: &mut Bag,
-    ) -> Step {
-        let count = page.count;
+        (count, size): (usize, Option<usize>),
+    ) -> Option<Place> {
+        let is_short = count == 0 || size.is_some_and(|size| count < size);
+        match table.kind {
+            PageKind::Number if !is_short => Some(Place::Number(self.number() + 1)),
+            PageKind::Offset if !is_short => Some(Place::Offset(self.offset() + count)),
+            PageKind::Token => member(table, answer).map(Place::Token),
+            PageKind::Link => linked(table, answer).map(Place::Address),
+            _ => None,
+        }
+    }
+
+    /// Takes a page; `next` is the place behind it.
+    pub(super) fn take(&mut self, page: Rows, next: Option<Place>, bag: &mut Bag) -> Step {
         if self.skip == 0 {
             bag.broken.extend(page.broken);
         }
@@ -52,14 +72,6 @@ impl Pages {
             }
             self.skip += 1;
         }
-        let is_short = count == 0 || size.is_some_and(|size| count < size);
-        let next = match table.kind {
-            PageKind::Number if !is_short => Some(Place::Number(self.number() + 1)),
-            PageKind::Offset if !is_short => Some(Place::Offset(self.offset() + count)),
-            PageKind::Token => member(table, answer).map(Place::Token),
-            PageKind::Link => linked(table, answer).map(Place::Address),
-            PageKind::Number | PageKind::Offset | PageKind::Whole | PageKind::Window | PageKind::Scan => None,
-        };
         let Some(next) = next.filter(|next| *next != self.place) else { return Step::End };
         *self = Self { place: next, skip: 0 };
         Step::More

@@ -122,9 +122,13 @@ impl Reading<'_> {
         let mut idle = 0;
         loop {
             let call = self.numbered(&pages, size)?;
-            let (answer, rows) = self.rows(context, call).await?;
+            let (answer, rows) = self.rows(context, call.clone()).await?;
             let before = bag.left();
-            match pages.take(self.page, &answer, rows, size, bag) {
+            let next = match self.page.kind {
+                PageKind::Hook => self.service.next_page(&answer, &call)?.map(Place::from),
+                _ => pages.next(self.page, &answer, (rows.count, size)),
+            };
+            match pages.take(rows, next, bag) {
                 Step::End => return Ok(None),
                 Step::More if bag.left() > 0 => idle = waited(idle, before, bag)?,
                 Step::More | Step::Full => return Ok(Some(Resume::Pages(pages))),
@@ -136,6 +140,9 @@ impl Reading<'_> {
     fn numbered(&self, pages: &Pages, size: Option<usize>) -> Result<Call> {
         if let Place::Address(address) = &pages.place {
             return Ok(Call::get(address.clone(), query::Query::new()));
+        }
+        if let Place::Asked { path, query } = &pages.place {
+            return Ok(Call::get(path.clone(), query.clone()));
         }
         let ask = Ask { skip: pages.offset(), ..self.ask(size.unwrap_or_default()) };
         let mut call = ask::call(self.service, ask)?;

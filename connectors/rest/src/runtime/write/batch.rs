@@ -22,7 +22,6 @@ use connector_kit::was_sent;
 use engine_contract::{
     ConnectorError, Context, ErrorKind, Map, Outcome, Record, Result, Retry, Value, Write,
 };
-use http::HeaderMap;
 use std::collections::BTreeMap;
 
 /// Writes that go into one request.
@@ -86,7 +85,7 @@ fn place(
     table: &WriteTable,
     write: &Write,
 ) -> Result<(String, query::Query)> {
-    let call = table.call(write.op).filter(|_| batch.lists.contains_key(&write.op));
+    let call = table.call(write.op).filter(|_| batch.lists.has(write.op));
     let alone = || ConnectorError::new(ErrorKind::Unsupported, "the service takes such a write alone");
     let call = call.ok_or_else(alone)?;
     if send::needs_current(service, call, write) {
@@ -128,8 +127,8 @@ async fn one(
         };
     }
     let mut outcomes = Vec::with_capacity(batch.writes.len());
-    for (op, list) in &known.lists {
-        let sent: Vec<&Write> = batch.writes.iter().copied().filter(|write| write.op == *op).collect();
+    for (op, list) in known.lists.each() {
+        let sent: Vec<&Write> = batch.writes.iter().copied().filter(|write| write.op == op).collect();
         let items = answer.body.as_ref().and_then(|body| body.part(&path::path(list))?.elements());
         let items = paired(service, table, &sent, &items.unwrap_or_default())?;
         for (write, item) in sent.into_iter().zip(items) {
@@ -146,14 +145,14 @@ async fn one(
 /// The lists of a batch.
 fn body(service: &Service, table: &WriteTable, batch: &BatchTable, writes: &[&Write]) -> Result<Bytes> {
     let mut body = Vec::new();
-    for (op, list) in &batch.lists {
-        let Some(call) = table.call(*op) else { continue };
-        let mut items = writes.iter().filter(|write| write.op == *op).peekable();
+    for (op, list) in batch.lists.each() {
+        let Some(call) = table.call(op) else { continue };
+        let mut items = writes.iter().filter(|write| write.op == op).peekable();
         if items.peek().is_none() {
             continue;
         }
         body.extend_from_slice(if body.is_empty() { b"{" } else { b"," });
-        body.extend_from_slice(serde_json::Value::from(list.as_str()).to_string().as_bytes());
+        body.extend_from_slice(serde_json::Value::from(list).to_string().as_bytes());
         body.extend_from_slice(b":[");
         for (index, write) in items.enumerate() {
             let payload = encode::decode(&write.payload);
@@ -222,7 +221,7 @@ async fn judged(
     item: Record,
 ) -> Result<Outcome> {
     let refusal = item.part(&path::path(&batch.refused)).filter(|refusal| !refusal.to_value().is_null());
-    let answered = |status, body| Answer { status, headers: HeaderMap::new(), body: Some(body) };
+    let answered = |status, body| Answer::part(status, body);
     let Some(refusal) = refusal else {
         let unknown = || Outcome::Unknown(answered(200, item.clone()).unreadable());
         return Ok(send::applied_object(table, write, Some(&item)).map_or_else(unknown, Outcome::Applied));

@@ -13,4 +13,5 @@ mod send;
 mod shape;
 mod target;
 
+pub(super) use send::call;
 pub(super) use target::RestTarget;

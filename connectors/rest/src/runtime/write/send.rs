@@ -94,6 +94,12 @@ async fn duplicate(
     }
 }
 
+/// The request of a write, before it has an address; `now` is the object as it is.
+pub(in crate::runtime) fn call(service: &Service, write: &Write, now: Option<&Current>) -> Result<Call> {
+    let table = service.catalog.write(&write.object)?;
+    request(service, (table, call_of(table, write)?), write, now)
+}
+
 /// The call for a write.
 fn call_of<'a>(table: &'a WriteTable, write: &Write) -> Result<&'a CallTable> {
     table.call(write.op).ok_or_else(|| {

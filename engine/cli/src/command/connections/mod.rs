@@ -38,7 +38,7 @@ fn load(which: &Which, project: Option<&Path>, cancel: &Cancel) -> Result<Worksp
 }
 
 /// The connection called `name`. Where it is missing because a file is broken, the file is shown.
-fn find<'a>(workspace: &'a Workspace, name: &str, output: &Output) -> Result<&'a Connection> {
+pub(super) fn find<'a>(workspace: &'a Workspace, name: &str, output: &Output) -> Result<&'a Connection> {
     if let Some(connection) = workspace.project.connections.get(name) {
         return Ok(connection);
     }
@@ -63,7 +63,7 @@ fn emulated(workspace: &Workspace, connection: &Connection, output: &Output) -> 
     Exit::Done
 }
 
-fn settings(connection: &Connection) -> Value {
+pub(super) fn settings(connection: &Connection) -> Value {
     Value::Object(connection.settings.clone())
 }
 

@@ -16,6 +16,7 @@ pub(in crate::command) fn run(arguments: &Schema, project: Option<&Path>, output
         SchemaVerb::Project => Ok(base::run(Kind::Project, output)),
         SchemaVerb::Connections => Ok(base::run(Kind::Connections, output)),
         SchemaVerb::Tenant => Ok(base::run(Kind::Tenant, output)),
+        SchemaVerb::Connector => Ok(base::connector(output)),
         SchemaVerb::Sync { check, which } => sync::run(which, *check, project, output),
         SchemaVerb::Show { name, which } => show::run(name, which, project, output),
     }

@@ -10,7 +10,7 @@ use crate::{
     table::columns,
     workspace::{Depth, Workspace},
 };
-use engine_contract::{Cancel, Discovery, EntitySchema, Field, FieldType, StreamInfo};
+use engine_contract::{Cancel, Discovery, EntitySchema, Field, FieldType, Registry, StreamInfo};
 use engine_project::diag::suggest;
 use std::path::Path;
 
@@ -42,12 +42,10 @@ pub(super) fn run(name: &str, which: &Which, project: Option<&Path>, output: &Ou
 
 /// What a connection offers; or, where none is called so, what all connections of a connector offer.
 fn offer(place: &str, which: &Which, project: Option<&Path>, output: &Output) -> Result<Discovery> {
-    let registry = connectors::registry();
-    let described = || registry.get(place).and_then(|connector| connector.describe());
     let folder = match current(project) {
         Ok(folder) => folder,
         // What a connector always offers is known without a project.
-        Err(error) => return described().ok_or(error),
+        Err(error) => return described(&connectors::registry(), place).ok_or(error),
     };
     let selection = Selection { project: folder, pipelines: Vec::new() };
     let mut workspace = Workspace::load_to(Depth::Files, &selection, which, &Cancel::default())?;
@@ -63,11 +61,17 @@ fn offer(place: &str, which: &Which, project: Option<&Path>, output: &Output) ->
         return Err(CommandError::new(Exit::NotFound, "command/nothing-offered", message)
             .help(format!("save it as catalogs/{place}.json, or mend the connection's settings")));
     }
-    described().ok_or_else(|| {
-        let names = workspace.project.connections.keys().map(String::as_str).chain(registry.names());
+    described(&workspace.registry, place).ok_or_else(|| {
+        let own = workspace.project.connections.keys().map(String::as_str);
+        let names = own.chain(workspace.registry.names());
         let message = format!("there is no connection or connector `{place}`");
         near(CommandError::new(Exit::NotFound, "command/nothing-offered", message), suggest(place, names))
     })
+}
+
+/// What all connections of a connector offer.
+fn described(registry: &Registry, connector: &str) -> Option<Discovery> {
+    registry.get(connector)?.describe()
 }
 
 fn near(error: CommandError, near: Option<&str>) -> CommandError {

@@ -12,7 +12,7 @@ use crate::{
 };
 use engine_contract::Cancel;
 use engine_plan::transform::catalog;
-use engine_project::schema::{ConnectorFacts, Facts, Synced, TransformFacts, sync};
+use engine_project::schema::{ConnectorFacts, Facts, Synced, TransformFacts, finished, sync};
 use std::path::Path;
 
 pub(super) fn run(which: &Which, is_check: bool, project: Option<&Path>, output: &Output) -> Result<Exit> {
@@ -61,6 +61,7 @@ fn connections(names: &[String]) -> String {
 /// What is known of the project: what it says itself, its connectors, and what connections offer.
 fn facts(workspace: &Workspace) -> Facts {
     let mut facts = Facts::of(&workspace.project);
+    facts.manifest = Some(finished(connector_rest::manifest_schema()));
     for name in workspace.registry.names() {
         let Some(connector) = workspace.registry.get(name) else { continue };
         let known = ConnectorFacts { settings: connector.settings_schema(), offers: connector.describe() };
