@@ -134,6 +134,19 @@ fn commands_for_connectors_say_what_they_lack() {
 }
 
 #[test]
+fn statements_are_recorded_as_well_and_logins_are_not() {
+    let project = Project::shops(ENGINE);
+    let record =
+        ["connector", "record", "quickbooks", "--connection", "acme-books", "--env", "demo", "--limit", "12"];
+    let streams = ["--stream", "Account", "--stream", "TaxCode", "--stream", "CompanyCurrency"];
+    drop(project.engine(&[record.as_slice(), &streams].concat()).ended(0));
+    let told = project.engine(&["connector", "test", "quickbooks", "--format", "json"]).ended(0).json();
+    assert!(told["kept"].as_u64().unwrap() > 40 && told["broken"] == 0, "{told:#}");
+    let text = project.read("connectors/quickbooks/fixtures/Account.json");
+    assert!(text.contains("SELECT * FROM Account") && !text.contains("Bearer"), "{text}");
+}
+
+#[test]
 fn bundled_connectors_are_judged_by_what_is_recorded_in_the_project() {
     let project = Project::shops(ENGINE);
     let record = [

@@ -66,8 +66,11 @@ const PIECES: [&str; 56] = [
 
 /// The files of the projects in pipelines/, without their data.
 pub(crate) fn reference_projects() -> Vec<BTreeMap<String, String>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pipelines");
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = tests.join("../pipelines");
     let mut folders: Vec<_> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    // It brings a connector of its own.
+    folders.push(tests.join("cases/golden"));
     folders.sort();
     folders.into_iter().filter(|folder| folder.is_dir()).map(|folder| texts(&folder, &folder)).collect()
 }

@@ -11,12 +11,14 @@
 mod drive;
 mod errors;
 mod fixture;
+mod names;
 mod placeholder;
 mod reads;
 mod record;
 mod replay;
 mod sample;
 mod scrub;
+mod settings;
 mod verdict;
 mod writes;
 

@@ -6,7 +6,8 @@ use super::{
     fixture::{Answered, Body, Exchange, Recording},
     reads,
     replay::{self, Credentials, Replay, asked},
-    scrub::{Scrubber, settings},
+    scrub::Scrubber,
+    settings::settings,
     verdict::Check,
     writes,
 };
@@ -106,7 +107,7 @@ impl Described {
             settings.into_iter().map(|(name, value)| (name, json(&value))).collect();
         let clean = |text: &str| clean(text);
         let mut scrubber = Scrubber::new(self, origins, &clean);
-        scrubber.all(&mut raw.iter_mut().flat_map(|(_, exchanges)| exchanges).collect::<Vec<_>>());
+        scrubber.all(&mut raw);
         let limit = wanted.limit;
         let recording =
             |(stream, exchanges)| Recording { stream, settings: settings.clone(), limit, exchanges };

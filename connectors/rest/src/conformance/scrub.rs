@@ -7,67 +7,23 @@
 
 use super::{
     fixture::{Body, Exchange},
+    names::{self, COMPANIONS, PERSONAL, SECRET},
     placeholder::Placeholders,
 };
 use crate::Described;
-use engine_contract::{Field, Map};
+use engine_contract::Field;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Parts of names that tell of a person.
-const PERSONAL: [&str; 26] = [
-    "firstname",
-    "lastname",
-    "middlename",
-    "fullname",
-    "givenname",
-    "familyname",
-    "surname",
-    "nickname",
-    "displayname",
-    "username",
-    "guestname",
-    "customername",
-    "contactname",
-    "email",
-    "phone",
-    "mobile",
-    "fax",
-    "street",
-    "address1",
-    "address2",
-    "postcode",
-    "postalcode",
-    "zipcode",
-    "birth",
-    "ipaddress",
-    "iban",
-];
-/// Parts of names that tell of a secret.
-const SECRET: [&str; 10] = [
-    "secret",
-    "password",
-    "passwd",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "authorization",
-    "signature",
-    "sessionid",
-    "token",
-];
-/// Members beside which a `name` is that of a person.
-const COMPANIONS: [&str; 4] = ["email", "phone", "mobile", "birthday"];
 /// What stands for a secret.
 const HIDDEN: &str = "redacted";
 /// Shorter texts stand in others by chance.
 const SHORTEST: usize = 4;
-/// Headers that say something about the data.
-const HEADERS: [&str; 5] = ["content-type", "date", "link", "retry-after", "etag"];
 
 /// Replaces what must not be written down.
 pub(super) struct Scrubber<'a> {
-    /// Fields by the last part of their name: the personal ones, and all.
+    described: &'a Described,
+    /// Fields by their names alone, for answers of which a hook makes something else: the personal ones, and all.
     personal: BTreeMap<String, Field>,
     known: BTreeSet<String>,
     /// Names of members that connector.toml reads.
@@ -79,23 +35,45 @@ pub(super) struct Scrubber<'a> {
     origins: Vec<(String, String)>,
 }
 
+/// A value, and what is known of it.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    name: &'a str,
+    /// The field that it belongs to.
+    field: Option<&'a Field>,
+    /// The members that it can have.
+    fields: &'a [Field],
+    /// Whether it stands within something personal.
+    owned: bool,
+}
+
+/// Where the records of an answer stand.
+struct Place<'a> {
+    /// The pointer of the list; nothing when the answer is a list, or a record itself.
+    list: Option<String>,
+    fields: &'a [Field],
+}
+
 impl<'a> Scrubber<'a> {
     pub(super) fn new(
-        described: &Described,
+        described: &'a Described,
         origins: Vec<(String, String)>,
         clean: &'a dyn Fn(&str) -> String,
     ) -> Self {
         let mut scrubber = Self {
+            described,
             personal: BTreeMap::new(),
             known: BTreeSet::new(),
-            read: read_by(described),
+            read: names::read_by(described),
             placeholders: Placeholders::default(),
             clean,
             origins,
         };
-        let offers = described.offers();
-        for schema in offers.stream_schemas.iter().chain(&offers.objects) {
-            scrubber.learn(&schema.fields, false);
+        if described.said().script.is_some_and(|script| script.has("response")) {
+            let offers = described.offers();
+            for schema in offers.stream_schemas.iter().chain(&offers.objects) {
+                scrubber.learn(&schema.fields, false);
+            }
         }
         scrubber
     }
@@ -111,44 +89,66 @@ impl<'a> Scrubber<'a> {
         }
     }
 
-    /// Scrubs all exchanges together: what one tells, the others must not.
-    pub(super) fn all(&mut self, exchanges: &mut [&mut Exchange]) {
-        for exchange in exchanges.iter_mut() {
-            self.body(&mut exchange.response.body);
-            self.body(&mut exchange.request.body);
-            exchange.response.headers.retain(|name, _| is_kept(name));
-            for value in exchange.response.headers.values_mut() {
-                *value = self.plain(value);
+    /// Scrubs the exchanges of streams together: what one tells, the others must not.
+    pub(super) fn all(&mut self, recorded: &mut [(String, Vec<Exchange>)]) {
+        for (stream, exchanges) in recorded.iter_mut() {
+            for exchange in exchanges {
+                self.exchange(stream, exchange);
             }
         }
         let pairs = self.placeholders.pairs();
-        for exchange in exchanges.iter_mut() {
+        for exchange in recorded.iter_mut().flat_map(|(_, exchanges)| exchanges) {
             self.again(exchange, &pairs);
         }
     }
 
-    fn body(&mut self, body: &mut Body) {
-        match body {
-            Body::Empty => {}
-            Body::Text(text) => *text = self.plain(text),
-            Body::Json(json) => self.value("", json, false),
+    fn exchange(&mut self, stream: &str, exchange: &mut Exchange) {
+        let described = self.described;
+        for body in [&mut exchange.request.body, &mut exchange.response.body] {
+            match body {
+                Body::Empty => {}
+                Body::Text(text) => *text = self.plain(text),
+                Body::Json(json) => {
+                    let place = place(described, stream, &exchange.request.path, json);
+                    self.json(&place, json);
+                }
+            }
+        }
+        let headers = &mut exchange.response.headers;
+        headers.retain(|name, _| names::is_kept(name));
+        for value in headers.values_mut() {
+            *value = self.plain(value);
         }
     }
 
-    /// One value; `owned` when it stands within something personal.
-    fn value(&mut self, name: &str, value: &mut Value, owned: bool) {
+    /// An answer: its records by their fields, and what stands around them by names alone.
+    fn json(&mut self, place: &Place<'_>, json: &mut Value) {
+        let around = Spot { name: "", field: None, fields: &[], owned: false };
+        let within = Spot { fields: place.fields, ..around };
+        let Some(pointer) = &place.list else { return self.value(within, json) };
+        let mut list = json.pointer_mut(pointer).map(Value::take).unwrap_or_default();
+        self.value(around, json);
+        self.value(within, &mut list);
+        if let Some(there) = json.pointer_mut(pointer) {
+            *there = list;
+        }
+    }
+
+    fn value(&mut self, spot: Spot<'_>, value: &mut Value) {
         match value {
             Value::Object(members) => {
-                let is_person = members.keys().any(|name| contains(&COMPANIONS, name));
+                let is_person = members.keys().any(|name| names::contains(&COMPANIONS, name));
                 for (name, member) in members {
-                    let owned = owned || self.is_personal(name) || (is_person && name == "name");
-                    self.value(name, member, owned);
+                    let field = spot.fields.iter().find(|field| field.name == *name);
+                    let owned = spot.owned || self.is_personal(name, field) || (is_person && name == "name");
+                    let fields = field.map(|field| field.fields.as_slice()).unwrap_or_default();
+                    self.value(Spot { name, field, fields, owned }, member);
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.value(name, item, owned)),
-            Value::String(text) => *text = self.text(name, text, owned),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(spot, item)),
+            Value::String(text) => *text = self.text(spot, text),
             // Records are asked for by numbers that are keys: these stay.
-            Value::Number(number) if owned && !self.read.contains(name) => {
+            Value::Number(number) if spot.owned && !self.read.contains(spot.name) => {
                 *value = self.placeholders.number(number);
             }
             _ => {}
@@ -156,18 +156,20 @@ impl<'a> Scrubber<'a> {
     }
 
     /// Whether a member is personal as a whole. A key that is marked as personal is, though it is read.
-    fn is_personal(&self, name: &str) -> bool {
-        self.personal.contains_key(name) || (!self.read.contains(name) && contains(&PERSONAL, name))
+    fn is_personal(&self, name: &str, field: Option<&Field>) -> bool {
+        let is_marked = field.map_or_else(|| self.personal.contains_key(name), |field| field.is_personal);
+        is_marked || (!self.read.contains(name) && names::contains(&PERSONAL, name))
     }
 
-    fn text(&mut self, name: &str, text: &str, owned: bool) -> String {
+    fn text(&mut self, spot: Spot<'_>, text: &str) -> String {
+        let Spot { name, field, owned, .. } = spot;
         let is_read = self.read.contains(name);
-        if !is_read && contains(&SECRET, name) && !text.is_empty() {
+        if !is_read && names::contains(&SECRET, name) && !text.is_empty() {
             return HIDDEN.to_owned();
         }
-        let is_unknown = !is_read && !name.is_empty() && !self.known.contains(name);
-        if owned || (is_unknown && !is_plain(text)) {
-            let field = self.personal.get(name).cloned();
+        let is_unknown = !is_read && !name.is_empty() && field.is_none() && !self.known.contains(name);
+        if owned || (is_unknown && !names::is_plain(text)) {
+            let field = field.or_else(|| self.personal.get(name)).cloned();
             return self.placeholders.text(text, field.as_ref());
         }
         self.plain(text)
@@ -185,19 +187,17 @@ impl<'a> Scrubber<'a> {
     /// Replaces once more what is personal elsewhere.
     fn again(&self, exchange: &mut Exchange, pairs: &[(String, String)]) {
         let long = |text: &str| {
-            pairs.iter().filter(|(value, _)| value.len() >= SHORTEST).fold(
-                text.to_owned(),
-                |text, (value, made)| {
-                    if text.contains(value.as_str()) { text.replace(value, made) } else { text }
-                },
-            )
+            let pairs = pairs.iter().filter(|(value, _)| value.len() >= SHORTEST);
+            pairs.fold(text.to_owned(), |text, (value, made)| whole_words(&text, value, made))
         };
-        let exact = |text: &str| pairs.iter().find(|(value, _)| value == text).map(|(_, made)| made.clone());
+        let exact = |text: &str| {
+            let lowered = text.to_lowercase();
+            let found = pairs.iter().find(|(value, _)| value == text || *value == lowered);
+            found.map(|(_, made)| made.clone())
+        };
         let parts = |text: &str, between: &str| -> String {
-            text.split(between)
-                .map(|part| exact(part).unwrap_or_else(|| (self.clean)(part)))
-                .collect::<Vec<_>>()
-                .join(between)
+            let part = |part| exact(part).unwrap_or_else(|| (self.clean)(part));
+            text.split(between).map(part).collect::<Vec<_>>().join(between)
         };
         let request = &mut exchange.request;
         request.path = parts(&request.path, "/");
@@ -215,6 +215,48 @@ impl<'a> Scrubber<'a> {
     }
 }
 
+/// The records of an answer: of the stream itself, or of one that is joined to it.
+fn place<'a>(described: &'a Described, stream: &str, path: &str, json: &Value) -> Place<'a> {
+    let manifest = described.manifest();
+    let table = manifest.stream.get(stream);
+    let joined = table.into_iter().flat_map(|table| table.join.values().map(|join| join.stream.as_str()));
+    let mut candidates: Vec<&str> = std::iter::once(stream).chain(joined).collect();
+    let read = |name: &str| manifest.stream.get(name).and_then(|table| table.read.as_ref());
+    let fits = |name: &str| {
+        let list = read(name).and_then(|read| read.path.as_deref()).filter(|path| !path.contains('{'));
+        let one = read(name).and_then(|read| read.fetch.as_ref()?.path.as_deref()?.split('{').next());
+        list.is_some_and(|list| path.ends_with(list)) || one.is_some_and(|one| path.contains(one))
+    };
+    candidates.sort_by_key(|name| !fits(name));
+    let fields = |name: &str| {
+        let schema = described.offers().stream_schemas.iter().find(|schema| schema.name == name);
+        schema.map(|schema| schema.fields.as_slice()).unwrap_or_default()
+    };
+    for name in &candidates {
+        let list = read(name).map(|read| read.list.as_str()).filter(|list| !list.is_empty());
+        let pointer = list.map(|list| format!("/{}", list.replace('.', "/")));
+        if let Some(pointer) = pointer.filter(|pointer| json.pointer(pointer).is_some_and(Value::is_array)) {
+            return Place { list: Some(pointer), fields: fields(name) };
+        }
+    }
+    Place { list: None, fields: candidates.first().map(|name| fields(name)).unwrap_or_default() }
+}
+
+/// Replaces a text where it does not stand within another word.
+fn whole_words(text: &str, value: &str, made: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, after)) = rest.split_once(value) {
+        let is_inside = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+        let is_part = is_inside(before.chars().next_back().or_else(|| out.chars().next_back()))
+            || is_inside(after.chars().next());
+        out.push_str(before);
+        out.push_str(if is_part { value } else { made });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 fn each_text(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
     match value {
         Value::Object(members) => members.values_mut().for_each(|member| each_text(member, change)),
@@ -222,86 +264,4 @@ fn each_text(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
         Value::String(text) => change(text),
         _ => {}
     }
-}
-
-/// Words, moments and numbers: nothing that tells of a person by itself.
-fn is_plain(text: &str) -> bool {
-    let is_word = text.len() <= 24
-        && !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    let is_number = text.len() <= 24 && text.parse::<serde_json::Number>().is_ok();
-    is_word
-        || is_number
-        || matches!(engine_contract::Cursor::parse(text), Ok(engine_contract::Cursor::Instant(_)))
-}
-
-/// Whether a name, without what stands between its words, contains one of some parts.
-fn contains(parts: &[&str], name: &str) -> bool {
-    let letters: String =
-        name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
-    parts.iter().any(|part| letters.contains(part))
-}
-
-fn is_kept(header: &str) -> bool {
-    let tells = ["token", "key", "auth", "cookie", "session", "user", "mail", "account"];
-    HEADERS.contains(&header) || (header.starts_with("x-") && !tells.iter().any(|part| header.contains(part)))
-}
-
-/// The names of members that connector.toml names: these are read, and must stay what they are.
-fn read_by(described: &Described) -> BTreeSet<String> {
-    let manifest = described.manifest();
-    let mut dotted: Vec<&str> = Vec::new();
-    for page in manifest.page.values() {
-        dotted.extend(page.next.iter().chain(&page.token).map(String::as_str));
-    }
-    let errors = &manifest.errors;
-    dotted.extend(errors.code.iter().chain(&errors.fault).chain(&errors.field).map(String::as_str));
-    dotted.extend(manifest.time.member.as_deref());
-    for stream in manifest.stream.values() {
-        dotted.extend(stream.read.iter().map(|read| read.list.as_str()));
-        dotted.extend(stream.cursor.keys().chain(&stream.key).map(String::as_str));
-        dotted.extend(stream.join.values().map(|join| join.by.as_str()));
-    }
-    let writes: Vec<_> = manifest.object.keys().filter_map(|object| manifest.write(object)).collect();
-    for write in &writes {
-        dotted.extend(write.id.iter().chain(&write.version).chain(&write.answer).map(String::as_str));
-    }
-    dotted.into_iter().flat_map(|name| name.split('.')).map(str::to_owned).collect()
-}
-
-/// The settings of a connection without secrets and addresses, and what stands for its origin.
-pub(super) fn settings(described: &Described, config: &Value, address: &str) -> (Map, Vec<(String, String)>) {
-    let manifest = described.manifest();
-    let mut kept = Map::new();
-    let host = format!("https://{}.example", manifest.connector.name);
-    let mut origins = Vec::new();
-    let replaced_by = manifest.base.as_ref().and_then(|base| base.replaced_by.as_deref());
-    for (name, setting) in manifest.settings() {
-        let Some(given) = config.get(name) else { continue };
-        match (setting.kind, given.as_str()) {
-            _ if Some(name) == replaced_by => {}
-            (crate::manifest::Kind::Secret, _) => {
-                let secret = serde_json::json!({ "secret": name });
-                kept.insert(name.to_owned(), secret.into());
-            }
-            (crate::manifest::Kind::Url, Some(url)) => {
-                let origin = origin(url);
-                let other = url.replacen(&origin, &host, 1);
-                origins.push((origin, host.clone()));
-                kept.insert(name.to_owned(), other.into());
-            }
-            _ => drop(kept.insert(name.to_owned(), given.clone().into())),
-        }
-    }
-    if origins.is_empty() && replaced_by.is_some_and(|name| config.get(name).is_some()) {
-        origins.push((origin(address), host));
-    }
-    (kept, origins)
-}
-
-/// Scheme, host and port of an address.
-fn origin(address: &str) -> String {
-    let (scheme, rest) = address.split_once("://").unwrap_or_default();
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    format!("{scheme}://{host}")
 }

@@ -40,8 +40,8 @@ fn what_is_wrong_is_said_at_its_place() {
 
 #[test]
 fn a_hook_ends_whatever_it_does() {
-    let (message, line, _) = fails("fn run(x) {\n  loop { }\n}", "{}");
-    assert_eq!((message.as_str(), line), ("the script does too much: over 100000 operations", 2));
+    let (message, ..) = fails("fn run(x) {\n  loop { }\n}", "{}");
+    assert_eq!(message, "the script does too much: over 100000 operations");
     let (message, ..) = fails("fn run(x) { let t = \"ab\"; loop { t += t; } }", "{}");
     assert!(message.contains("too large"), "{message}");
     let (message, ..) = fails("fn run(x) { run(x) }", "{}");
