@@ -75,6 +75,7 @@ fn zombies(scene: Scene, default: u64) {
 /// The simulation must notice when a mechanism is missing: otherwise its silence proves nothing. The first seed
 /// that notices is enough here; the long ring counts them all.
 fn missing_mechanisms_are_noticed(scene: Scene) {
+    let mut unnoticed = Vec::new();
     for mutant in &mutants::ALL {
         let Some((_, profile)) = mutant.scenes.iter().find(|(known, _)| *known == scene) else { continue };
         let name = format!("{} without {}", scene.name(), mutant.name);
@@ -85,9 +86,12 @@ fn missing_mechanisms_are_noticed(scene: Scene) {
                 break;
             }
         }
-        println!("{name} ({}): noticed after {} seeds", profile.name, tally.trials);
-        assert!(tally.failing > 0, "{name}: none of {} trials of `{}` noticed", tally.trials, profile.name);
+        println!("{name} ({}): {} noticed in {} seeds", profile.name, tally.failing, tally.trials);
+        if tally.failing == 0 {
+            unnoticed.push(name);
+        }
     }
+    assert!(unnoticed.is_empty(), "not noticed: {unnoticed:#?}");
 }
 
 #[test]
