@@ -40,7 +40,9 @@ pub(crate) fn told(trial: &Trial, tells: bool) -> Verdict {
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
         match trial.scene {
-            Scene::Keys | Scene::Upserts | Scene::Markers => through(trial, ClassStage::new(trial, tells)).await,
+            Scene::Keys | Scene::Upserts | Scene::Markers => {
+                through(trial, ClassStage::new(trial, tells)).await
+            }
             Scene::ShopToBooks | Scene::BooksToShop => through(trial, ServiceStage::new(trial, tells)).await,
         }
     })
@@ -203,7 +205,8 @@ impl<'a, S: Stage + 'static> Play<'a, S> {
                 }
             }
             let is_long = self.percent(profile.long_rests);
-            let Range { start, end } = if is_long { self.pace.long_rest.clone() } else { self.pace.rest.clone() };
+            let Range { start, end } =
+                if is_long { self.pace.long_rest.clone() } else { self.pace.rest.clone() };
             self.rest(start * profile.rest / 100..end * profile.rest / 100).await;
             if index + 1 >= profile.runs && count == self.trial.crashes.len() {
                 break;

@@ -53,7 +53,8 @@ struct Part {
 
 fn main() {
     let commit = commit();
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/simulation").join(format!("{commit}.tsv"));
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/simulation").join(format!("{commit}.tsv"));
     let done = read(&file);
     let parts: VecDeque<Part> =
         parts().into_iter().filter(|part| !done.contains_key(&(part.name.clone(), part.from))).collect();
@@ -83,7 +84,7 @@ fn work(queue: &Mutex<VecDeque<Part>>, out: &Mutex<File>, file: &Path) {
                 tell(trial, file);
             }
         }
-        let first = tally.first.unwrap_or_default();
+        let first = tally.first.unwrap_or_default().replace(['\t', '\n'], " ");
         let line = format!("{}\t{}\t{}\t{}\t{first}\n", part.name, part.from, tally.trials, tally.failing);
         out.lock().unwrap().write_all(line.as_bytes()).unwrap();
     }
@@ -99,12 +100,8 @@ fn tell(trial: &Trial, file: &Path) {
 
 /// All of the work: the regressions, the mutants, then the promise.
 fn parts() -> Vec<Part> {
-    let mut parts = vec![Part {
-        name: "regressions".to_owned(),
-        from: 0,
-        trials: Box::new(ring::regressions),
-        sign: "",
-    }];
+    let mut parts =
+        vec![Part { name: "regressions".to_owned(), from: 0, trials: Box::new(ring::regressions), sign: "" }];
     for mutant in &mutants::ALL {
         for (scene, profile) in mutant.scenes {
             let name = format!("mutant {} {}", mutant.name, scene.name());
@@ -201,6 +198,7 @@ fn commit() -> String {
         let output = Command::new("git").args(arguments).current_dir(root).output().unwrap();
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     };
-    let mark = if git(&["status", "--porcelain", "--untracked-files=no"]).is_empty() { "" } else { "-changed" };
+    let mark =
+        if git(&["status", "--porcelain", "--untracked-files=no"]).is_empty() { "" } else { "-changed" };
     format!("{}{mark}", git(&["rev-parse", "--short=12", "HEAD"]))
 }

@@ -101,65 +101,65 @@ fn what_failed_once_fails_no_more() {
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_with_idempotency_keys() {
-    seeds(Scene::Keys, 2000);
+    seeds(Scene::Keys, 1000);
 }
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_with_natural_keys() {
-    seeds(Scene::Upserts, 2000);
+    seeds(Scene::Upserts, 1000);
 }
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_with_markers() {
-    seeds(Scene::Markers, 2000);
+    seeds(Scene::Markers, 1000);
 }
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_from_a_shop_to_books() {
-    seeds(Scene::ShopToBooks, 300);
+    seeds(Scene::ShopToBooks, 600);
 }
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_from_books_to_a_shop() {
-    seeds(Scene::BooksToShop, 300);
+    seeds(Scene::BooksToShop, 600);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_with_idempotency_keys() {
-    every_poll(Scene::Keys, 10);
+    every_poll(Scene::Keys, 2);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_with_natural_keys() {
-    every_poll(Scene::Upserts, 10);
+    every_poll(Scene::Upserts, 2);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_with_markers() {
-    every_poll(Scene::Markers, 10);
+    every_poll(Scene::Markers, 2);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_from_a_shop_to_books() {
-    every_poll(Scene::ShopToBooks, 1);
+    every_poll(Scene::ShopToBooks, 2);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_from_books_to_a_shop() {
-    every_poll(Scene::BooksToShop, 1);
+    every_poll(Scene::BooksToShop, 2);
 }
 
 #[test]
 fn a_frozen_engine_that_wakes_up_harms_nothing() {
     for scene in [Scene::Keys, Scene::Upserts, Scene::Markers] {
-        zombies(scene, 500);
+        zombies(scene, 200);
     }
 }
 
 #[test]
 fn a_frozen_engine_that_wakes_up_between_shop_and_books_harms_nothing() {
     for scene in [Scene::ShopToBooks, Scene::BooksToShop] {
-        zombies(scene, 100);
+        zombies(scene, 150);
     }
 }
 

@@ -36,14 +36,7 @@ pub(crate) enum Vice {
     LetsAllCommit,
 }
 
-const WHOLE: Mutant = Mutant {
-    name: "",
-    removed: &[],
-    vice: None,
-    zombie: false,
-    scenes: &[],
-    sign: "",
-};
+const WHOLE: Mutant = Mutant { name: "", removed: &[], vice: None, zombie: false, scenes: &[], sign: "" };
 
 pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
@@ -98,12 +91,7 @@ pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
         name: "intent-log",
         removed: &[Mechanism::Intents],
-        scenes: &[
-            (Keys, &LOSSES),
-            (Markers, &LOSSES),
-            (ShopToBooks, &LOSSES),
-            (BooksToShop, &LOSSES),
-        ],
+        scenes: &[(Keys, &LOSSES), (Markers, &LOSSES), (ShopToBooks, &LOSSES), (BooksToShop, &LOSSES)],
         ..WHOLE
     },
     Mutant {
@@ -155,12 +143,7 @@ pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
         name: "dirty-mark",
         removed: &[Mechanism::DirtyMarks],
-        scenes: &[
-            (Keys, &OUTAGES),
-            (Markers, &OUTAGES),
-            (ShopToBooks, &OUTAGES),
-            (BooksToShop, &OUTAGES),
-        ],
+        scenes: &[(Keys, &OUTAGES), (Markers, &OUTAGES), (ShopToBooks, &OUTAGES), (BooksToShop, &OUTAGES)],
         ..WHOLE
     },
     Mutant {
@@ -191,8 +174,11 @@ pub(crate) const ALL: [Mutant; 15] = [
 impl Mutant {
     /// The trial of a seed.
     pub(crate) fn trial(&'static self, scene: Scene, profile: &'static Profile, seed: u64) -> Trial {
-        let trial =
-            if self.zombie { Trial::zombie(scene, profile, seed) } else { Trial::seeded(scene, profile, seed) };
+        let trial = if self.zombie {
+            Trial::zombie(scene, profile, seed)
+        } else {
+            Trial::seeded(scene, profile, seed)
+        };
         trial.without(self)
     }
 }

@@ -29,7 +29,9 @@ impl FencedTransport {
         let refused = |message| ConnectorError::new(ErrorKind::Unavailable, message).with_retry(Retry::Soon);
         match self.guard.may_send().await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(refused("another engine has taken over while the request waited: it was not sent")),
+            Ok(false) => {
+                Err(refused("another engine has taken over while the request waited: it was not sent"))
+            }
             Err(error) => {
                 let message = "the lease could not be looked at before the request: it was not sent";
                 Err(refused(message).with_source(error))

@@ -277,7 +277,8 @@ impl Target for Service {
         for write in writes {
             let outcome = self.send(context, write).await;
             // A batch's answer may leave an item out.
-            if !(writes.len() > 1 && lock(&self.0).luck.troubled && lock(&self.0).luck.rng.random_bool(0.03)) {
+            if !(writes.len() > 1 && lock(&self.0).luck.troubled && lock(&self.0).luck.rng.random_bool(0.03))
+            {
                 answers.push((write.id.clone(), outcome));
             }
         }

@@ -294,8 +294,9 @@ impl World {
         let (id, amount) = (row.id, row.amount);
         self.luck.tell(|| format!("{stream} {id} becomes {amount}"));
         if self.luck.chance(self.habits.profile.hidden) {
-            let wait =
-                Duration::from_millis(self.luck.rng.random_range(0..u64::try_from(LAG.as_millis()).unwrap_or(0)));
+            let wait = Duration::from_millis(
+                self.luck.rng.random_range(0..u64::try_from(LAG.as_millis()).unwrap_or(0)),
+            );
             self.unseen.push((Instant::now() + wait, stream, row));
         } else {
             self.insert(stream, row);
@@ -376,7 +377,9 @@ impl World {
         let answer = match self.class {
             EffectClass::NaturalKey if self.refuses(request) => Answer::Refused,
             EffectClass::NaturalKey => self.upsert(request),
-            EffectClass::IdempotencyKey if self.habits.profile.forgets_updates && request.target_id.is_some() => {
+            EffectClass::IdempotencyKey
+                if self.habits.profile.forgets_updates && request.target_id.is_some() =>
+            {
                 self.write(request, true)
             }
             EffectClass::IdempotencyKey => {

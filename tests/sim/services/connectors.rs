@@ -24,10 +24,10 @@ pub(super) struct Connectors {
 impl Connectors {
     /// As the catalog has them, or with cursors that ask for what is later, without looking back.
     pub(super) fn new(trial: &Trial) -> Self {
-        let (asks_for_later, pages_by_offset) =
-            (trial.has(Vice::AsksForLater), trial.has(Vice::PagesByOffset));
         static TRUE: OnceLock<(Described, Described)> = OnceLock::new();
         static STRICT: OnceLock<(Described, Described)> = OnceLock::new();
+        let (asks_for_later, pages_by_offset) =
+            (trial.has(Vice::AsksForLater), trial.has(Vice::PagesByOffset));
         let known = if asks_for_later { &STRICT } else { &TRUE };
         let edits: &[(&str, &str)] = if asks_for_later { &EDITS } else { &[] };
         let (woocommerce, quickbooks) =

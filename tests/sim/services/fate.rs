@@ -145,12 +145,22 @@ fn during_outage(world: &mut World, side: Side) -> Fate {
 pub(super) fn instead(luck: &mut Luck, side: Side, status: u16, wait: Option<u64>) -> Response<Bytes> {
     let page = "<!DOCTYPE html><html><body><h1>Something went wrong</h1></body></html>";
     let json = match (side, status) {
-        (Side::Books, 401) => r#"{"fault":{"error":[{"message":"message=AuthenticationFailed; errorCode=003200; statusCode=401","code":"3200"}],"type":"AUTHENTICATION"}}"#,
-        (Side::Books, 429) => r#"{"fault":{"error":[{"message":"message=ThrottleExceeded; errorCode=003001; statusCode=429","code":"3001"}],"type":"SERVICE"}}"#,
-        (Side::Books, _) => r#"{"Fault":{"Error":[{"Message":"An application error has occurred while processing your request","code":"10000"}],"type":"SystemFault"}}"#,
-        (Side::Shop, 401) => r#"{"code":"woocommerce_rest_cannot_view","message":"Sorry, you cannot list resources.","data":{"status":401}}"#,
+        (Side::Books, 401) => {
+            r#"{"fault":{"error":[{"message":"message=AuthenticationFailed; errorCode=003200; statusCode=401","code":"3200"}],"type":"AUTHENTICATION"}}"#
+        }
+        (Side::Books, 429) => {
+            r#"{"fault":{"error":[{"message":"message=ThrottleExceeded; errorCode=003001; statusCode=429","code":"3001"}],"type":"SERVICE"}}"#
+        }
+        (Side::Books, _) => {
+            r#"{"Fault":{"Error":[{"Message":"An application error has occurred while processing your request","code":"10000"}],"type":"SystemFault"}}"#
+        }
+        (Side::Shop, 401) => {
+            r#"{"code":"woocommerce_rest_cannot_view","message":"Sorry, you cannot list resources.","data":{"status":401}}"#
+        }
         (Side::Shop, 429) => r#"{"code":"too_many_requests","message":"Too many requests."}"#,
-        (Side::Shop, _) => r#"{"code":"internal_server_error","message":"<p>There has been a critical error on this website.</p>","data":{"status":500}}"#,
+        (Side::Shop, _) => {
+            r#"{"code":"internal_server_error","message":"<p>There has been a critical error on this website.</p>","data":{"status":500}}"#
+        }
     };
     let is_page = status >= 500 && luck.chance(50);
     let (kind, body) = if is_page { ("text/html", page) } else { ("application/json", json) };

@@ -104,7 +104,8 @@ impl Stage for ServiceStage {
         lock(&self.world).writes = 0;
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         if is_new || process.0 == 0 {
-            let registry = self.connectors.anew().into_iter().fold(Registry::default(), Registry::with_erased);
+            let registry =
+                self.connectors.anew().into_iter().fold(Registry::default(), Registry::with_erased);
             *process = (process.0 + 1, registry);
         }
         Process {

@@ -58,7 +58,10 @@ impl Restraint {
             }
         }
         if sent.under_way > side.at_once() {
-            return Some(format!("process {process} sends {} requests to {side:?} at once; ", sent.under_way));
+            return Some(format!(
+                "process {process} sends {} requests to {side:?} at once; ",
+                sent.under_way
+            ));
         }
         let quiet = sent.quiet_until.filter(|until| now < *until)?;
         let left = quiet.duration_since(now);
@@ -74,7 +77,8 @@ impl Restraint {
 
     /// A process has an answer.
     pub(super) fn answered(&mut self, who: (u64, Side), answer: &Response<Bytes>, now: Instant) {
-        let wait = answer.headers().get(header::RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.parse().ok());
+        let wait =
+            answer.headers().get(header::RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.parse().ok());
         if let Some(seconds) = wait.filter(|_| answer.status() == StatusCode::TOO_MANY_REQUESTS) {
             let sent = self.0.entry(who).or_default();
             sent.quiet_until = sent.quiet_until.max(Some(now + Duration::from_secs(seconds)));

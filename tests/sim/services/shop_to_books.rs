@@ -149,7 +149,10 @@ pub(super) fn judge(world: &World) -> String {
     let invoices = world.books.objects(REALM, "Invoice");
     let mut by_order: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
     for invoice in &invoices {
-        by_order.entry(invoice["CustomerMemo"]["value"].as_str().unwrap_or_default()).or_default().push(invoice);
+        by_order
+            .entry(invoice["CustomerMemo"]["value"].as_str().unwrap_or_default())
+            .or_default()
+            .push(invoice);
     }
     for (number, many) in by_order.iter().filter(|(_, many)| many.len() > 1) {
         write!(wrong, "order {number} is there {} times; ", many.len()).unwrap();

@@ -294,7 +294,13 @@ impl World {
         self.flights.iter().any(hidden)
     }
 
-    fn by_hand(&self, side: Side, (method, path): (Method, &str), body: &Value, at: Timestamp) -> Request<Bytes> {
+    fn by_hand(
+        &self,
+        side: Side,
+        (method, path): (Method, &str),
+        body: &Value,
+        at: Timestamp,
+    ) -> Request<Bytes> {
         let (address, authorization) = match side {
             Side::Shop => (format!("{SHOP}/wp-json/wc/v3/{path}"), "Basic Y2tfc2ltOmNzX3NpbQ==".to_owned()),
             Side::Books => (
