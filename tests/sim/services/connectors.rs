@@ -64,6 +64,8 @@ fn described(name: &str, edits: &[(&str, &str)]) -> Described {
         }
     }
     let manifest = files.get_mut("connector.toml").unwrap();
+    let hits = edits.iter().filter(|(from, _)| manifest.contains(from)).count();
+    assert!(edits.is_empty() || hits >= 2, "the edits do not fit the manifest of {name} any more");
     for (from, to) in edits {
         *manifest = manifest.replace(from, to);
     }
