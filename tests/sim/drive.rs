@@ -3,6 +3,7 @@
 use crate::{
     class::ClassStage,
     engine::{CrashAt, Graveyard, Polls, SimClock, SimRng},
+    mutants::Vice,
     services::ServiceStage,
     stage::{Pace, Process, Stage},
     store::SlowStore,
@@ -76,13 +77,14 @@ impl<'a, S: Stage + 'static> Play<'a, S> {
         let rng = Arc::new(SimRng(Mutex::new(ChaCha8Rng::seed_from_u64(trial.seed))));
         let sealer = Sealer::new(&[7; 32], Arc::<SimRng>::clone(&rng));
         let inner = SqliteStore::in_memory(sealer).unwrap();
-        let fenced = trial.mutant.is_none_or(|mutant| !mutant.unfenced);
+        let fenced = !trial.has(Vice::LetsAllCommit);
         let store = Arc::new(SlowStore::new(inner, Arc::clone(&stage), fenced));
-        let patience = stage.luck(|luck| luck.rng.random_range(0..2u64)) * 340 + 60;
+        let pace = stage.pace();
+        let patience = pace.patience[usize::from(stage.luck(|luck| luck.chance(50)))];
         let polls = Polls { all: 0, left: trial.crashes.first().copied() };
         Self {
             trial,
-            pace: stage.pace(),
+            pace,
             stage,
             start,
             store,
@@ -95,7 +97,7 @@ impl<'a, S: Stage + 'static> Play<'a, S> {
 
     fn engine(&self, owner: &str, process: Process, stop: Option<Instant>) -> Engine {
         let mut options = Options::default();
-        options.batch_records = 5;
+        options.batch_records = self.trial.profile.batch;
         options.lease = Duration::from_secs(20);
         options.patience = self.patience;
         for mechanism in self.trial.mutant.iter().flat_map(|mutant| mutant.removed) {
@@ -189,22 +191,23 @@ impl<'a, S: Stage + 'static> Play<'a, S> {
             let future = async move { engine.run(&request).await };
             let mut run = Box::pin(CrashAt::new(future, &self.polls));
             is_new = false;
-            match run.as_mut().await {
-                Some(ended) => self.end(&owner, &ended),
-                None => {
-                    (count, is_new) = (count + 1, true);
-                    self.polls.lock().unwrap_or_else(PoisonError::into_inner).left = crashes.next();
-                    if self.trial.zombie {
-                        self.tell(|| format!("{owner} freezes"));
-                        self.thaw_beside_successors(&owner, run).await;
-                    } else {
-                        drop(run);
-                        self.die(owner);
-                    }
+            if let Some(ended) = run.as_mut().await {
+                self.end(&owner, &ended);
+            } else {
+                (count, is_new) = (count + 1, true);
+                self.polls.lock().unwrap_or_else(PoisonError::into_inner).left = crashes.next();
+                if self.trial.zombie {
+                    self.tell(|| format!("{owner} freezes"));
+                    self.thaw_beside_successors(&owner, run).await;
+                } else {
+                    drop(run);
+                    self.die(owner);
                 }
             }
             let is_long = self.percent(profile.long_rests);
-            self.rest(if is_long { self.pace.long_rest.clone() } else { self.pace.rest.clone() }).await;
+            let Range { start, end } =
+                if is_long { self.pace.long_rest.clone() } else { self.pace.rest.clone() };
+            self.rest(start * profile.rest / 100..end * profile.rest / 100).await;
             if index + 1 >= profile.runs && count == self.trial.crashes.len() {
                 break;
             }

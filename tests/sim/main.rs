@@ -75,6 +75,7 @@ fn zombies(scene: Scene, default: u64) {
 /// The simulation must notice when a mechanism is missing: otherwise its silence proves nothing. The first seed
 /// that notices is enough here; the long ring counts them all.
 fn missing_mechanisms_are_noticed(scene: Scene) {
+    let mut unnoticed = Vec::new();
     for mutant in &mutants::ALL {
         let Some((_, profile)) = mutant.scenes.iter().find(|(known, _)| *known == scene) else { continue };
         let name = format!("{} without {}", scene.name(), mutant.name);
@@ -85,9 +86,12 @@ fn missing_mechanisms_are_noticed(scene: Scene) {
                 break;
             }
         }
-        println!("{name} ({}): noticed after {} seeds", profile.name, tally.trials);
-        assert!(tally.failing > 0, "{name}: none of {} trials of `{}` noticed", tally.trials, profile.name);
+        println!("{name} ({}): {} noticed in {} seeds", profile.name, tally.failing, tally.trials);
+        if tally.failing == 0 {
+            unnoticed.push(name);
+        }
     }
+    assert!(unnoticed.is_empty(), "not noticed: {unnoticed:#?}");
 }
 
 #[test]
@@ -97,65 +101,65 @@ fn what_failed_once_fails_no_more() {
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_with_idempotency_keys() {
-    seeds(Scene::Keys, 2000);
+    seeds(Scene::Keys, 1000);
 }
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_with_natural_keys() {
-    seeds(Scene::Upserts, 2000);
+    seeds(Scene::Upserts, 1000);
 }
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_with_markers() {
-    seeds(Scene::Markers, 2000);
+    seeds(Scene::Markers, 1000);
 }
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_from_a_shop_to_books() {
-    seeds(Scene::ShopToBooks, 300);
+    seeds(Scene::ShopToBooks, 600);
 }
 
 #[test]
 fn nothing_is_lost_doubled_or_stale_from_books_to_a_shop() {
-    seeds(Scene::BooksToShop, 300);
+    seeds(Scene::BooksToShop, 600);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_with_idempotency_keys() {
-    every_poll(Scene::Keys, 10);
+    every_poll(Scene::Keys, 2);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_with_natural_keys() {
-    every_poll(Scene::Upserts, 10);
+    every_poll(Scene::Upserts, 2);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_with_markers() {
-    every_poll(Scene::Markers, 10);
+    every_poll(Scene::Markers, 2);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_from_a_shop_to_books() {
-    every_poll(Scene::ShopToBooks, 1);
+    every_poll(Scene::ShopToBooks, 2);
 }
 
 #[test]
 fn a_crash_at_any_await_harms_nothing_from_books_to_a_shop() {
-    every_poll(Scene::BooksToShop, 1);
+    every_poll(Scene::BooksToShop, 2);
 }
 
 #[test]
 fn a_frozen_engine_that_wakes_up_harms_nothing() {
     for scene in [Scene::Keys, Scene::Upserts, Scene::Markers] {
-        zombies(scene, 500);
+        zombies(scene, 200);
     }
 }
 
 #[test]
 fn a_frozen_engine_that_wakes_up_between_shop_and_books_harms_nothing() {
     for scene in [Scene::ShopToBooks, Scene::BooksToShop] {
-        zombies(scene, 100);
+        zombies(scene, 150);
     }
 }
 

@@ -3,7 +3,7 @@
 //! A class that is not named needs the mechanism for nothing; `docs/reliability.md` says why.
 
 use crate::{
-    profile::{CRASHES, CURSORS, LOSSES, OUTAGES, Profile, QUEUES, VERSIONS},
+    profile::{BACKLOGS, CRASHES, CURSORS, LOSSES, OUTAGES, Profile, QUEUES, VERSIONS},
     trial::{Scene, Trial},
 };
 use Scene::{BooksToShop, Keys, Markers, ShopToBooks, Upserts};
@@ -15,12 +15,8 @@ pub(crate) struct Mutant {
     pub(crate) name: &'static str,
     /// What the engine lacks.
     pub(crate) removed: &'static [Mechanism],
-    /// Lists are read by offsets.
-    pub(crate) offset_paging: bool,
-    /// What is later than the cursor is asked for, not what is at the cursor or later.
-    pub(crate) strict_cursor: bool,
-    /// The store lets those commit who have lost their lease.
-    pub(crate) unfenced: bool,
+    /// What a connector or the store does wrong.
+    pub(crate) vice: Option<Vice>,
     /// It shows when an engine freezes and thaws.
     pub(crate) zombie: bool,
     /// Where it must be noticed.
@@ -29,40 +25,42 @@ pub(crate) struct Mutant {
     pub(crate) sign: &'static str,
 }
 
-const WHOLE: Mutant = Mutant {
-    name: "",
-    removed: &[],
-    offset_paging: false,
-    strict_cursor: false,
-    unfenced: false,
-    zombie: false,
-    scenes: &[],
-    sign: "",
-};
+/// A mistake outside of the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vice {
+    /// The connector reads lists by offsets.
+    PagesByOffset,
+    /// The connector asks for what is later than the cursor, not for what is at the cursor or later.
+    AsksForLater,
+    /// The store lets those commit who have lost their lease.
+    LetsAllCommit,
+}
+
+const WHOLE: Mutant = Mutant { name: "", removed: &[], vice: None, zombie: false, scenes: &[], sign: "" };
 
 pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
         name: "keyset-paging",
-        offset_paging: true,
+        vice: Some(Vice::PagesByOffset),
         scenes: &[
             (Keys, &CURSORS),
             (Upserts, &CURSORS),
             (Markers, &CURSORS),
-            (ShopToBooks, &CURSORS),
-            (BooksToShop, &CURSORS),
+            (ShopToBooks, &BACKLOGS),
+            (BooksToShop, &BACKLOGS),
         ],
         ..WHOLE
     },
     Mutant {
         name: "inclusive-cursor",
         removed: &[Mechanism::Overlap],
-        strict_cursor: true,
+        vice: Some(Vice::AsksForLater),
         scenes: &[
             (Keys, &CURSORS),
             (Upserts, &CURSORS),
             (Markers, &CURSORS),
-            (ShopToBooks, &CURSORS),
-            (BooksToShop, &CURSORS),
+            (ShopToBooks, &BACKLOGS),
+            (BooksToShop, &BACKLOGS),
         ],
         ..WHOLE
     },
@@ -73,8 +71,8 @@ pub(crate) const ALL: [Mutant; 15] = [
             (Keys, &CURSORS),
             (Upserts, &CURSORS),
             (Markers, &CURSORS),
-            (ShopToBooks, &CURSORS),
-            (BooksToShop, &CURSORS),
+            (ShopToBooks, &BACKLOGS),
+            (BooksToShop, &BACKLOGS),
         ],
         ..WHOLE
     },
@@ -106,7 +104,7 @@ pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
         name: "stable-marker",
         removed: &[Mechanism::StableKeys],
-        scenes: &[(Markers, &LOSSES), (BooksToShop, &LOSSES)],
+        scenes: &[(Markers, &LOSSES)],
         ..WHOLE
     },
     Mutant {
@@ -145,13 +143,7 @@ pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
         name: "dirty-mark",
         removed: &[Mechanism::DirtyMarks],
-        scenes: &[
-            (Keys, &OUTAGES),
-            (Upserts, &OUTAGES),
-            (Markers, &OUTAGES),
-            (ShopToBooks, &OUTAGES),
-            (BooksToShop, &OUTAGES),
-        ],
+        scenes: &[(Keys, &OUTAGES), (Markers, &OUTAGES), (ShopToBooks, &OUTAGES), (BooksToShop, &OUTAGES)],
         ..WHOLE
     },
     Mutant {
@@ -172,7 +164,7 @@ pub(crate) const ALL: [Mutant; 15] = [
     },
     Mutant {
         name: "lease-in-commits",
-        unfenced: true,
+        vice: Some(Vice::LetsAllCommit),
         zombie: true,
         scenes: &[(Markers, &LOSSES), (BooksToShop, &LOSSES)],
         ..WHOLE

@@ -44,6 +44,10 @@ pub(crate) struct Profile {
     pub(crate) crashes: Range<u32>,
     /// How often it runs at least.
     pub(crate) runs: usize,
+    /// Most records in a batch.
+    pub(crate) batch: usize,
+    /// How long the pauses between runs are, in percent of what they are every day.
+    pub(crate) rest: u64,
     /// How many of the pauses between runs are long, in percent.
     pub(crate) long_rests: u32,
     /// How many runs read everything again, in percent. They heal what a cursor has passed over.
@@ -76,6 +80,8 @@ pub(crate) const EVERYDAY: Profile = Profile {
     hidden: 20,
     crashes: 0..4,
     runs: 5,
+    batch: 5,
+    rest: 100,
     long_rests: 20,
     full: 10,
     stopped: 20,
@@ -95,6 +101,10 @@ pub(crate) const CURSORS: Profile = Profile {
     stopped: 5,
     ..EVERYDAY
 };
+
+/// The same where services lag for minutes: many small batches, with much waiting between them.
+pub(crate) const BACKLOGS: Profile =
+    Profile { name: "backlogs", changes: 18, change: 40, throttled: 80, slow: 70, batch: 2, ..CURSORS };
 
 /// Many requests arrive whose answers do not, many late.
 pub(crate) const LOSSES: Profile = Profile {
@@ -116,9 +126,10 @@ pub(crate) const CRASHES: Profile =
 pub(crate) const OUTAGES: Profile = Profile {
     name: "outages",
     outages: 100,
-    changes: 30,
-    change: 40,
+    changes: 40,
+    change: 50,
     runs: 11,
+    rest: 60,
     full: 0,
     stopped: 0,
     long_rests: 35,
@@ -126,19 +137,26 @@ pub(crate) const OUTAGES: Profile = Profile {
     ..EVERYDAY
 };
 
-/// As `losses`, at a service that remembers the keys of creates alone.
+/// Requests that arrive late, at a service that remembers the keys of creates alone, and records that change again
+/// and again meanwhile.
 pub(crate) const VERSIONS: Profile = Profile {
     name: "versions",
     late: 200,
-    changes: 40,
-    change: 60,
-    forgets_updates: true,
+    changes: 80,
+    change: 20,
+    outages: 0,
+    crashes: 0..2,
+    runs: 11,
+    rest: 10,
     full: 0,
-    ..LOSSES
+    stopped: 0,
+    forgets_updates: true,
+    ..EVERYDAY
 };
 
 /// Services that ask to be left alone for minutes: requests wait while leases end.
 pub(crate) const QUEUES: Profile =
     Profile { name: "queues", throttled: 150, pause: 500, full: 0, stopped: 0, outages: 0, ..EVERYDAY };
 
-pub(crate) const ALL: [&Profile; 7] = [&EVERYDAY, &CURSORS, &LOSSES, &CRASHES, &OUTAGES, &VERSIONS, &QUEUES];
+pub(crate) const ALL: [&Profile; 8] =
+    [&EVERYDAY, &CURSORS, &BACKLOGS, &LOSSES, &CRASHES, &OUTAGES, &VERSIONS, &QUEUES];

@@ -84,6 +84,9 @@ pub(crate) struct Pace {
     pub(crate) long_rest: Range<u64>,
     /// How long an engine stays frozen.
     pub(crate) frozen: Range<u64>,
+    /// How long the engine waits within a run for what only time can tell, in seconds: less than a service
+    /// takes to be quiet, or more.
+    pub(crate) patience: [u64; 2],
     /// How long everything that is late takes to land.
     pub(crate) calm: Duration,
 }

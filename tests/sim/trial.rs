@@ -1,7 +1,7 @@
 //! One trial: a seed in a world, with its crashes; and how it is written down.
 
 use crate::{
-    mutants::{self, Mutant},
+    mutants::{self, Mutant, Vice},
     profile::{self, Profile},
 };
 use engine_contract::EffectClass;
@@ -87,6 +87,11 @@ impl Trial {
         let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x77);
         let crashes = vec![rng.random_range(1..scene.polls())];
         Self { crashes, zombie: true, ..Self::quiet(scene, profile, seed) }
+    }
+
+    /// Whether a connector or the store does something wrong.
+    pub(crate) fn has(&self, vice: Vice) -> bool {
+        self.mutant.is_some_and(|mutant| mutant.vice == Some(vice))
     }
 
     pub(crate) fn without(self, mutant: &'static Mutant) -> Self {

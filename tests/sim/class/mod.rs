@@ -6,6 +6,7 @@ mod service;
 mod world;
 
 use crate::{
+    mutants::Vice,
     profile::Profile,
     stage::{Luck, Pace, Process, Stage},
     trial::Trial,
@@ -73,11 +74,10 @@ pub(crate) struct ClassStage {
 
 impl ClassStage {
     pub(crate) fn new(trial: &Trial, tells: bool) -> Self {
-        let mutant = trial.mutant;
         let habits = Habits {
             profile: trial.profile,
-            pages_by_offset: mutant.is_some_and(|mutant| mutant.offset_paging),
-            strict_cursor: mutant.is_some_and(|mutant| mutant.strict_cursor),
+            pages_by_offset: trial.has(Vice::PagesByOffset),
+            asks_for_later: trial.has(Vice::AsksForLater),
         };
         let world = World::new(Luck::new(trial.seed, tells), trial.scene.class(), habits);
         let world: Shared = Arc::new(Mutex::new(world));
@@ -91,10 +91,8 @@ impl ClassStage {
 #[derive(Clone, Copy)]
 struct Habits {
     profile: &'static Profile,
-    /// The connector pages by offset: a mistake.
     pages_by_offset: bool,
-    /// The connector asks for what is later than the cursor: a mistake.
-    strict_cursor: bool,
+    asks_for_later: bool,
 }
 
 fn blueprint(registry: &Registry) -> Arc<Blueprint> {
@@ -115,7 +113,13 @@ impl Stage for ClassStage {
     }
 
     fn pace(&self) -> Pace {
-        Pace { rest: 100..9000, long_rest: 100..9000, frozen: 500..60_000, calm: Duration::from_secs(30) }
+        Pace {
+            rest: 100..9000,
+            long_rest: 100..9000,
+            frozen: 500..60_000,
+            patience: [5, 60],
+            calm: Duration::from_secs(30),
+        }
     }
 
     fn blueprint(&self) -> Arc<Blueprint> {

@@ -213,7 +213,7 @@ impl Source for Service {
         // Keyset paging: from the second of the last row on, without the rows of that second already seen.
         let resume: Option<(i64, Vec<u64>)> =
             request.resume.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        let strict = i64::from(lock(&self.0).habits.strict_cursor);
+        let strict = i64::from(lock(&self.0).habits.asks_for_later);
         let start = request.since.map_or(i64::MIN, |since| second(since) + strict);
         let (since, mut seen) = resume.unwrap_or((start, Vec::new()));
         let most = PAGE.min(request.max_records);

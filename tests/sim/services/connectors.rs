@@ -1,5 +1,6 @@
 //! The real connectors, as the catalog describes them, and with one vice each.
 
+use crate::{mutants::Vice, trial::Trial};
 use connector_rest::Described;
 use engine_contract::{
     Access, Batch, Checkpoint, Connection, Context, Cursor, Discovery, DynConnector, InvalidConfig, Login,
@@ -22,11 +23,13 @@ pub(super) struct Connectors {
 
 impl Connectors {
     /// As the catalog has them, or with cursors that ask for what is later, without looking back.
-    pub(super) fn new(strict_cursor: bool, pages_by_offset: bool) -> Self {
+    pub(super) fn new(trial: &Trial) -> Self {
         static TRUE: OnceLock<(Described, Described)> = OnceLock::new();
         static STRICT: OnceLock<(Described, Described)> = OnceLock::new();
-        let known = if strict_cursor { &STRICT } else { &TRUE };
-        let edits: &[(&str, &str)] = if strict_cursor { &EDITS } else { &[] };
+        let (asks_for_later, pages_by_offset) =
+            (trial.has(Vice::AsksForLater), trial.has(Vice::PagesByOffset));
+        let known = if asks_for_later { &STRICT } else { &TRUE };
+        let edits: &[(&str, &str)] = if asks_for_later { &EDITS } else { &[] };
         let (woocommerce, quickbooks) =
             known.get_or_init(|| (described("woocommerce", edits), described("quickbooks", edits))).clone();
         Self { woocommerce, quickbooks, pages_by_offset }
@@ -61,6 +64,8 @@ fn described(name: &str, edits: &[(&str, &str)]) -> Described {
         }
     }
     let manifest = files.get_mut("connector.toml").unwrap();
+    let hits = edits.iter().filter(|(from, _)| manifest.contains(from)).count();
+    assert!(edits.is_empty() || hits >= 2, "the edits do not fit the manifest of {name} any more");
     for (from, to) in edits {
         *manifest = manifest.replace(from, to);
     }

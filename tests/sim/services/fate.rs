@@ -121,9 +121,14 @@ fn of_kind(world: &mut World, kind: usize, (side, request): (Side, &Request<Byte
         6 => Fate::FailedAfter(status),
         7 => Fate::Cut,
         8 => Fate::Truncated,
-        // No client can help it when a proxy doubles a create of a service that knows no keys.
+        // No client can help it when a proxy doubles a create of a service that knows no keys, or repeats a change
+        // when that service has been told of a newer one.
         9 if side == Side::Shop && *request.method() == Method::POST => Fate::Answered,
-        9 => Fate::Twice(luck.millis(10..20_000)),
+        9 => {
+            let after = luck.millis(10..20_000);
+            let is_change = side == Side::Shop && *request.method() != Method::GET;
+            Fate::Twice(if is_change { Duration::from_millis(1) } else { after })
+        }
         10 => Fate::Slow(luck.millis(500..28_000)),
         _ => Fate::Unauthorized,
     }

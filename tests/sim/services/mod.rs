@@ -54,9 +54,7 @@ pub(crate) struct ServiceStage {
 impl ServiceStage {
     pub(crate) fn new(trial: &Trial, tells: bool) -> Self {
         let world = World::new(trial, Luck::new(trial.seed, tells));
-        let has = |vice: fn(&crate::mutants::Mutant) -> bool| trial.mutant.is_some_and(vice);
-        let connectors =
-            Connectors::new(has(|mutant| mutant.strict_cursor), has(|mutant| mutant.offset_paging));
+        let connectors = Connectors::new(trial);
         Self {
             world: Arc::new(Mutex::new(world)),
             blueprint: blueprint(trial.scene),
@@ -93,6 +91,7 @@ impl Stage for ServiceStage {
             rest: 100..20_000,
             long_rest: 60_000..420_000,
             frozen: 500..900_000,
+            patience: [60, 400],
             calm: Duration::from_secs(700),
         }
     }

@@ -139,3 +139,17 @@ fn a_post_that_means_get_changes_nothing_and_a_get_never_means_delete() {
     assert_eq!(status, 200);
     assert_eq!(ask(&mut store, "GET", "products/10", &Value::Null, NOW).0, 200);
 }
+
+/// Databases show what was begun before only when it has ended: the stamp is older than what was seen already.
+#[test]
+fn a_change_that_shows_up_late_has_the_stamp_of_its_beginning() {
+    let mut store = store("UTC");
+    ask(&mut store, "POST", "products", &json!({"name": "Cup"}), "2026-11-23T00:20:10Z");
+    ask(&mut store, "PUT", "products/10", &json!({"name": "Bowl"}), "2026-11-23T00:20:05Z");
+    let shown: Vec<(&str, &str)> = store
+        .records("products")
+        .map(|product| (product["name"].as_str().unwrap(), product["date_modified_gmt"].as_str().unwrap()))
+        .collect();
+    assert_eq!(shown, [("Bowl", "2026-11-23T00:20:05"), ("Cup", "2026-11-23T00:20:10")]);
+    assert_eq!(store.records("nothing").count(), 0);
+}

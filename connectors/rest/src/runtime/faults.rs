@@ -152,6 +152,15 @@ impl Faults {
             ),
             408 => (Timeout, "the service gave up waiting".to_owned(), Effect::Unknown, Again::Soon, false),
             429 => (RateLimited, "too many requests".to_owned(), Effect::NotApplied, Again::Later, false),
+            // Without its reason it cannot be told whether it is about this request for ever, or about a version that
+            // went stale: the same request again is answered the same way.
+            400..=499 if answer.body.is_none() && !self.table.code.is_empty() => (
+                Protocol,
+                "the service refused the request, and its reason cannot be read".to_owned(),
+                Effect::NotApplied,
+                Again::Soon,
+                false,
+            ),
             400..=499 => (Invalid, refusal(said), Effect::NotApplied, Again::Never, false),
             _ => (
                 Unavailable,

@@ -176,6 +176,8 @@ async fn answers_are_told_apart() {
         (answer(400, fault("6210", "closed")), refused(ErrorKind::Closed, Retry::Never)),
         (answer(400, fault("5020", "Permission")), refused(ErrorKind::Forbidden, Retry::Never)),
         (answer(400, fault("7777", "Something new")), refused(ErrorKind::Invalid, Retry::Never)),
+        // The reason was cut off: it may have been a version that went stale.
+        (answer(400, r#"{"Fault":{"Error":[{"Message":"Sta"#), refused(ErrorKind::Protocol, Retry::Soon)),
         (
             answer(200, fault("6000", "You must set a transaction amount.")),
             refused(ErrorKind::Invalid, Retry::Never),
