@@ -130,11 +130,20 @@ fn a_login_that_was_taken_back_stops_the_run_and_loses_nothing() {
 }
 
 #[test]
-fn a_wrong_app_secret_is_named() {
+fn a_wrong_secret_of_the_app_is_an_authentication_error_at_the_login_and_when_tokens_are_renewed() {
     let office = Office::open();
-    let mut command = office.command(&["connections", "login", "books"]);
-    command.env("ENGINE_SECRET_APP_SECRET", "wrong-secret");
-    let refused = login(command, |address| back(&office, address)).ended(1);
-    told(&refused, "connector/config", "the service does not know the app");
-    assert!(!refused.printed().contains("wrong-secret"));
+    let wrong = |arguments: &[&str]| {
+        let mut command = office.command(arguments);
+        command.env("ENGINE_SECRET_APP_SECRET", "wrong-secret");
+        command
+    };
+    let refused = login(wrong(&["connections", "login", "books"]), |address| back(&office, address)).ended(4);
+    told(&refused, "connector/unauthorized", "the service does not know the app: check the secrets");
+    drop(office.log_in().ended(0));
+    office.books.lock().ahead = SignedDuration::from_hours(2);
+    let stopped = office.project.end(&mut wrong(&["run", "."])).ended(4);
+    told(&stopped, "connector/unauthorized", "the service does not know the app: check the secrets");
+    assert!(!refused.printed().contains("wrong-secret") && !stopped.printed().contains("wrong-secret"));
+    drop(office.engine(&["run", "."]).ended(0));
+    assert_eq!(office.numbers().len(), 3);
 }

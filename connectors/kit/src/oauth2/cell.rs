@@ -57,8 +57,8 @@ pub(crate) struct Access {
 /// A good access token; nothing when the service refused version `refused` and there is no other to be had.
 ///
 /// # Errors
-/// `Unauthorized` when somebody has to log in, `Config` when the app is not known, `Unavailable` when there are
-/// no tokens now.
+/// `Unauthorized` when somebody has to log in or the app is not known, `Config` when its secret may not be sent
+/// there, `Unavailable` when there are no tokens now.
 pub(crate) async fn access(
     (account, gate): (&Account, &Arc<Account>),
     context: &Context,
@@ -177,7 +177,7 @@ impl Cell {
                     Retry::Soon | Retry::Never => REST,
                 };
                 self.rest_until = Some(now.plus(rest));
-                if error.kind() == ErrorKind::Config {
+                if matches!(error.kind(), ErrorKind::Config | ErrorKind::Unauthorized) {
                     return Err(error);
                 }
                 let retry = if rest > REST { Retry::After(rest) } else { Retry::Soon };

@@ -121,7 +121,7 @@ fn refusal(status: StatusCode, fields: &Map<String, Value>, host: &str) -> Failu
     let error = match fields.get("error").and_then(Value::as_str) {
         Some("invalid_grant") => return Failure::Grant,
         Some("invalid_client" | "unauthorized_client") => ConnectorError::new(
-            ErrorKind::Config,
+            ErrorKind::Unauthorized,
             "the service does not know the app: check the secrets with the client id and the client secret",
         ),
         _ if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
@@ -129,7 +129,7 @@ fn refusal(status: StatusCode, fields: &Map<String, Value>, host: &str) -> Failu
                 .with_retry(Retry::Soon)
         }
         _ if status == StatusCode::UNAUTHORIZED => ConnectorError::new(
-            ErrorKind::Config,
+            ErrorKind::Unauthorized,
             "the service refuses the app: check the secrets with the client id and the client secret",
         ),
         _ => ConnectorError::new(

@@ -62,7 +62,7 @@ pub struct Code<'a> {
 /// Exchanges the code that the service sent back for tokens. A code is good once and for minutes.
 ///
 /// # Errors
-/// `Unauthorized` when the code is not good any more, `Config` when the service does not know the app, and as
+/// `Unauthorized` when the code is not good any more or the service does not know the app, and as
 /// [`HttpTransport::send`](engine_contract::HttpTransport::send).
 pub async fn exchange_code(
     accounts: &Accounts,

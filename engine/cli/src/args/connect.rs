@@ -168,8 +168,8 @@ fn secret_name(text: &str) -> Result<String, String> {
 fn host(text: &str) -> Result<String, String> {
     let (any, name) = text.strip_prefix("*.").map_or(("", text), |name| ("*.", name));
     match Host::parse(name) {
-        Ok(Host::Domain(name)) => Ok(format!("{any}{name}")),
-        Ok(address) if any.is_empty() => Ok(address.to_string()),
+        Ok(Host::Domain(name)) if !name.contains('*') => Ok(format!("{any}{name}")),
+        Ok(address @ (Host::Ipv4(_) | Host::Ipv6(_))) if any.is_empty() => Ok(address.to_string()),
         _ => Err("a host is a name or an address, without scheme, port or path".to_owned()),
     }
 }

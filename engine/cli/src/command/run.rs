@@ -51,6 +51,8 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
             engine.progress.name(workspace.title(blueprint));
             let report = match one(&engine, Arc::clone(blueprint), arguments) {
                 Ok(report) => report,
+                // Without the state nothing else can be run either.
+                Err(error) if error.code.starts_with("state/") => return Err(error),
                 // It could not even begin: what else was asked for can.
                 Err(error) => {
                     exit = exit.worse(error.exit);
