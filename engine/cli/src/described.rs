@@ -16,10 +16,10 @@ use std::sync::Arc;
 /// All connectors that a project may name, and what is wrong with its own.
 #[must_use]
 pub fn registry(project: &Project) -> (Registry, Diagnostics) {
-    let mut registry = connectors::registry();
-    let mut out = Diagnostics::default();
+    let bundled = connectors::registry();
+    let (mut registry, mut out) = (bundled.clone(), Diagnostics::default());
     for files in project.connectors.values() {
-        let (described, found) = read(files, &connectors::registry());
+        let (described, found) = read(files, &bundled);
         out.extend(found);
         registry = match described {
             Some(described) => registry.with_erased(Arc::new(described)),
