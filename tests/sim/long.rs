@@ -1,7 +1,8 @@
 //! The long ring: many thousands of seeds, crashes at every poll, and every mutant counted. It writes down what
 //! it has done, so that it goes on where it was stopped, and ends with tables for docs/reliability.md.
 //!
-//! `SIM_SEEDS`, `SIM_BASES`, `SIM_ZOMBIES` and `SIM_MUTANT_SEEDS` set how many trials there are.
+//! `SIM_SEEDS`, `SIM_BASES`, `SIM_ZOMBIES` and `SIM_MUTANT_SEEDS` set how many trials there are; `SIM_WORLD` names the
+//! one world that is wanted.
 
 #![expect(
     clippy::unwrap_used,
@@ -103,13 +104,13 @@ fn parts() -> Vec<Part> {
     let mut parts =
         vec![Part { name: "regressions".to_owned(), from: 0, trials: Box::new(ring::regressions), sign: "" }];
     for mutant in &mutants::ALL {
-        for (scene, profile) in mutant.scenes {
+        for (scene, profile) in mutant.scenes.iter().filter(|(scene, _)| is_wanted(*scene)) {
             let name = format!("mutant {} {}", mutant.name, scene.name());
             let seeds = figure("SIM_MUTANT_SEEDS", 500);
             chunks(&mut parts, &name, seeds, mutant.sign, |seed| mutant.trial(*scene, profile, seed));
         }
     }
-    for scene in Scene::ALL {
+    for scene in Scene::ALL.into_iter().filter(|scene| is_wanted(*scene)) {
         let of = |what: &str| format!("{what} {}", scene.name());
         let everyday: &'static Profile = &EVERYDAY;
         let seeded = move |seed| Trial::seeded(scene, everyday, seed);
@@ -123,6 +124,11 @@ fn parts() -> Vec<Part> {
         }
     }
     parts
+}
+
+/// Whether a world is run: all are, or the one that is named.
+fn is_wanted(scene: Scene) -> bool {
+    std::env::vars().find(|(name, _)| name == "SIM_WORLD").is_none_or(|(_, world)| world == scene.name())
 }
 
 fn chunks(

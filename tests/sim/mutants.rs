@@ -17,6 +17,8 @@ pub(crate) struct Mutant {
     pub(crate) removed: &'static [Mechanism],
     /// What a connector or the store does wrong.
     pub(crate) vice: Option<Vice>,
+    /// The shop is given its objects one by one.
+    pub(crate) one_by_one: bool,
     /// It shows when an engine freezes and thaws.
     pub(crate) zombie: bool,
     /// Where it must be noticed.
@@ -36,7 +38,8 @@ pub(crate) enum Vice {
     LetsAllCommit,
 }
 
-const WHOLE: Mutant = Mutant { name: "", removed: &[], vice: None, zombie: false, scenes: &[], sign: "" };
+const WHOLE: Mutant =
+    Mutant { name: "", removed: &[], vice: None, one_by_one: false, zombie: false, scenes: &[], sign: "" };
 
 pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
@@ -149,6 +152,7 @@ pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
         name: "lease-before-send",
         removed: &[Mechanism::LeaseCheck, Mechanism::WireCheck],
+        one_by_one: true,
         zombie: true,
         scenes: &[(Markers, &LOSSES), (BooksToShop, &LOSSES)],
         sign: " times",
@@ -157,6 +161,7 @@ pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
         name: "lease-at-the-wire",
         removed: &[Mechanism::WireCheck],
+        one_by_one: true,
         zombie: true,
         scenes: &[(BooksToShop, &QUEUES)],
         sign: " times",
@@ -165,6 +170,7 @@ pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
         name: "lease-in-commits",
         vice: Some(Vice::LetsAllCommit),
+        one_by_one: true,
         zombie: true,
         scenes: &[(Markers, &LOSSES), (BooksToShop, &LOSSES)],
         ..WHOLE

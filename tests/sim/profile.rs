@@ -156,7 +156,7 @@ pub(crate) const VERSIONS: Profile = Profile {
 
 /// Services that ask to be left alone for minutes: requests wait while leases end.
 pub(crate) const QUEUES: Profile =
-    Profile { name: "queues", throttled: 150, pause: 500, full: 0, stopped: 0, outages: 0, ..EVERYDAY };
+    Profile { name: "queues", throttled: 300, pause: 800, full: 0, stopped: 0, outages: 0, ..EVERYDAY };
 
 pub(crate) const ALL: [&Profile; 8] =
     [&EVERYDAY, &CURSORS, &BACKLOGS, &LOSSES, &CRASHES, &OUTAGES, &VERSIONS, &QUEUES];

@@ -4,6 +4,7 @@ mod batch;
 mod page;
 mod read;
 mod service;
+mod webhook;
 mod write;
 
 pub(crate) use batch::BatchTable;
@@ -15,6 +16,7 @@ pub(crate) use service::{
     Again, AuthKind, AuthTable, BaseTable, Effect, ErrorsTable, Language, LanguageTable, LimitsTable, Pairs,
     RuleTable, Scope, TimeFormat, TimeTable, kind_of, kind_words,
 };
+pub(crate) use webhook::{DeliveryTable, SignatureKind, SignatureTable, Webhooks};
 pub(crate) use write::{CallTable, MarkerKind, Null, WriteTable};
 
 use engine_contract::EffectClass;
@@ -160,14 +162,6 @@ pub(crate) struct TargetTable {
     pub(crate) options: BTreeMap<String, Setting>,
     /// How all objects are written that do not say it themselves.
     pub(crate) write: WriteTable,
-}
-
-/// `[webhooks]`.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Webhooks {
-    /// What pipelines may name in their own `[webhooks] topics`.
-    pub(crate) topics: Vec<String>,
 }
 
 /// `[stream.X]`.

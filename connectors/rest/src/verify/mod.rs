@@ -8,6 +8,7 @@ mod read;
 mod service;
 mod setting;
 mod stream;
+mod webhook;
 mod write;
 
 use crate::{
@@ -49,6 +50,7 @@ pub(crate) fn verify(scene: &Scene<'_>, script: Option<&Script>, out: &mut Vec<P
     about(scene, out);
     setting::check(scene, out);
     service::check(scene, out);
+    webhook::check(scene, out);
     stream::check(scene, out);
     object::check(scene, out);
     hooks::check(scene, script, out);

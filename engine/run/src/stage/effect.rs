@@ -58,6 +58,9 @@ pub(crate) struct Attempt {
     /// An earlier send may have taken effect, or may still.
     pub(crate) unknown: bool,
     tried: Tried,
+    /// An earlier send of this change may have taken effect, though it is sent again: until that has an end, nobody
+    /// knows what the target holds.
+    in_doubt: bool,
     /// The store holds a moment after which all is quiet, which the next send makes untrue.
     noted_quiet: bool,
     last: Option<ConnectorError>,
@@ -66,13 +69,13 @@ pub(crate) struct Attempt {
 impl Attempt {
     /// A fresh intent, never sent.
     pub(crate) fn fresh(intent: Intent) -> Self {
-        Self { intent, unknown: false, tried: Tried::Not, noted_quiet: false, last: None }
+        Self { intent, unknown: false, tried: Tried::Not, in_doubt: false, noted_quiet: false, last: None }
     }
 
     /// An intent that an earlier run left open.
     pub(crate) fn recovered(intent: Intent) -> Self {
         let noted_quiet = intent.quiet_after.is_some();
-        Self { intent, unknown: true, tried: Tried::Not, noted_quiet, last: None }
+        Self { intent, unknown: true, tried: Tried::Not, in_doubt: false, noted_quiet, last: None }
     }
 
     /// What was sent before has not taken effect and will not: it is sent again, and then nothing is quiet.
@@ -134,7 +137,8 @@ impl<'a> Sender<'a> {
             if unreachable && halt.is_none() && attempt.tried == Tried::Not {
                 halt = attempt.last.map(|error| self.target_error(error));
                 self.halted.store(true, Ordering::Relaxed);
-                ended.push((attempt.intent, if attempt.unknown { End::Open(None) } else { End::Unsent }));
+                let is_open = attempt.unknown || attempt.in_doubt;
+                ended.push((attempt.intent, if is_open { End::Open(None) } else { End::Unsent }));
                 continue;
             }
             ended.push(Self::give_up(attempt, halt.is_some()));
@@ -153,7 +157,8 @@ impl<'a> Sender<'a> {
     /// The end of an attempt for which there is no further try. When the run stops, what was refused for the
     /// moment counts as never sent.
     fn give_up(attempt: Attempt, halted: bool) -> (Intent, End) {
-        let end = match (attempt.unknown, attempt.tried != Tried::Not && !halted, attempt.last) {
+        let is_open = attempt.unknown || attempt.in_doubt;
+        let end = match (is_open, attempt.tried != Tried::Not && !halted, attempt.last) {
             (true, _, last) => End::Open(last),
             (false, true, Some(error)) => End::Refused(error),
             (false, ..) => End::Unsent,
@@ -256,6 +261,7 @@ impl<'a> Sender<'a> {
             } else {
                 // A change or delete may be repeated once nothing older can arrive after it.
                 attempt.is_to_be_sent();
+                attempt.in_doubt = true;
             }
         }
         if lookups.is_empty() {
