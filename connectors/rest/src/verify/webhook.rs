@@ -45,7 +45,7 @@ fn delivery(scene: &Scene<'_>, table: &DeliveryTable, out: &mut Vec<Problem>) {
     for (name, member) in
         [("id", Some(id)), ("account", account.as_ref()), ("topic_member", topic_member.as_ref())]
     {
-        if member.is_some_and(|member| member.is_empty()) {
+        if member.is_some_and(String::is_empty) {
             out.push(scene.problem(&["webhooks", "delivery", name], "the name of a member is not empty"));
         }
     }
