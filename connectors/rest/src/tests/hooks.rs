@@ -53,8 +53,12 @@ create = { method = "POST", path = "bookings" }
 const FIELDS: &str = r#"{"name": "bookings", "fields": [{"name": "id", "kind": "integer"}, {"name": "room", "kind": "text"}]}"#;
 
 fn described(page: &str, hooks: &str) -> Described {
+    with(page, hooks, MANIFEST)
+}
+
+fn with(page: &str, hooks: &str, manifest: &str) -> Described {
     let files = [
-        ("connector.toml", MANIFEST.replace("PAGE", page)),
+        ("connector.toml", manifest.replace("PAGE", page)),
         ("streams/bookings.json", FIELDS.to_owned()),
         ("hooks.rhai", hooks.to_owned()),
     ];
@@ -71,6 +75,11 @@ async fn sweep(described: &Described, http: &Arc<Script>) -> Result<Batch> {
 }
 
 async fn create(described: &Described, http: &Arc<Script>) -> Result<Outcome> {
+    Ok(creates(described, http, &["1"]).await?.remove(0).1)
+}
+
+/// Creates the same booking under several names.
+async fn creates(described: &Described, http: &Arc<Script>, ids: &[&str]) -> Result<Vec<(String, Outcome)>> {
     let context = context(http.clone());
     let config = json!({ "token": { "secret": "token" } });
     let target = described.open(&context, &config, Access::Write).await?.target.unwrap();
@@ -83,11 +92,12 @@ async fn create(described: &Described, http: &Arc<Script>) -> Result<Outcome> {
         marker: "m",
         marker_field: None,
     };
-    let write = Write {
-        id: "1".into(),
+    let payload = target.encode(&encode)?;
+    let write = |id: &&str| Write {
+        id: (*id).to_owned(),
         op: Op::Create,
         object: "bookings".into(),
-        payload: target.encode(&encode)?,
+        payload: payload.clone(),
         match_on: Vec::new(),
         target_id: None,
         token: None,
@@ -95,7 +105,7 @@ async fn create(described: &Described, http: &Arc<Script>) -> Result<Outcome> {
         marker: "m".into(),
         revision: 1,
     };
-    Ok(target.write(&context, &[write]).await?.remove(0).1)
+    target.write(&context, &ids.iter().map(write).collect::<Vec<_>>()).await
 }
 
 fn keys(batch: &Batch) -> Vec<&str> {
@@ -220,6 +230,28 @@ async fn a_write_whose_answer_a_hook_cannot_read_is_unknown_and_one_that_was_not
     let hooks = "fn classify(status, body) { if status == 400 { \"duplicate\" } }";
     let outcome = create(&described("whole", hooks), &posted(answer(400, "{}"))).await.unwrap();
     assert!(matches!(outcome, Outcome::NotApplied(error) if error.kind() == ErrorKind::Duplicate));
+}
+
+/// What a hook cannot read of one object says nothing of it, and the others keep what was said of them.
+#[tokio::test]
+async fn an_object_of_a_batch_that_a_hook_cannot_read_is_unknown() {
+    let batch = "batch = { method = \"POST\", path = \"bookings/batch\", max = 5, lists = { create = \"make\" }, refused = \"error\", status = \"status\" }\n";
+    let hooks = "fn classify(status, body) { if status == 409 { body.reason.code } }";
+    let answered =
+        json!({ "make": [{ "id": 7 }, { "error": { "status": 409 } }, { "error": { "status": 422 } }] });
+    let asked = r#"POST /v1/bookings/batch {"make":[{"room":"Lake"},{"room":"Lake"},{"room":"Lake"}]}"#;
+    let http = Script::new(vec![(asked, ok(answered.to_string()))]);
+    let outcomes =
+        creates(&with("whole", hooks, &format!("{MANIFEST}{batch}")), &http, &["1", "2", "3"]).await.unwrap();
+    let told: Vec<(&str, &str)> = outcomes
+        .iter()
+        .map(|(id, outcome)| match outcome {
+            Outcome::Applied(_) => (id.as_str(), "applied"),
+            Outcome::NotApplied(_) => (id.as_str(), "refused"),
+            Outcome::Unknown(_) => (id.as_str(), "unknown"),
+        })
+        .collect();
+    assert_eq!(told, [("1", "applied"), ("2", "unknown"), ("3", "refused")]);
 }
 
 #[tokio::test]

@@ -116,6 +116,11 @@ async fn without_an_answer_each_is_unknown_and_a_busy_store_has_done_none() {
     let table = [
         (Says::Error(lost), ["1 unknown", "2 unknown"]),
         (page(502), ["1 unknown", "2 unknown"]),
+        // A batch is no transaction: a failing server may have done some of it, whatever it says.
+        (
+            answer(500, r#"{"code":"woocommerce_rest_invalid_product","message":"x"}"#),
+            ["1 unknown", "2 unknown"],
+        ),
         (answer(429, ""), ["1 refused RateLimited", "2 refused RateLimited"]),
     ];
     for (says, expected) in table {

@@ -1,5 +1,9 @@
 //! Which tests a pipeline has, and the program that each of them runs.
 
+use super::{
+    run::{TestOutcome, run_test},
+    site::mapping_place,
+};
 use crate::{Blueprint, Catalogs, Program, compile};
 use engine_contract::{Registry, Value};
 use engine_project::{PipelineFile, Project, Tenant, Test, diag::Severity, project::Setting};
@@ -22,6 +26,19 @@ impl Built {
     pub fn new(blueprint: Arc<Blueprint>) -> Result<Self, String> {
         let program = Program::build(&blueprint).map_err(|error| error.to_string())?;
         Ok(Self { blueprint, program: Arc::new(program) })
+    }
+
+    /// Runs a test, and says of each difference which mapping line it comes from.
+    #[must_use]
+    pub fn run(&self, test: &Test) -> TestOutcome {
+        let mut outcome = run_test(&self.program, test);
+        let mapped = outcome.ended.iter().find(|item| item.is_mapped());
+        let route = mapped.and_then(|item| item.route.as_deref());
+        for difference in &mut outcome.differences {
+            let made = || mapping_place(&self.blueprint, &test.entity, route, &difference.what);
+            difference.place = difference.place.take().or_else(made);
+        }
+        outcome
     }
 }
 

@@ -1,10 +1,6 @@
 //! The last step of validation: the tests pass, and no record of their samples fails.
 
-use super::{
-    Case, Difference, Ended, input,
-    run::{TestOutcome, run_test},
-    site::mapping_place,
-};
+use super::{Case, input};
 use crate::MapError;
 use engine_project::{
     PipelineFile, Place, Test,
@@ -43,26 +39,17 @@ fn judged(case: &Case<'_>) -> Option<Diagnostic> {
         Ok(built) => built,
         Err(why) => return Some(failed(pipeline.place(&child(&test.pointer, "vars")), why)),
     };
-    let TestOutcome { differences, ended, .. } = run_test(&built.program, test);
+    let differences = built.run(test).differences;
     let difference = differences.first()?;
     let found = failed(expectation(pipeline, test, &difference.what), &difference.to_string());
     let found = match differences.len() {
         1 => found.help("mend the mapping, or accept what comes out with `engine test --update`"),
         count => found.help(format!("`engine test` shows all {count} differences")),
     };
-    let route = ended.iter().find(|item| item.is_mapped()).and_then(|item| item.route.as_deref());
-    let made = || mapping_place(&built.blueprint, &test.entity, route, &difference.what);
-    Some(match cause(difference, &ended).or_else(made) {
-        Some(place) => found.and(place, "it comes from here"),
+    Some(match &difference.place {
+        Some(place) => found.and(place.clone(), "it comes from here"),
         None => found,
     })
-}
-
-/// Where the error stands that a difference tells of.
-fn cause(difference: &Difference, ended: &[Ended]) -> Option<Place> {
-    let told = difference.to_string();
-    let mut errors = ended.iter().filter_map(|item| item.error.as_ref());
-    errors.find(|error| told.contains(&error.message)).map(|error| error.place.clone())
 }
 
 /// The line of a test that says what came out differently; the test itself where none does.

@@ -11,13 +11,19 @@ pub struct Difference {
     pub what: String,
     /// What was expected, and what came out; nothing where `what` says all.
     pub values: Option<(String, String)>,
-    /// The mapping line that made the value.
+    /// The mapping line that made the value, or that failed.
     pub place: Option<Place>,
 }
 
 impl Difference {
     pub(super) fn new(what: impl Into<String>, expected: impl fmt::Display, got: impl fmt::Display) -> Self {
         Self { what: what.into(), values: Some((expected.to_string(), got.to_string())), place: None }
+    }
+
+    /// It comes from this line.
+    pub(super) fn at(mut self, place: Option<Place>) -> Self {
+        self.place = place;
+        self
     }
 
     /// A sentence that says all.

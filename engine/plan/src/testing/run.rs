@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{MapError, Program};
 use engine_contract::Map;
-use engine_project::{model::Status, project::Test};
+use engine_project::{Place, model::Status, project::Test};
 
 /// How a test went.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ fn judge(test: &Test, ended: &[Ended]) -> Vec<Difference> {
     match (&expect.status, &expect.error) {
         (Some(status), _) => {
             let wrong = ended.iter().filter(|item| item.status != *status);
-            out.extend(wrong.map(|item| Difference::new("status", status, told(item))));
+            out.extend(wrong.map(|item| Difference::new("status", status, told(item)).at(place(item))));
             if ended.is_empty() && expect.count != Some(0) {
                 out.push(Difference::new("status", status, "no item"));
             }
@@ -46,15 +46,17 @@ fn judge(test: &Test, ended: &[Ended]) -> Vec<Difference> {
             let is_wrong =
                 |item: &&Ended| matches!(item.status, Status::Held | Status::Blocked | Status::Failed);
             let wrong = ended.iter().filter(is_wrong);
-            out.extend(wrong.map(|item| Difference::told(told(item))));
+            out.extend(wrong.map(|item| Difference::told(told(item)).at(place(item))));
         }
         (None, Some(_)) => {}
     }
     if let Some(words) = &expect.error {
         let says = |error: &MapError| error.code.as_str() == words || error.message.contains(words.as_str());
         if !errors().any(says) {
-            let found = errors().next().map_or_else(|| "no error".to_owned(), described);
-            out.push(Difference::new("error", format!("`{words}`"), found));
+            let found = errors().next();
+            let told = found.map_or_else(|| "no error".to_owned(), described);
+            let place = found.map(|error| error.place.clone());
+            out.push(Difference::new("error", format!("`{words}`"), told).at(place));
         }
     }
     let mapped: Vec<&Ended> = ended.iter().filter(|item| item.is_mapped()).collect();
@@ -103,5 +105,9 @@ fn told(item: &Ended) -> String {
 }
 
 fn described(error: &MapError) -> String {
-    format!("{} ({}, {})", error.message, error.code, error.place)
+    format!("{} ({})", error.message, error.code)
+}
+
+fn place(item: &Ended) -> Option<Place> {
+    item.error.as_ref().map(|error| error.place.clone())
 }

@@ -10,7 +10,7 @@ use super::{
     send::{self, Known, soon},
 };
 use crate::{
-    manifest::{BatchTable, Effect, WriteTable},
+    manifest::{BatchTable, Effect, ObjectTable, WriteTable},
     runtime::{
         answer::Answer,
         path, query,
@@ -96,14 +96,15 @@ fn place(
     send::address(service, (&batch.path, &batch.query), known)
 }
 
-/// Sends one batch; nothing when the service refused it as a whole, as it may over one of its objects.
+/// Sends one batch; nothing when the service refused it as a whole, as it may over one of its objects. Once it was
+/// sent there is no error: each write has an outcome.
 async fn one(
     service: &Service,
     context: &Context,
     batch: &Batch<'_>,
 ) -> Result<Option<Vec<(String, Outcome)>>> {
     let Some(first) = batch.writes.first() else { return Ok(Some(Vec::new())) };
-    let table = service.catalog.write(&first.object)?;
+    let (table, object) = (service.catalog.write(&first.object)?, service.catalog.object(&first.object)?);
     let Some(known) = &table.batch else { return Ok(None) };
     let call = Call {
         method: known.method.into(),
@@ -117,23 +118,23 @@ async fn one(
         Err(error) => return Ok(Some(all(batch, || Outcome::Unknown(soon(echo(&error)))))),
     };
     if let Some(verdict) = service.judge(&answer) {
-        return match verdict.effect {
-            Effect::Unknown => Ok(Some(all(batch, || Outcome::Unknown(soon(echo(&verdict.error)))))),
-            Effect::NotApplied if verdict.stops => Err(verdict.error),
-            Effect::NotApplied if verdict.error.is_transient() => {
-                Ok(Some(all(batch, || Outcome::NotApplied(echo(&verdict.error)))))
-            }
-            Effect::NotApplied => Ok(None),
+        let error = verdict.error;
+        // A batch is no transaction: a server that failed may have done some of it, whatever its code says.
+        return match verdict.effect == Effect::Unknown || answer.status >= 500 {
+            true => Ok(Some(all(batch, || Outcome::Unknown(soon(echo(&error)))))),
+            false if verdict.stops => Err(error),
+            false if error.is_transient() => Ok(Some(all(batch, || Outcome::NotApplied(echo(&error))))),
+            false => Ok(None),
         };
     }
     let mut outcomes = Vec::with_capacity(batch.writes.len());
     for (op, list) in known.lists.each() {
         let sent: Vec<&Write> = batch.writes.iter().copied().filter(|write| write.op == op).collect();
         let items = answer.body.as_ref().and_then(|body| body.part(&path::path(list))?.elements());
-        let items = paired(service, table, &sent, &items.unwrap_or_default())?;
+        let items = paired((table, object), &sent, &items.unwrap_or_default());
         for (write, item) in sent.into_iter().zip(items) {
             let outcome = match item {
-                Some(item) => judged(service, context, (table, known), write, item).await?,
+                Some(item) => judged(service, context, (table, known), write, item).await,
                 None => Outcome::Unknown(answer.unreadable()),
             };
             outcomes.push((write.id.clone(), outcome));
@@ -186,13 +187,10 @@ fn id_value(service: &Service, object: &str, member: &str, id: &str) -> Result<V
 /// it is, by its id or its marker, is believed. Others are taken by their places, as long as nothing says that the
 /// answers stand in another order than what was sent.
 fn paired(
-    service: &Service,
-    table: &WriteTable,
+    (table, object): (&WriteTable, &ObjectTable),
     sent: &[&Write],
     items: &[Record],
-) -> Result<Vec<Option<Record>>> {
-    let Some(first) = sent.first() else { return Ok(Vec::new()) };
-    let object = service.catalog.object(&first.object)?;
+) -> Vec<Option<Record>> {
     let id = |item: &Record| path::text(item, table.id.as_deref().unwrap_or("id"));
     let is_of = |write: &Write, item: &Record| match &write.target_id {
         Some(known) => id(item).as_ref() == Some(known),
@@ -209,7 +207,7 @@ fn paired(
         let by_place = || items.get(index).filter(|_| is_in_order);
         items.iter().find(|item| is_of(write, item)).or_else(by_place).cloned()
     };
-    Ok(sent.iter().enumerate().map(of).collect())
+    sent.iter().enumerate().map(of).collect()
 }
 
 /// The outcome of one write of a batch.
@@ -219,20 +217,18 @@ async fn judged(
     (table, batch): (&WriteTable, &BatchTable),
     write: &Write,
     item: Record,
-) -> Result<Outcome> {
+) -> Outcome {
     let refusal = item.part(&path::path(&batch.refused)).filter(|refusal| !refusal.to_value().is_null());
-    let answered = |status, body| Answer::part(status, body);
     let Some(refusal) = refusal else {
-        let unknown = || Outcome::Unknown(answered(200, item.clone()).unreadable());
-        return Ok(send::applied_object(table, write, Some(&item)).map_or_else(unknown, Outcome::Applied));
+        let unknown = || Outcome::Unknown(Answer::part(200, item.clone()).unreadable());
+        return send::applied_object(table, write, Some(&item)).map_or_else(unknown, Outcome::Applied);
     };
     let status = batch.status.as_deref().and_then(|member| path::text(&refusal, member));
     let status = status.and_then(|text| text.parse().ok()).unwrap_or(400);
-    let answer = answered(status, refusal);
+    let answer = Answer::part(status, refusal);
     match service.judge(&answer) {
-        Some(verdict) if verdict.stops => Ok(Outcome::NotApplied(verdict.error)),
         Some(verdict) => send::refused(service, context, write, verdict).await,
-        None => Ok(Outcome::Unknown(answer.unreadable())),
+        None => Outcome::Unknown(answer.unreadable()),
     }
 }
 

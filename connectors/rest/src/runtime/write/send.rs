@@ -48,7 +48,7 @@ pub(super) async fn send(service: &Service, context: &Context, write: &Write) ->
     match service.judge(&answer) {
         None => Ok(applied(service, table, write, &answer)),
         Some(verdict) if verdict.effect == Effect::NotApplied && verdict.stops => Err(verdict.error),
-        Some(verdict) => refused(service, context, write, verdict).await,
+        Some(verdict) => Ok(refused(service, context, write, verdict).await),
     }
 }
 
@@ -58,15 +58,15 @@ pub(super) async fn refused(
     context: &Context,
     write: &Write,
     verdict: Verdict,
-) -> Result<Outcome> {
+) -> Outcome {
     let error = verdict.error;
     match (verdict.effect, error.kind()) {
-        (Effect::Unknown, _) => Ok(Outcome::Unknown(soon(error))),
-        (Effect::NotApplied, ErrorKind::NotFound) if write.op.removes() => Ok(gone(write)),
+        (Effect::Unknown, _) => Outcome::Unknown(soon(error)),
+        (Effect::NotApplied, ErrorKind::NotFound) if write.op.removes() => gone(write),
         (Effect::NotApplied, ErrorKind::Duplicate) if write.op == Op::Create => {
             duplicate(service, context, write, error).await
         }
-        (Effect::NotApplied, _) => Ok(Outcome::NotApplied(error)),
+        (Effect::NotApplied, _) => Outcome::NotApplied(error),
     }
 }
 
@@ -76,21 +76,16 @@ pub(super) fn soon(error: ConnectorError) -> ConnectorError {
 }
 
 /// The service says that the object exists. If an earlier attempt made it, that attempt took effect.
-async fn duplicate(
-    service: &Service,
-    context: &Context,
-    write: &Write,
-    error: ConnectorError,
-) -> Result<Outcome> {
+async fn duplicate(service: &Service, context: &Context, write: &Write, error: ConnectorError) -> Outcome {
     let lost =
         Lost { object: &write.object, marker: &write.marker, payload: &write.payload, sent_after: None };
     match recover::ours(service, context, lost).await {
         Ok(Some(Current { target_id, token, .. })) => {
-            Ok(Outcome::Applied(Applied { target_id, token, change: Change::Created }))
+            Outcome::Applied(Applied { target_id, token, change: Change::Created })
         }
         // Whether it is ours cannot be told now.
-        Err(search) if search.is_transient() => Ok(Outcome::Unknown(soon(search))),
-        Ok(None) | Err(_) => Ok(Outcome::NotApplied(error)),
+        Err(search) if search.is_transient() => Outcome::Unknown(soon(search)),
+        Ok(None) | Err(_) => Outcome::NotApplied(error),
     }
 }
 

@@ -26,8 +26,8 @@ pub(super) fn one(test: &Ran<'_>, output: &Output) {
 /// What was expected and what came out, one below the other, with the mapping line behind.
 fn lines(difference: &Difference) -> Vec<String> {
     let Difference { what, values, place } = difference;
-    let Some((expected, got)) = values else { return vec![what.clone()] };
     let place = place.as_ref().map(|place| format!("    {place}")).unwrap_or_default();
+    let Some((expected, got)) = values else { return vec![format!("{what}{place}")] };
     vec![format!("- expected  {what} = {expected}"), format!("+ got       {what} = {got}{place}")]
 }
 

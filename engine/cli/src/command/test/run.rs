@@ -14,7 +14,7 @@ use crate::{
     workspace::Workspace,
 };
 use engine_contract::Cancel;
-use engine_plan::testing::{Case, Difference, Ended, mapping_place, run_test};
+use engine_plan::testing::{Case, Difference, Ended};
 use engine_project::{PipelineFile, Place, Test};
 use jiff::Timestamp;
 use std::{path::Path, time::Duration};
@@ -104,9 +104,9 @@ fn all<'a>(workspace: &'a Workspace, arguments: &'a Arguments) -> Result<Vec<Ran
 fn one<'a>(case: &Case<'a>) -> Ran<'a> {
     let start = Timestamp::now();
     let Case { name, pipeline, test, built } = case;
-    let (mut differences, ended) = match built {
+    let (differences, ended) = match built {
         Ok(built) => {
-            let outcome = run_test(&built.program, test);
+            let outcome = built.run(test);
             (outcome.differences, outcome.ended)
         }
         Err(message) => {
@@ -114,13 +114,6 @@ fn one<'a>(case: &Case<'a>) -> Ran<'a> {
             (vec![told], Vec::new())
         }
     };
-    if let Ok(built) = built {
-        let route = ended.iter().find(|item| item.is_mapped()).and_then(|item| item.route.clone());
-        for difference in &mut differences {
-            let path = &difference.what;
-            difference.place = mapping_place(&built.blueprint, &test.entity, route.as_deref(), path);
-        }
-    }
     Ran { name: name.clone(), pipeline, test, differences, ended, took: since(start) }
 }
 
