@@ -1,5 +1,5 @@
 //! Do the emulators behave as the services do? Judged by exchanges that were recorded with a real store, and by
-//! client libraries that others wrote.
+//! client libraries that others wrote. And do the connectors keep what they say they can?
 //!
 //! The clients are installed by `tests/conformance/prepare`.
 
@@ -12,4 +12,6 @@
 
 mod clients;
 mod rates;
+mod suite;
 mod woocommerce;
+mod world;

@@ -125,6 +125,29 @@ impl<E: Emulator> HttpTransport for Distant<E> {
     }
 }
 
+/// What the engine lends to a connection, in a project's folder that does not matter.
+pub(super) fn context(
+    clock: Arc<dyn Clock>,
+    http: Arc<dyn HttpTransport>,
+    tokens: Option<Tokens>,
+) -> Context {
+    let nobody = Tokens {
+        access: String::new(),
+        access_until: Timestamp::MAX,
+        refresh: String::new(),
+        refresh_until: None,
+    };
+    Context {
+        clock,
+        rng: Arc::new(Dice::default()),
+        http,
+        secrets: Arc::new(Known),
+        vault: Arc::new(Login(tokens.unwrap_or(nobody))),
+        cancel: Cancel::default(),
+        project_dir: PathBuf::new(),
+    }
+}
+
 /// A connection to a service, as a run opens it, and the context to use it in. Connections of one registry share
 /// what they know of an account.
 pub(super) async fn open<E: Emulator + 'static>(
@@ -133,21 +156,8 @@ pub(super) async fn open<E: Emulator + 'static>(
     tokens: Option<Tokens>,
     service: &Arc<Distant<E>>,
 ) -> (Context, Connection) {
-    let nobody = Tokens {
-        access: String::new(),
-        access_until: Timestamp::MAX,
-        refresh: String::new(),
-        refresh_until: None,
-    };
-    let context = Context {
-        clock: Arc::new(Time(service.time.0)),
-        rng: Arc::new(Dice::default()),
-        http: Arc::clone(service) as Arc<dyn HttpTransport>,
-        secrets: Arc::new(Known),
-        vault: Arc::new(Login(tokens.unwrap_or(nobody))),
-        cancel: Cancel::default(),
-        project_dir: PathBuf::new(),
-    };
+    let http = Arc::clone(service) as Arc<dyn HttpTransport>;
+    let context = context(Arc::new(Time(service.time.0)), http, tokens);
     let connection = registry.get(connector).unwrap().open(&context, settings, Access::Write).await.unwrap();
     (context, connection)
 }
