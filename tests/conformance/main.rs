@@ -13,5 +13,6 @@
 mod clients;
 mod rates;
 mod suite;
+mod traps;
 mod woocommerce;
 mod world;

@@ -40,7 +40,7 @@ impl Clock for Time {
 
 /// Numbers that only look random.
 #[derive(Default)]
-pub(super) struct Dice(AtomicU64);
+pub(crate) struct Dice(AtomicU64);
 
 impl Dice {
     fn roll(&self) -> u64 {
@@ -60,7 +60,7 @@ impl Rng for Dice {
     }
 }
 
-struct Known;
+pub(crate) struct Known;
 
 impl Secrets for Known {
     fn get(&self, name: &str) -> Option<SecretValue> {
@@ -69,7 +69,7 @@ impl Secrets for Known {
 }
 
 /// A login that was done before.
-struct Login(Tokens);
+pub(crate) struct Login(pub(crate) Tokens);
 
 #[async_trait]
 impl Vault for Login {

@@ -242,6 +242,9 @@ pub(crate) struct RuleTable {
     /// It is not about the record: the connection stops.
     #[serde(default)]
     pub(crate) stops: bool,
+    /// It is also said of the object of the write itself, when that is gone: it is looked for.
+    #[serde(default)]
+    pub(crate) or_gone: bool,
     /// What happened and what to do, for people.
     pub(crate) say: String,
 }
