@@ -42,7 +42,7 @@ pub(super) async fn write(
     // A move is told apart from a plain update only alone.
     let mut open: Vec<Range<usize>> = match form.op {
         FormOp::Move => (0..items.len()).rev().map(|index| index..index + 1).collect(),
-        FormOp::Put | FormOp::Delete => vec![0..items.len()],
+        FormOp::Put | FormOp::Delete => std::iter::once(0..items.len()).collect(),
     };
     while let Some(range) = open.pop() {
         let Some(chunk) = items.get(range.clone()).filter(|chunk| !chunk.is_empty()) else { continue };

@@ -32,8 +32,8 @@ pub struct Config {
     pub ca_file: Option<String>,
     /// The most connections at once, from 1. Default: 4.
     pub pool: Option<u16>,
-    /// What stands between the engine and the server. Default: `"transaction"` for port 6543 and for
-    /// `*.pooler.supabase.com`, else `"session"`.
+    /// What stands between the engine and the server. Default: `"transaction"` for port 6543, and for
+    /// `*.pooler.supabase.com` but at its port 5432; else `"session"`.
     pub pooler: Option<Pooler>,
     /// Streams to read, by name: `[connection.NAME.stream.orders]`. A table that no stream names is a stream
     /// of its own name, swept by its primary key.

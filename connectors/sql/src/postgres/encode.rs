@@ -111,7 +111,7 @@ fn sorted(value: &Value) -> Value {
 /// Appends a text as COPY's text format wants it.
 pub(super) fn escape(text: &str, out: &mut String) {
     let is_special = |byte: &u8| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r');
-    if !text.as_bytes().iter().any(|byte| is_special(byte)) {
+    if !text.as_bytes().iter().any(is_special) {
         out.push_str(text);
         return;
     }

@@ -167,3 +167,31 @@ pub(super) fn no_answer(doing: &str) -> ConnectorError {
         .with_retry(Retry::Soon)
         .with_context("while", doing)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_has_its_kind_and_says_whether_to_try_again() {
+        for (code, kind, is_transient) in [
+            ("28P01", ErrorKind::Unauthorized, false),
+            ("3D000", ErrorKind::NotFound, false),
+            ("42501", ErrorKind::Forbidden, false),
+            ("25006", ErrorKind::Forbidden, false),
+            ("53300", ErrorKind::RateLimited, true),
+            ("53100", ErrorKind::Unavailable, true),
+            ("57014", ErrorKind::Timeout, true),
+            ("40001", ErrorKind::Unavailable, true),
+            ("40P01", ErrorKind::Unavailable, true),
+            ("57P03", ErrorKind::Unavailable, true),
+            ("26000", ErrorKind::Config, false),
+            ("XX001", ErrorKind::Unavailable, false),
+            ("99999", ErrorKind::Protocol, false),
+        ] {
+            let (found, retry, message) = of_state(code);
+            assert_eq!((found, retry != Retry::Never), (kind, is_transient), "{code}");
+            assert!(message.contains(code), "{message}");
+        }
+    }
+}

@@ -36,7 +36,7 @@ pub(super) async fn find(
     );
     let mut found: Vec<(String, Vec<String>)> =
         values.iter().map(|value| (value.clone(), Vec::new())).collect();
-    let mut open = vec![0..values.len()];
+    let mut open: Vec<_> = std::iter::once(0..values.len()).collect();
     while let Some(range) = open.pop() {
         let Some(part) = values.get(range.clone()).filter(|part| !part.is_empty()) else { continue };
         let mut arguments = PgArguments::default();

@@ -45,9 +45,8 @@ fn whole(kind: u8, raw: &str) -> Fitted {
     match kind {
         kind::INT => Ok(None),
         kind::BOOL => Ok(Some(if raw == "true" { "1" } else { "0" }.to_owned())),
-        kind::DECIMAL => whole_of(raw).ok_or(WHOLE).map(Some),
         kind::TEXT if raw.parse::<i64>().is_ok() => Ok(None),
-        kind::TEXT => whole_of(raw).ok_or(WHOLE).map(Some),
+        kind::DECIMAL | kind::TEXT => whole_of(raw).ok_or(WHOLE).map(Some),
         _ => Err(WHOLE),
     }
 }

@@ -202,11 +202,11 @@ pub(super) fn match_columns(table: &Table, named: &[String]) -> Result<Vec<Strin
     let wrong = |message: String| {
         ConnectorError::new(ErrorKind::Config, message).with_context("table", table.name.clone())
     };
-    let names = if named.is_empty() { table.key() } else { named.to_vec() };
-    if names.is_empty() {
+    let match_on = if named.is_empty() { table.key() } else { named.to_vec() };
+    if match_on.is_empty() {
         return Err(wrong("the table has no primary key: name its natural key in `write.match`".to_owned()));
     }
-    for name in &names {
+    for name in &match_on {
         match table.column(name) {
             None => return Err(wrong(format!("the match column `{name}` does not exist"))),
             Some(Column { shape, declared, .. }) if !shape.can_be_key() => {
@@ -215,11 +215,11 @@ pub(super) fn match_columns(table: &Table, named: &[String]) -> Result<Vec<Strin
             Some(_) => {}
         }
     }
-    if table.kind != Kind::View && !table.is_unique(&names) {
-        let list = names.join(", ");
+    if table.kind != Kind::View && !table.is_unique(&match_on) {
+        let list = match_on.join(", ");
         return Err(wrong(format!("no unique index on ({list}): add `UNIQUE ({list})` to the table")));
     }
-    Ok(names)
+    Ok(match_on)
 }
 
 /// The line for COPY: the payload's own, unless a column keeps a value in other words.

@@ -33,7 +33,8 @@ const PATIENCE: &str = "30s";
 /// Tells the guard's locks from those of others; the lower half is the table.
 const LOCKS: i64 = 0x4755_4152 << 32;
 
-/// Makes the guard's table where there is none.
+/// Makes the guard's table where there is none. Its arrays are not compressed: that would cost more than all else
+/// that the guard does.
 pub(super) async fn prepare(session: &mut Session<'_>, schema: &str) -> Result<(), Error> {
     if is_there(session, schema).await? {
         return Ok(());
@@ -43,7 +44,9 @@ pub(super) async fn prepare(session: &mut Session<'_>, schema: &str) -> Result<(
         .run(&format!(
             "CREATE TABLE IF NOT EXISTS {guard} (object text COLLATE \"C\" NOT NULL, newest bigint NOT NULL, \
              written_at timestamptz NOT NULL DEFAULT now(), ids text[] COLLATE \"C\" NOT NULL, \
-             revisions bigint[] NOT NULL); CREATE INDEX IF NOT EXISTS {index} ON {guard} (object, newest)"
+             revisions bigint[] NOT NULL); \
+             ALTER TABLE {guard} ALTER ids SET STORAGE EXTERNAL, ALTER revisions SET STORAGE EXTERNAL; \
+             CREATE INDEX IF NOT EXISTS {index} ON {guard} (object, newest)"
         ))
         .await;
     match made {
@@ -79,7 +82,7 @@ pub(super) async fn late(
 ) -> Result<IndexSet<usize>, Error> {
     let Some(oldest) = items.iter().map(|item| item.write.revision).min() else { return Ok(IndexSet::new()) };
     let guard = name(&table.schema);
-    let newer = format!("g.object = $1 AND g.newest > $2::bigint");
+    let newer = "g.object = $1 AND g.newest > $2::bigint";
     let look = format!("SELECT EXISTS (SELECT FROM {guard} g WHERE {newer})");
     let mut arguments = texts(&[&table.name]);
     arguments.add(oldest).map_err(Error::Encode)?;

@@ -137,7 +137,7 @@ fn since_as(shape: &Shape) -> &'static str {
 pub(super) fn cursor_of(shape: &Shape, text: &str) -> Option<Cursor> {
     if shape.is_moment() {
         let iso = text.replacen(' ', "T", 1);
-        let iso = iso.strip_suffix("+00").map_or(iso.clone(), |civil| format!("{civil}Z"));
+        let iso = iso.strip_suffix("+00").map_or_else(|| iso.clone(), |civil| format!("{civil}Z"));
         return Cursor::parse(&iso).ok().filter(|cursor| matches!(cursor, Cursor::Instant(_)));
     }
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));

@@ -53,7 +53,7 @@ pub(super) async fn by_keys(
 ) -> Result<Vec<Found>> {
     let sql = by_keys_sql(table, names, extra);
     let mut found = Vec::new();
-    let mut open = vec![0..keys.len()];
+    let mut open: Vec<_> = std::iter::once(0..keys.len()).collect();
     while let Some(range) = open.pop() {
         let Some(part) = keys.get(range.clone()).filter(|part| !part.is_empty()) else { continue };
         match session.rows(&sql, columns_of(part, names.len())).await {

@@ -166,11 +166,11 @@ impl Session<'_> {
         self.answered(copied)
     }
 
-    /// Begins a transaction and does `more` in the same round. Each of its statements sees what was committed
+    /// Begins a transaction and does `orders` in the same round. Each of its statements sees what was committed
     /// before that statement.
-    pub(super) async fn begin(&mut self, mode: &str, more: &str) -> Result<(), Error> {
+    pub(super) async fn begin(&mut self, mode: &str, orders: &str) -> Result<(), Error> {
         self.in_transaction = true;
-        self.run(&format!("BEGIN ISOLATION LEVEL READ COMMITTED {mode}; {MANNERS}; {more}")).await
+        self.run(&format!("BEGIN ISOLATION LEVEL READ COMMITTED {mode}; {MANNERS}; {orders}")).await
     }
 
     /// Ends the transaction.

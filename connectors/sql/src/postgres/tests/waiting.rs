@@ -86,3 +86,36 @@ async fn a_call_that_is_given_up_in_the_middle_leaves_nothing_behind() {
     assert_eq!(project.write(&*target, &writes).await, ["Created 2", "Updated 1"]);
     project.end().await;
 }
+
+#[tokio::test]
+async fn what_the_server_ends_or_refuses_for_now_may_be_tried_again() {
+    let project = Project::alone(
+        "CREATE TABLE t (id bigint PRIMARY KEY, v text);
+         CREATE VIEW slow AS SELECT id, pg_sleep(5)::text AS v FROM t; INSERT INTO t VALUES (1, 'a')",
+    )
+    .await;
+    project.sql(&format!("ALTER DATABASE {} SET statement_timeout = '150ms'", project.schema)).await;
+    let source = project.source(json!({ "slow": { "key": ["id"] } })).await;
+    let error = source.read(&project.context(), &request("slow")).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Timeout, true), "{error}");
+    // A row that others hold for too long fails the call, and nothing of it is written.
+    let target = project.target().await;
+    let mut other = project.other().await;
+    run(&mut other, "BEGIN; UPDATE t SET v = 'theirs'").await;
+    let writes = numbered(vec![
+        put(&*target, 1, &["id"], r#"{"id":2,"v":"ours"}"#),
+        put(&*target, 1, &["id"], r#"{"id":1,"v":"ours"}"#),
+    ]);
+    let error = target.write(&project.context(), &writes).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Timeout, true), "{error}");
+    run(&mut other, "COMMIT").await;
+    assert_eq!(project.write(&*target, &writes).await, ["Created 2", "Updated 1"]);
+    // A connection that somebody ends is replaced.
+    project
+        .sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'engine'")
+        .await;
+    let error = target.write(&project.context(), &writes).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Unavailable, true), "{error}");
+    assert_eq!(project.write(&*target, &writes).await, ["Updated 2", "Updated 1"]);
+    project.end().await;
+}
