@@ -111,9 +111,9 @@ async fn what_the_server_ends_or_refuses_for_now_may_be_tried_again() {
     run(&mut other, "COMMIT").await;
     assert_eq!(project.write(&*target, &writes).await, ["Created 2", "Updated 1"]);
     // A connection that somebody ends is replaced.
-    project
-        .sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'engine'")
-        .await;
+    let own = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+               WHERE application_name = 'engine' AND datname = current_database()";
+    project.sql(own).await;
     let error = target.write(&project.context(), &writes).await.unwrap_err();
     assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Unavailable, true), "{error}");
     assert_eq!(project.write(&*target, &writes).await, ["Updated 2", "Updated 1"]);
