@@ -46,6 +46,17 @@ impl Decimal {
         self.digits.len()
     }
 
+    /// Texts of two numbers that are less and more by far less than the last digit; nothing for 0 and for numbers of
+    /// more digits than any fraction of 64 bits needs.
+    pub(super) fn beside(&self) -> Option<[String; 2]> {
+        const MUCH: u128 = 10_u128.pow(20);
+        let digits: u128 = self.digits.parse().ok().filter(|_| self.digits.len() <= 17)?;
+        let scaled = digits.checked_mul(MUCH)?;
+        let sign = if self.is_negative { "-" } else { "" };
+        let power = self.power.checked_sub(20)?;
+        Some([format!("{sign}{}e{power}", scaled - 1), format!("{sign}{}e{power}", scaled + 1)])
+    }
+
     /// The value as a whole number of 64 bits, if it is one.
     pub(super) fn whole(&self) -> Option<i64> {
         let zeros = usize::try_from(self.power).ok().filter(|zeros| *zeros < 19)?;

@@ -92,13 +92,25 @@ fn binary(shape: &Shape, kind: u8, raw: &str) -> Fitted {
     }
     let number = Decimal::read(raw).ok_or(NUMBERS)?;
     // So many decimal digits survive always, within the usual range.
-    let (sure, shortest) = match shape {
-        Shape::Single => (6, raw.parse::<f32>().ok().map(|fraction| format!("{fraction:e}"))),
-        _ => (15, raw.parse::<f64>().ok().map(|fraction| format!("{fraction:e}"))),
+    let (sure, is_named) = match shape {
+        Shape::Single => (6, names_one::<f32>(raw, &number)),
+        _ => (15, names_one::<f64>(raw, &number)),
     };
     let is_usual = number.precision() <= sure && number.places().unsigned_abs() < 30;
-    let is_kept = is_usual || shortest.and_then(|text| Decimal::read(&text)) == Some(number);
-    if is_kept { Ok(None) } else { Err("would turn it into another number: use numeric") }
+    if is_usual || is_named { Ok(None) } else { Err("would turn it into another number: use numeric") }
+}
+
+/// Whether the server writes the fraction that it reads from `raw` as that number again. It takes the shortest decimal
+/// that lies between the middles to both neighbours; one that lies on a middle is no name (`acceptBounds` in its
+/// `d2s.c`), and then it takes one digit more.
+fn names_one<F: std::str::FromStr + PartialEq + std::fmt::LowerExp>(raw: &str, number: &Decimal) -> bool {
+    let Ok(fraction) = raw.parse::<F>() else { return false };
+    let Some(shortest) = Decimal::read(&format!("{fraction:e}")) else { return false };
+    let is_same = |beside: String| beside.parse::<F>().is_ok_and(|other| other == fraction);
+    if shortest.beside().is_none_or(|sides| sides.into_iter().all(is_same)) {
+        return shortest == *number;
+    }
+    Decimal::read(&format!("{fraction:.*e}", shortest.precision())).as_ref() == Some(number)
 }
 
 /// Text becomes a JSON string, everything else is JSON already.
@@ -298,6 +310,10 @@ mod tests {
         assert_eq!(fitted(&Shape::Double, "1e-400"), "refused");
         assert_eq!(fitted(&Shape::Single, "0.1"), "as it is");
         assert_eq!(fitted(&Shape::Single, "16777217"), "refused");
+        // In the middle between two fractions: it would be read as 94830544.
+        assert_eq!(fitted(&Shape::Single, "94830540"), "refused");
+        assert_eq!(fitted(&Shape::Single, "94830544"), "as it is");
+        assert_eq!(fitted(&Shape::Double, "1.7976931348623157e308"), "as it is");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Values go to a real server and come back without loss.
 
 use super::*;
+use crate::postgres::{encode::kind, fit::fit, types::Shape};
 use proptest::prelude::*;
 
 const TABLE: &str = "
@@ -130,8 +131,11 @@ proptest! {
                 fields.insert("id".to_owned(), Value::Int(1));
                 fields.insert("texts".to_owned(), Value::List(list));
                 // The shortest decimals that name these fractions, where they are numbers.
-                for (name, text) in [("double", format!("{double:e}")), ("single", format!("{single:e}"))] {
-                    if text.parse::<serde_json::Number>().is_ok() {
+                for (name, shape, text) in [
+                    ("double", Shape::Double, format!("{double:e}")), ("single", Shape::Single, format!("{single:e}"))
+                ] {
+                    let is_kept = fit(&shape, kind::DECIMAL, &text).is_ok();
+                    if is_kept && text.parse::<serde_json::Number>().is_ok() {
                         fields.insert(name.to_owned(), engine_contract::parse_number(&text));
                     }
                 }
