@@ -9,6 +9,7 @@ pub fn registry() -> Registry {
     let native = Registry::default()
         .with(connector_file::FileConnector)
         .with(connector_sql::MysqlConnector)
+        .with(connector_sql::PostgresConnector)
         .with(connector_sql::SqliteConnector);
     connector_rest::bundled().fold(native, |registry, described| registry.with_erased(Arc::new(described)))
 }
@@ -19,6 +20,9 @@ mod tests {
     fn every_connector_is_found_by_its_name() {
         let registry = super::registry();
         let names: Vec<_> = registry.names().collect();
-        assert_eq!(names, ["file", "mysql", "quickbooks", "sqlite", "supabase", "woocommerce"]);
+        assert_eq!(
+            names,
+            ["file", "mysql", "postgres", "quickbooks", "sqlite", "supabase", "woocommerce"]
+        );
     }
 }
