@@ -1,100 +1,21 @@
-use crate::{
-    key::{GroupKey, RecordKey, Scope, Side},
-    state::{
-        Acquired, CursorRow, FailedRecord, Hold, Intent, Lease, Link, NameKind, OverlayStore, Rename,
-        Renamed, Sealer, Settlement, StateError, StateStore, sqlite::SqliteStore,
-    },
+use super::{
+    Home,
+    sample::{failed, intent as intent_of, lease, link, record, scope, wait as block_on},
 };
-use bytes::Bytes;
-use engine_contract::{ContentHash, Cursor, Op, Rng};
+use crate::{
+    key::GroupKey,
+    state::{CursorRow, Hold, NameKind, OverlayStore, Rename, Renamed, Settlement, StateError, StateStore},
+};
+use engine_contract::Cursor;
 use engine_plan::Reference;
-use futures::FutureExt;
 use jiff::Timestamp;
 use std::{sync::Arc, time::Duration};
 
-/// The store in memory answers inline.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("an answer at once")
-}
-
-struct Zeros;
-
-impl Rng for Zeros {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
-    }
-}
-
-fn store() -> SqliteStore {
-    SqliteStore::in_memory(Sealer::new(&[7; 32], Arc::new(Zeros))).unwrap()
-}
-
-fn scope(pipeline: &str) -> Scope {
-    Scope { tenant: "t".into(), environment: "e".into(), pipeline: pipeline.into(), side: Side::Source }
-}
-
-fn record(entity: &str, key: &str) -> RecordKey {
-    RecordKey { entity: entity.into(), key: key.into() }
-}
-
-fn link(entity: &str, key: &str) -> Link {
-    Link {
-        record: record(entity, key),
-        source_key: key.into(),
-        target_connection: "books".into(),
-        target_object: "Item".into(),
-        target_id: Some(format!("{entity}-{key}")),
-        route: None,
-        parent_key: None,
-        source_revision: None,
-        sent_hash: ContentHash([1; 32]),
-        generation: 1,
-        target_token: None,
-        mapping_hash: "h".into(),
-        shared: false,
-    }
-}
-
-fn lease(store: &SqliteStore, pipeline: &str, group: &str) -> Lease {
-    let key = GroupKey { scope: scope(pipeline), group: group.into(), shard: String::new() };
-    let now = Timestamp::UNIX_EPOCH;
-    let until = now + Duration::from_secs(30);
-    match block_on(store.acquire(&key, "me", now, until, None)).unwrap() {
-        Acquired::Yes(lease) => lease,
-        Acquired::Busy { .. } => panic!("the lease is free"),
-    }
-}
-
 /// A link, an open effect, a failed record, a hold of a child, a note and a cursor of `entity`.
-fn fill(store: &SqliteStore, pipeline: &str, entity: &str) {
-    let lease = lease(store, pipeline, entity);
-    let intent = Intent {
-        link: Link { target_id: None, ..link(entity, "2") },
-        op: Op::Create,
-        payload: Bytes::from_static(b"payload"),
-        match_on: Vec::new(),
-        request_key: "rk".into(),
-        marker: "mk".into(),
-        revision: 1,
-        attempts: 0,
-        created_at: Timestamp::UNIX_EPOCH,
-        quiet_after: None,
-    };
-    let failed = FailedRecord {
-        record: record(entity, "3"),
-        source_key: "3".into(),
-        origin: String::new(),
-        code: "c".into(),
-        message: "m".into(),
-        place: None,
-        retry: true,
-        broken: false,
-        first_at: Timestamp::UNIX_EPOCH,
-        attempts: 2,
-        mapping_hash: "h".into(),
-        payload: Bytes::from_static(b"source"),
-    };
-    let hold = Hold {
+fn fill(store: &dyn StateStore, pipeline: &str, entity: &str) {
+    let held = lease(store, pipeline, entity);
+    let intent = intent_of(entity, "2", 1);
+    let waiting = Hold {
         record: record("child", "4"),
         source_key: "4".into(),
         parent: Reference { entity: entity.into(), route: None, key: "1".into() },
@@ -105,16 +26,16 @@ fn fill(store: &SqliteStore, pipeline: &str, entity: &str) {
         run: "r1".into(),
         entity: entity.into(),
         links: vec![link(entity, "1")],
-        failed: vec![failed],
-        holds: vec![hold],
+        failed: vec![failed(entity, "3")],
+        holds: vec![waiting],
         cursor: Some(CursorRow { value: Some(Cursor::Number(7)), ..CursorRow::default() }),
         ..Settlement::default()
     };
     block_on(async {
-        store.settle(&lease, settlement).await.unwrap();
-        store.commit_intents(&lease, vec![intent]).await.unwrap();
-        store.note_dispatch(&lease, entity, vec![link(entity, "5")]).await.unwrap();
-        store.release(&lease).await.unwrap();
+        store.settle(&held, settlement).await.unwrap();
+        store.commit_intents(&held, vec![intent]).await.unwrap();
+        store.note_dispatch(&held, entity, vec![link(entity, "5")]).await.unwrap();
+        store.release(&held).await.unwrap();
     });
 }
 
@@ -153,19 +74,18 @@ fn rename(store: &dyn StateStore, pipeline: &str, moves: &[(&str, &str)]) -> Res
     block_on(store.rename(&scope(pipeline), &renames, now, &[]))
 }
 
-#[test]
-fn everything_of_an_entity_goes_on_under_its_new_name_and_once_is_enough() {
-    let store = store();
-    fill(&store, "p", "items");
-    let before: Vec<String> = kept(&store, "p", "items")
+pub(super) fn everything_of_an_entity_goes_on_under_its_new_name_and_once_is_enough(home: &Home) {
+    let store = home.open();
+    fill(&*store, "p", "items");
+    let before: Vec<String> = kept(&*store, "p", "items")
         .into_iter()
         .map(|line| line.replace("note items", "note product"))
         .collect();
     assert_eq!(before.len(), 7, "{before:?}");
     for _ in 0..2 {
-        assert_eq!(rename(&store, "p", &[("entity.items", "entity.product")]), Ok(Renamed::Done));
-        assert_eq!(kept(&store, "p", "items"), Vec::<String>::new());
-        assert_eq!(kept(&store, "p", "product"), before);
+        assert_eq!(rename(&*store, "p", &[("entity.items", "entity.product")]), Ok(Renamed::Done));
+        assert_eq!(kept(&*store, "p", "items"), Vec::<String>::new());
+        assert_eq!(kept(&*store, "p", "product"), before);
     }
     let query = crate::state::RevisitQuery {
         entities: vec![("child".into(), "h".into())],
@@ -178,40 +98,37 @@ fn everything_of_an_entity_goes_on_under_its_new_name_and_once_is_enough() {
     assert_eq!(due.len(), 1, "a child finds its parent under the new name");
 }
 
-#[test]
-fn pipelines_and_connections_are_renamed_too_and_chains_lead_to_the_last_name() {
-    let store = store();
-    fill(&store, "old", "items");
-    let before = kept(&store, "old", "items");
+pub(super) fn pipelines_and_connections_are_renamed_too_and_chains_lead_to_the_last_name(home: &Home) {
+    let store = home.open();
+    fill(&*store, "old", "items");
+    let before = kept(&*store, "old", "items");
     let moves = [
         ("pipeline.old", "pipeline.mid"),
         ("pipeline.mid", "pipeline.new"),
         ("connection.books", "connection.ledger"),
     ];
-    assert_eq!(rename(&store, "new", &moves), Ok(Renamed::Done));
-    assert_eq!(kept(&store, "old", "items"), Vec::<String>::new());
+    assert_eq!(rename(&*store, "new", &moves), Ok(Renamed::Done));
+    assert_eq!(kept(&*store, "old", "items"), Vec::<String>::new());
     let renamed: Vec<String> = before.iter().map(|line| line.replace("books", "ledger")).collect();
-    assert_eq!(kept(&store, "new", "items"), renamed);
+    assert_eq!(kept(&*store, "new", "items"), renamed);
 }
 
-#[test]
-fn two_names_in_use_are_refused_and_nothing_changes() {
-    let store = store();
-    fill(&store, "p", "a");
-    fill(&store, "p", "items");
-    fill(&store, "p", "product");
+pub(super) fn two_names_in_use_are_refused_and_nothing_changes(home: &Home) {
+    let store = home.open();
+    fill(&*store, "p", "a");
+    fill(&*store, "p", "items");
+    fill(&*store, "p", "product");
     let moves = [("entity.a", "entity.b"), ("entity.items", "entity.product")];
-    let error = rename(&store, "p", &moves).unwrap_err();
+    let error = rename(&*store, "p", &moves).unwrap_err();
     assert!(matches!(error, StateError::BothNames { .. }), "{error}");
-    assert!(!kept(&store, "p", "a").is_empty() && !kept(&store, "p", "items").is_empty());
+    assert!(!kept(&*store, "p", "a").is_empty() && !kept(&*store, "p", "items").is_empty());
 }
 
-#[test]
-fn what_another_run_works_on_is_not_renamed() {
-    let store = store();
-    fill(&store, "p", "items");
-    let held = lease(&store, "p", "items");
-    let busy = rename(&store, "p", &[("entity.items", "entity.product")]).unwrap();
+pub(super) fn what_another_run_works_on_is_not_renamed(home: &Home) {
+    let store = home.open();
+    fill(&*store, "p", "items");
+    let held = lease(&*store, "p", "items");
+    let busy = rename(&*store, "p", &[("entity.items", "entity.product")]).unwrap();
     assert!(matches!(busy, Renamed::Busy { ref owner, .. } if owner == "me"), "{busy:?}");
     let now = Timestamp::UNIX_EPOCH + Duration::from_secs(1);
     let renames = [Rename::parse("entity.items", "entity.product").unwrap()];
@@ -221,11 +138,11 @@ fn what_another_run_works_on_is_not_renamed() {
     assert_eq!(late, Err(StateError::Fenced), "and cannot come back under the old name");
 }
 
-#[test]
-fn a_dry_run_sees_the_new_names_and_leaves_the_old_ones() {
-    let store = Arc::new(store());
-    fill(&store, "old", "items");
-    let overlay = OverlayStore::new(Arc::clone(&store) as Arc<dyn StateStore>);
+pub(super) fn a_dry_run_sees_the_new_names_and_leaves_the_old_ones(home: &Home) {
+    let store = home.open();
+    fill(&*store, "old", "items");
+    let overlay =
+        OverlayStore::new(Arc::<dyn crate::state::StateDatabase>::clone(&store) as Arc<dyn StateStore>);
     let moves = [
         ("pipeline.old", "pipeline.new"),
         ("entity.items", "entity.goods"),
@@ -240,4 +157,30 @@ fn a_dry_run_sees_the_new_names_and_leaves_the_old_ones() {
     );
     assert_eq!(kept(&*store, "old", "items").len(), 7);
     assert!(block_on(overlay.knows(&scope("new"), NameKind::Entity, "product")).unwrap());
+}
+
+pub(super) fn marks_under_both_names_keep_the_old_one(home: &Home) {
+    let store = home.open();
+    fill(&*store, "p", "items");
+    let before = kept(&*store, "p", "items");
+    let held = lease(&*store, "p", "product");
+    let cursor = CursorRow { value: Some(Cursor::Number(99)), ..CursorRow::default() };
+    let mut other = failed("product", "3");
+    other.attempts = 9;
+    let marks = Settlement {
+        run: "r1".into(),
+        entity: "product".into(),
+        failed: vec![other],
+        cursor: Some(cursor),
+        ..Settlement::default()
+    };
+    block_on(store.settle(&held, marks)).unwrap();
+    block_on(store.release(&held)).unwrap();
+    assert_eq!(rename(&*store, "p", &[("entity.items", "entity.product")]), Ok(Renamed::Done));
+    let renamed: Vec<String> = before.iter().map(|line| line.replace("note items", "note product")).collect();
+    assert_eq!(
+        kept(&*store, "p", "product"),
+        renamed,
+        "the new name's marks tell of runs that knew no links"
+    );
 }
