@@ -61,7 +61,7 @@ impl<D: Database> Supabase<D> {
                 let statement = plan::statement(&call, table, media, self.settings.max_rows)?;
                 let session = Session { caller, now };
                 let outcome = self.transact(&call, &statement, &session)?;
-                Reply::of(&call, &statement, outcome, has_key)
+                Ok(Reply::of(&call, &statement, outcome, has_key))
             }
         }
     }

@@ -45,7 +45,7 @@ impl From<'_> {
             sql.push_str(if step.is_text { "->>" } else { "->" });
             match &step.at {
                 At::Key(key) => sql.push_str(&literal(key)),
-                At::Index(index) => sql.push_str(&format!("'{index}'::int")),
+                At::Index(index) => sql.extend(["'", &index.to_string(), "'::int"]),
             }
         }
         sql

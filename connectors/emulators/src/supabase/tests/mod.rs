@@ -1,5 +1,9 @@
 //! The Data API over tables in memory.
 
+#[cfg(feature = "postgres")]
+mod compare;
+mod recorded;
+
 use super::*;
 use crate::Emulator;
 use bytes::Bytes;
