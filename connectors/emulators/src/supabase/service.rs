@@ -68,7 +68,7 @@ impl<D: Database> Supabase<D> {
 
     /// Since April 2026 only with a secret key.
     fn describe(&self, call: &Call, caller: &Caller) -> Result<Reply, Refusal> {
-        if caller.role != Role::ServiceRole {
+        if caller.role != Role::Service {
             let hint = "Accessing the schema via the Data API is only allowed using a secret API key.";
             return Err(Refusal::gateway("Access to schema is forbidden", hint));
         }

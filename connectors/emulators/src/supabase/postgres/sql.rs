@@ -90,7 +90,7 @@ impl From<'_> {
                 if let Some(cast) = cast {
                     sql = format!("CAST({sql} AS {})", cast.declared());
                 }
-                let alias = alias.as_ref().or(cast.is_some().then_some(&field.column));
+                let alias = alias.as_ref().or_else(|| cast.is_some().then_some(&field.column));
                 match alias {
                     Some(alias) => format!("{sql} AS {}", name(alias)),
                     None => sql,

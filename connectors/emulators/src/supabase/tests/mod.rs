@@ -108,7 +108,7 @@ fn an_upsert_says_whether_anything_is_new() {
     let mut project = project();
     let orders = json!([{"id": 1, "total": "12.5"}, {"id": 2, "total": 3}]);
     let first = ask(&mut project, "POST orders?on_conflict=id", UPSERT, &orders);
-    assert_eq!((first.status, &first.body[0]["total"].to_string()[..]), (201, "12.50"));
+    assert_eq!((first.status, first.body[0]["total"].to_string()), (201, "12.50".to_owned()));
     assert_eq!(first.header("preference-applied"), "resolution=merge-duplicates, return=representation");
     assert_eq!(ask(&mut project, "POST orders?on_conflict=id", UPSERT, &orders).status, 200);
     let ignore = &[("prefer", "resolution=ignore-duplicates,return=representation")];
