@@ -66,7 +66,7 @@ pub(crate) async fn print(
     let Some((shop, books)) = services else { return Ok(()) };
     let totals = books.look(|stand_in| match stand_in {
         StandIn::Books(books, realm) => Some(books.totals(realm)),
-        StandIn::Store(_) => None,
+        StandIn::Store(_) | StandIn::Project(_) => None,
     });
     let Some(totals) = totals else { return Ok(()) };
     let failures = failures(store, blueprint).await?;
