@@ -136,9 +136,9 @@ impl Service {
     /// The request as it is meant, before hooks and signature.
     fn draft(&self, call: Call) -> Draft {
         let mut parameters = if call.path.contains("://") { Query::new() } else { self.query.clone() };
-        for (name, value) in call.query {
-            query::set(&mut parameters, &name, value);
-        }
+        // What the request says wins; it may say one name several times.
+        parameters.retain(|(name, _)| call.query.iter().all(|(own, _)| own != name));
+        parameters.extend(call.query);
         let mut headers = self.headers.clone();
         headers.extend(call.headers.clone());
         if call.body.is_some() {
