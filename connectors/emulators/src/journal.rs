@@ -16,8 +16,10 @@ use std::fmt;
 mod tests;
 
 /// The headers that emulators look at in requests that change state.
-const KEPT: [&str; 8] = [
+const KEPT: [&str; 10] = [
+    "apikey",
     "authorization",
+    "content-profile",
     "content-type",
     "accept",
     "host",

@@ -8,6 +8,7 @@ mod face;
 mod fault;
 mod journal;
 pub mod quickbooks;
+pub mod supabase;
 pub mod woocommerce;
 
 pub use emulator::{Emulator, Takes};
