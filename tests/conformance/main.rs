@@ -12,4 +12,5 @@
 
 mod clients;
 mod rates;
+mod tables;
 mod woocommerce;

@@ -3,4 +3,4 @@
 
 mod quickbooks;
 mod woocommerce;
-mod world;
+pub(crate) mod world;
