@@ -13,6 +13,7 @@
 mod clients;
 mod rates;
 mod suite;
+mod tables;
 mod traps;
 mod woocommerce;
 mod world;

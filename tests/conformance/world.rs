@@ -21,7 +21,7 @@ use std::{
 use tokio::time::{Instant, sleep};
 
 /// When the world begins.
-pub(super) fn beginning() -> Timestamp {
+pub(crate) fn beginning() -> Timestamp {
     "2026-03-02T17:00:00Z".parse().unwrap()
 }
 
@@ -83,7 +83,7 @@ impl Vault for Login {
 }
 
 /// A service at some distance: requests and answers are under way for a while each, not all for as long.
-pub(super) struct Distant<E> {
+pub(crate) struct Distant<E> {
     service: Mutex<Faulty<E>>,
     /// The shortest way, and how much longer it may be, in milliseconds.
     way: (u64, u64),
@@ -93,7 +93,7 @@ pub(super) struct Distant<E> {
 
 impl<E: Emulator> Distant<E> {
     /// Tokio's clock must be paused.
-    pub(super) fn new(service: Faulty<E>, way: (u64, u64)) -> Arc<Self> {
+    pub(crate) fn new(service: Faulty<E>, way: (u64, u64)) -> Arc<Self> {
         Arc::new(Self {
             service: Mutex::new(service),
             way,
@@ -103,7 +103,7 @@ impl<E: Emulator> Distant<E> {
     }
 
     /// Looks into the service.
-    pub(super) fn look<T>(&self, look: impl FnOnce(&E) -> T) -> T {
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&E) -> T) -> T {
         look(self.service.lock().unwrap().inner())
     }
 
@@ -126,7 +126,7 @@ impl<E: Emulator> HttpTransport for Distant<E> {
 }
 
 /// What the engine lends to a connection, in a project's folder that does not matter.
-pub(super) fn context(
+pub(crate) fn context(
     clock: Arc<dyn Clock>,
     http: Arc<dyn HttpTransport>,
     tokens: Option<Tokens>,
@@ -150,7 +150,7 @@ pub(super) fn context(
 
 /// A connection to a service, as a run opens it, and the context to use it in. Connections of one registry share
 /// what they know of an account.
-pub(super) async fn open<E: Emulator + 'static>(
+pub(crate) async fn open<E: Emulator + 'static>(
     (registry, connector): (&Registry, &str),
     settings: &Value,
     tokens: Option<Tokens>,
@@ -163,7 +163,7 @@ pub(super) async fn open<E: Emulator + 'static>(
 }
 
 /// Runs a future under simulated time.
-pub(super) fn simulated<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn simulated<T>(future: impl Future<Output = T>) -> T {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(future)

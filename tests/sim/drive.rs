@@ -40,7 +40,7 @@ pub(crate) fn told(trial: &Trial, tells: bool) -> Verdict {
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
         match trial.scene {
-            Scene::Keys | Scene::Upserts | Scene::Markers => {
+            Scene::Keys | Scene::Upserts | Scene::Rows | Scene::Markers => {
                 through(trial, ClassStage::new(trial, tells)).await
             }
             Scene::ShopToBooks | Scene::BooksToShop => through(trial, ServiceStage::new(trial, tells)).await,

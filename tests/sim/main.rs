@@ -110,6 +110,11 @@ fn nothing_is_lost_doubled_or_stale_with_natural_keys() {
 }
 
 #[test]
+fn nothing_is_lost_doubled_or_stale_with_natural_keys_that_nothing_guards() {
+    seeds(Scene::Rows, 1000);
+}
+
+#[test]
 fn nothing_is_lost_doubled_or_stale_with_markers() {
     seeds(Scene::Markers, 1000);
 }
@@ -135,6 +140,11 @@ fn a_crash_at_any_await_harms_nothing_with_natural_keys() {
 }
 
 #[test]
+fn a_crash_at_any_await_harms_nothing_with_natural_keys_that_nothing_guards() {
+    every_poll(Scene::Rows, 2);
+}
+
+#[test]
 fn a_crash_at_any_await_harms_nothing_with_markers() {
     every_poll(Scene::Markers, 2);
 }
@@ -151,7 +161,7 @@ fn a_crash_at_any_await_harms_nothing_from_books_to_a_shop() {
 
 #[test]
 fn a_frozen_engine_that_wakes_up_harms_nothing() {
-    for scene in [Scene::Keys, Scene::Upserts, Scene::Markers] {
+    for scene in [Scene::Keys, Scene::Upserts, Scene::Rows, Scene::Markers] {
         zombies(scene, 200);
     }
 }
@@ -174,6 +184,11 @@ fn missing_mechanisms_are_noticed_with_natural_keys() {
 }
 
 #[test]
+fn missing_mechanisms_are_noticed_with_natural_keys_that_nothing_guards() {
+    missing_mechanisms_are_noticed(Scene::Rows);
+}
+
+#[test]
 fn missing_mechanisms_are_noticed_with_markers() {
     missing_mechanisms_are_noticed(Scene::Markers);
 }
@@ -190,7 +205,7 @@ fn missing_mechanisms_are_noticed_from_books_to_a_shop() {
 
 #[test]
 fn equal_seeds_give_equal_traces() {
-    for (scene, seeds) in Scene::ALL.into_iter().zip([50, 50, 50, 20, 20]) {
+    for (scene, seeds) in Scene::ALL.into_iter().zip([50, 50, 50, 50, 20, 20]) {
         for seed in 0..seeds {
             let trial = Trial::seeded(scene, &EVERYDAY, seed);
             let (first, second) = (drive::run(&trial), drive::run(&trial));

@@ -6,7 +6,7 @@ use crate::{
     profile::{BACKLOGS, CRASHES, CURSORS, LOSSES, OUTAGES, Profile, QUEUES, VERSIONS},
     trial::{Scene, Trial},
 };
-use Scene::{BooksToShop, Keys, Markers, ShopToBooks, Upserts};
+use Scene::{BooksToShop, Keys, Markers, Rows, ShopToBooks, Upserts};
 use engine_run::Mechanism;
 
 /// The engine or a connector without a mechanism.
@@ -41,13 +41,14 @@ pub(crate) enum Vice {
 const WHOLE: Mutant =
     Mutant { name: "", removed: &[], vice: None, one_by_one: false, zombie: false, scenes: &[], sign: "" };
 
-pub(crate) const ALL: [Mutant; 15] = [
+pub(crate) const ALL: [Mutant; 17] = [
     Mutant {
         name: "keyset-paging",
         vice: Some(Vice::PagesByOffset),
         scenes: &[
             (Keys, &CURSORS),
             (Upserts, &CURSORS),
+            (Rows, &CURSORS),
             (Markers, &CURSORS),
             (ShopToBooks, &BACKLOGS),
             (BooksToShop, &BACKLOGS),
@@ -61,6 +62,7 @@ pub(crate) const ALL: [Mutant; 15] = [
         scenes: &[
             (Keys, &CURSORS),
             (Upserts, &CURSORS),
+            (Rows, &CURSORS),
             (Markers, &CURSORS),
             (ShopToBooks, &BACKLOGS),
             (BooksToShop, &BACKLOGS),
@@ -73,6 +75,7 @@ pub(crate) const ALL: [Mutant; 15] = [
         scenes: &[
             (Keys, &CURSORS),
             (Upserts, &CURSORS),
+            (Rows, &CURSORS),
             (Markers, &CURSORS),
             (ShopToBooks, &BACKLOGS),
             (BooksToShop, &BACKLOGS),
@@ -85,6 +88,7 @@ pub(crate) const ALL: [Mutant; 15] = [
         scenes: &[
             (Keys, &CRASHES),
             (Upserts, &CRASHES),
+            (Rows, &CRASHES),
             (Markers, &CRASHES),
             (ShopToBooks, &CRASHES),
             (BooksToShop, &CRASHES),
@@ -94,7 +98,13 @@ pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
         name: "intent-log",
         removed: &[Mechanism::Intents],
-        scenes: &[(Keys, &LOSSES), (Markers, &LOSSES), (ShopToBooks, &LOSSES), (BooksToShop, &LOSSES)],
+        scenes: &[
+            (Keys, &LOSSES),
+            (Rows, &LOSSES),
+            (Markers, &LOSSES),
+            (ShopToBooks, &LOSSES),
+            (BooksToShop, &LOSSES),
+        ],
         ..WHOLE
     },
     Mutant {
@@ -125,6 +135,13 @@ pub(crate) const ALL: [Mutant; 15] = [
         ..WHOLE
     },
     Mutant {
+        name: "settle-before-repeat",
+        removed: &[Mechanism::Settle],
+        scenes: &[(Rows, &VERSIONS)],
+        sign: "stale",
+        ..WHOLE
+    },
+    Mutant {
         name: "version-guard",
         removed: &[Mechanism::VersionGuard],
         scenes: &[(Keys, &VERSIONS), (Upserts, &VERSIONS)],
@@ -137,6 +154,7 @@ pub(crate) const ALL: [Mutant; 15] = [
         scenes: &[
             (Keys, &CRASHES),
             (Upserts, &CRASHES),
+            (Rows, &CRASHES),
             (Markers, &CRASHES),
             (ShopToBooks, &CRASHES),
             (BooksToShop, &CRASHES),
@@ -146,7 +164,13 @@ pub(crate) const ALL: [Mutant; 15] = [
     Mutant {
         name: "dirty-mark",
         removed: &[Mechanism::DirtyMarks],
-        scenes: &[(Keys, &OUTAGES), (Markers, &OUTAGES), (ShopToBooks, &OUTAGES), (BooksToShop, &OUTAGES)],
+        scenes: &[
+            (Keys, &OUTAGES),
+            (Rows, &OUTAGES),
+            (Markers, &OUTAGES),
+            (ShopToBooks, &OUTAGES),
+            (BooksToShop, &OUTAGES),
+        ],
         ..WHOLE
     },
     Mutant {
@@ -156,6 +180,14 @@ pub(crate) const ALL: [Mutant; 15] = [
         zombie: true,
         scenes: &[(Markers, &LOSSES), (BooksToShop, &LOSSES)],
         sign: " times",
+        ..WHOLE
+    },
+    Mutant {
+        name: "lease-before-repeat",
+        removed: &[Mechanism::LeaseCheck, Mechanism::WireCheck],
+        zombie: true,
+        scenes: &[(Rows, &VERSIONS)],
+        sign: "stale",
         ..WHOLE
     },
     Mutant {

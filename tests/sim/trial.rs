@@ -16,6 +16,8 @@ pub(crate) enum Scene {
     Keys,
     /// A service with natural keys and revisions.
     Upserts,
+    /// A service with natural keys that compares no revisions: what comes last counts.
+    Rows,
     /// A service in which markers are searched.
     Markers,
     /// WooCommerce to QuickBooks Online, through the real connectors.
@@ -25,21 +27,27 @@ pub(crate) enum Scene {
 }
 
 impl Scene {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Keys, Self::Upserts, Self::Markers, Self::ShopToBooks, Self::BooksToShop];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Keys, Self::Upserts, Self::Rows, Self::Markers, Self::ShopToBooks, Self::BooksToShop];
 
     pub(crate) fn class(self) -> EffectClass {
         match self {
             Self::Keys | Self::ShopToBooks => EffectClass::IdempotencyKey,
-            Self::Upserts => EffectClass::NaturalKey,
+            Self::Upserts | Self::Rows => EffectClass::NaturalKey,
             Self::Markers | Self::BooksToShop => EffectClass::Marker,
         }
+    }
+
+    /// Whether the service compares revisions.
+    pub(crate) fn guards(self) -> bool {
+        self == Self::Upserts
     }
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Keys => "keys",
             Self::Upserts => "upserts",
+            Self::Rows => "rows",
             Self::Markers => "markers",
             Self::ShopToBooks => "shop-to-books",
             Self::BooksToShop => "books-to-shop",
@@ -49,7 +57,7 @@ impl Scene {
     /// About how often an engine is polled until a run is through: crashes are drawn below this.
     fn polls(self) -> u64 {
         match self {
-            Self::Keys | Self::Upserts | Self::Markers => 400,
+            Self::Keys | Self::Upserts | Self::Rows | Self::Markers => 400,
             Self::ShopToBooks | Self::BooksToShop => 700,
         }
     }

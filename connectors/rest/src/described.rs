@@ -133,8 +133,13 @@ impl DynConnector for Described {
         runtime::open(self.said(), &self.accounts, context, config, access)
     }
 
-    /// Answers what the files say, once the service has answered at all.
+    /// Answers what the files say, once the service has answered at all; or what the service says, where that is
+    /// what its streams and objects are.
     async fn discover(&self, context: &Context, config: &Value) -> Result<Discovery> {
+        if self.manifest.tables.is_some() {
+            self.checked(config)?;
+            return runtime::discover(self.said(), &self.accounts, context, config).await;
+        }
         let connection = self.open(context, config, Access::Read).await?;
         let probe =
             self.manifest.stream.iter().find_map(|(name, table)| Some((name, table.cursor.keys().next()?)));

@@ -14,8 +14,9 @@ use std::time::Duration;
 pub enum EffectClass {
     /// The service remembers a key per request and answers a repeat with the first result.
     IdempotencyKey,
-    /// Writes are upserts on a natural key, guarded by a revision: repeating one is harmless, and an older
-    /// one that arrives late changes nothing. Needs no intent.
+    /// Writes are upserts on a natural key: repeating one is harmless. With [`Capabilities::can_guard`] an older one
+    /// that arrives late changes nothing, and no intent is needed; without it an unknown one is repeated only after
+    /// [`Capabilities::settle`].
     NaturalKey,
     /// The service echoes a field that can carry the engine's marker, by which it is searched after
     /// [`Capabilities::settle`].
@@ -40,12 +41,14 @@ pub struct Capabilities {
     pub is_local: bool,
     /// How unknown outcomes are resolved.
     pub effect_class: EffectClass,
+    /// Writes carry revisions that the target compares: one that arrives after a newer one changes nothing.
+    pub can_guard: bool,
     /// Most writes in one call of [`crate::Target::write`].
     pub write_batch_max: usize,
     /// How many calls of [`crate::Target::write`] may be under way at once.
     pub write_concurrency_max: usize,
     /// The longest time a request can take effect after it was sent: how long the engine waits before it
-    /// searches for a marker.
+    /// searches for a marker, or repeats an upsert that has no guard.
     pub settle: Duration,
     /// How long the service remembers an idempotency key; older intents are resolved as `Marker`.
     pub key_horizon: Option<Duration>,
@@ -60,6 +63,7 @@ impl Default for Capabilities {
             can_delete: false,
             is_local: false,
             effect_class: EffectClass::None,
+            can_guard: false,
             write_batch_max: 1,
             write_concurrency_max: 1,
             settle: Duration::from_secs(300),

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
 
 /// Whether a connection may change anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,13 @@ pub struct Discovery {
 pub trait Source: Send + Sync {
     /// What can be read.
     fn streams(&self) -> Vec<StreamInfo>;
+
+    /// The longest time between a record's cursor value and the moment a reader can see it: what [`Source::streams`]
+    /// says. Sources that do not list their streams say it here.
+    fn visibility_lag(&self, stream: &str) -> Duration {
+        let known = self.streams().into_iter().find(|info| info.name == stream);
+        known.map_or(Duration::ZERO, |info| info.visibility_lag)
+    }
 
     /// The source's own "now", in the terms of the stream's cursor; `None` when the stream is swept. Asked
     /// once, before the first batch of a run: the stored cursor never passes it.

@@ -57,7 +57,12 @@ impl Work {
     /// Whether effects on this target need an intent with its bytes. Guarded upserts may simply be made anew
     /// from the source; a note of which records they touch is enough.
     pub(crate) fn keeps_intents(&self) -> bool {
-        self.options.keeps(Mechanism::Intents) && self.capabilities.effect_class != EffectClass::NaturalKey
+        self.options.keeps(Mechanism::Intents) && !self.is_guarded()
+    }
+
+    /// Whether writes are upserts that an older one cannot undo when it arrives late.
+    pub(crate) fn is_guarded(&self) -> bool {
+        self.capabilities.effect_class == EffectClass::NaturalKey && self.capabilities.can_guard
     }
 
     /// The stream group that an entity is read with.

@@ -1,6 +1,6 @@
 //! What a target promises.
 
-use super::fixture::{CANARY, Fixture, TargetCase};
+use super::fixture::{CANARY, TargetCase};
 use engine_contract::{
     Applied, Change, Connection, Context, Current, EffectClass, Encode, Lookup, Map, Op, Outcome, Target,
     Value, Write,

@@ -78,6 +78,7 @@ impl ClassStage {
             profile: trial.profile,
             pages_by_offset: trial.has(Vice::PagesByOffset),
             asks_for_later: trial.has(Vice::AsksForLater),
+            guards: trial.scene.guards(),
         };
         let world = World::new(Luck::new(trial.seed, tells), trial.scene.class(), habits);
         let world: Shared = Arc::new(Mutex::new(world));
@@ -93,6 +94,8 @@ struct Habits {
     profile: &'static Profile,
     pages_by_offset: bool,
     asks_for_later: bool,
+    /// The target compares revisions.
+    guards: bool,
 }
 
 fn blueprint(registry: &Registry) -> Arc<Blueprint> {

@@ -38,7 +38,10 @@ impl Connector for Service {
     }
 
     async fn open(&self, _context: &Context, _config: Settings, _access: Access) -> Result<Connection> {
-        let class = lock(&self.0).class;
+        let (class, guards) = {
+            let world = lock(&self.0);
+            (world.class, world.habits.guards)
+        };
         let (batch, concurrency) = match class {
             EffectClass::NaturalKey => (5, 1),
             EffectClass::IdempotencyKey => (2, 3),
@@ -50,6 +53,7 @@ impl Connector for Service {
             can_write: true,
             can_delete: true,
             effect_class: class,
+            can_guard: guards,
             write_batch_max: batch,
             write_concurrency_max: concurrency,
             settle: SETTLE,

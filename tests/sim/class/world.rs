@@ -409,7 +409,7 @@ impl World {
         let dead = self.tombstones.get(&place).copied().unwrap_or(i64::MIN);
         let id = format!("{}:{}", place.0, place.1);
         let live = self.objects.get(&id).map_or(i64::MIN, |object| object.revision);
-        if request.revision < dead.max(live) {
+        if self.habits.guards && request.revision < dead.max(live) {
             return Answer::Superseded { id: place.1 };
         }
         if request.is_delete {

@@ -25,13 +25,8 @@ pub enum Auth {
         /// The password, or the secret of an app.
         password: Secret,
     },
-    /// A header with a fixed value.
-    Header {
-        /// Its name.
-        name: http::HeaderName,
-        /// Its whole value: `Bearer x`.
-        value: Secret,
-    },
+    /// Headers with fixed values: `Authorization: Bearer x`. Gateways that tell apps from users ask for two.
+    Headers(Vec<(http::HeaderName, Secret)>),
     /// Parameters in the query. Only over https: addresses end up in logs on the way. Requests over plain http
     /// are refused.
     Query {
@@ -67,10 +62,10 @@ impl Auth {
                 let value = basic(user, password, request.uri())?;
                 set_header(request, AUTHORIZATION, &value)
             }
-            Self::Header { name, value } => {
+            Self::Headers(headers) => headers.iter().try_for_each(|(name, value)| {
                 let value = Zeroizing::new(value.reveal_to(request.uri())?.to_owned());
                 set_header(request, name.clone(), &value)
-            }
+            }),
             Self::Query { pairs } => sign_query(request, pairs),
             Self::OAuth1 { key, secret } => oauth1::sign(context, request, key, secret, skew),
             Self::OAuth2(_) => match access {

@@ -147,7 +147,7 @@ async fn each_kind_puts_its_proof_where_services_look() {
     assert_eq!(header(&request).as_deref(), Some("Basic Y2tfMTpjc18x"));
     assert!(request.headers()["authorization"].is_sensitive());
 
-    let bearer = Auth::Header { name: http::header::AUTHORIZATION, value: "Bearer x".into() };
+    let bearer = Auth::Headers(vec![(http::header::AUTHORIZATION, "Bearer x".into())]);
     assert_eq!(header(&signed(&bearer, "https://shop.example/a").unwrap()).as_deref(), Some("Bearer x"));
 
     let query = Auth::Query { pairs: vec![("key".into(), "a&b".into())] };
@@ -163,7 +163,7 @@ async fn each_kind_puts_its_proof_where_services_look() {
 
 #[tokio::test(start_paused = true)]
 async fn a_secret_that_no_header_can_carry_is_an_error_without_it() {
-    let auth = Auth::Header { name: http::header::AUTHORIZATION, value: Secret::new("canary\n1") };
+    let auth = Auth::Headers(vec![(http::header::AUTHORIZATION, Secret::new("canary\n1"))]);
     let error = signed(&auth, "https://shop.example/a").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(!format!("{error:?} {error} {auth:?}").contains("canary"));

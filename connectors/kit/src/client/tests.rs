@@ -54,7 +54,7 @@ async fn a_secret_that_is_bound_to_a_host_is_sent_to_no_other_in_whatever_way_re
     let auths = [
         Auth::Basic { user: "open".into(), password: bound() },
         Auth::Basic { user: bound(), password: "open".into() },
-        Auth::Header { name: http::header::AUTHORIZATION, value: bearer },
+        Auth::Headers(vec![(http::header::AUTHORIZATION, bearer)]),
         Auth::Query { pairs: vec![("key".into(), bound())] },
         Auth::OAuth1 { key: "open".into(), secret: bound() },
         Auth::OAuth1 { key: bound(), secret: "open".into() },

@@ -4,6 +4,7 @@ mod batch;
 mod page;
 mod read;
 mod service;
+mod tables;
 mod webhook;
 mod write;
 
@@ -16,6 +17,7 @@ pub(crate) use service::{
     Again, AuthKind, AuthTable, BaseTable, Effect, ErrorsTable, Language, LanguageTable, LimitsTable, Pairs,
     RuleTable, Scope, TimeFormat, TimeTable, kind_of, kind_words,
 };
+pub(crate) use tables::{TablesKind, TablesTable};
 pub(crate) use webhook::{DeliveryTable, SignatureKind, SignatureTable, Webhooks};
 pub(crate) use write::{CallTable, MarkerKind, Null, WriteTable};
 
@@ -54,6 +56,8 @@ pub(crate) struct Manifest {
     /// Ways to read a list to its end: `[page.changes]`.
     #[serde(default)]
     pub(crate) page: BTreeMap<String, PageTable>,
+    /// Streams and objects that are the tables of each account.
+    pub(crate) tables: Option<TablesTable>,
     /// What pipelines may say in `[source] options`.
     #[serde(default)]
     pub(crate) source: SourceTable,

@@ -37,7 +37,7 @@ pub(crate) enum AuthKind {
     None,
     /// User and password (RFC 7617): `user`, `password`.
     Basic,
-    /// A header that holds a secret: `name`, `value`.
+    /// A header that holds a secret: `name`, `value`; more of them in `also`.
     Header,
     /// Parameters that hold secrets: `pairs`.
     Query,
@@ -66,6 +66,9 @@ pub(crate) struct AuthTable {
     pub(crate) name: Option<String>,
     /// What the header holds; names a secret: `Bearer {key}`.
     pub(crate) value: Option<String>,
+    /// Headers beside that one, and what they hold: `apikey = "{key}"`.
+    #[serde(default)]
+    pub(crate) also: Texts,
     /// Parameters and the secrets that they carry.
     #[serde(default)]
     pub(crate) pairs: Texts,
@@ -245,6 +248,10 @@ pub(crate) struct RuleTable {
     /// It is also said of the object of the write itself, when that is gone: it is looked for.
     #[serde(default)]
     pub(crate) or_gone: bool,
+    /// Words of the message, behind each of which a name in quotes is shown: `constraint`. Only for messages that hold
+    /// no value of a record.
+    #[serde(default)]
+    pub(crate) names: Vec<String>,
     /// What happened and what to do, for people.
     pub(crate) say: String,
 }

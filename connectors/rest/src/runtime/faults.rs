@@ -54,16 +54,19 @@ impl Faults {
         }
         let rule = self.table.rule.iter().find(|rule| fits(rule, answer.status, &said));
         let verdict = match rule {
-            Some(rule) => Verdict {
-                error: ConnectorError::new(rule.kind, rule.say.clone())
-                    .with_retry(self.retry(rule.again, answer)),
-                effect: rule.effect,
-                stops: rule.stops,
-                or_gone: rule.or_gone,
-            },
+            Some(rule) => self.by_rule(rule, answer, &said),
             None => self.by_status(answer, &said),
         };
         Some(self.with_context(verdict, answer, said))
+    }
+
+    fn by_rule(&self, rule: &RuleTable, answer: &Answer, said: &Said) -> Verdict {
+        let error = ConnectorError::new(rule.kind, rule.say.clone());
+        let mut error = error.with_retry(self.retry(rule.again, answer));
+        if let Some(name) = said.message.as_deref().and_then(|message| named(message, &rule.names)) {
+            error = error.with_context("about", name);
+        }
+        Verdict { error, effect: rule.effect, stops: rule.stops, or_gone: rule.or_gone }
     }
 
     /// An answer of which a hook says what kind of error it is.
@@ -205,6 +208,20 @@ fn nowhere() -> Verdict {
     Verdict { error, effect: Effect::NotApplied, stops: true, or_gone: false }
 }
 
+/// The same error once more, for another write.
+pub(super) fn echo(error: &ConnectorError) -> ConnectorError {
+    ConnectorError::new(error.kind(), error.to_string()).with_retry(error.retry())
+}
+
+/// `constraint orders_pkey`: the first of the words that stands before a name in quotes.
+fn named(message: &str, words: &[String]) -> Option<String> {
+    words.iter().find_map(|word| {
+        let (_, rest) = message.split_once(&format!("{word} \""))?;
+        let (name, _) = rest.split_once('"')?;
+        is_name(name).then(|| format!("{word} {name}"))
+    })
+}
+
 fn fits(rule: &RuleTable, status: u16, said: &Said) -> bool {
     let bare = |code: &str| code.trim_start_matches('0').to_owned();
     let code = said.code.as_deref().unwrap_or_default();
@@ -295,6 +312,17 @@ mod tests {
         assert_eq!(scrubbed("Supplied value:1,861.07"), "Supplied …");
         assert_eq!(scrubbed("Invalid e-mail ada@example.com given"), "Invalid e-mail … given");
         assert_eq!(scrubbed("&quot;Ada Lovelace&quot; is taken"), "… is taken");
+    }
+
+    #[test]
+    fn a_name_behind_a_word_is_shown_when_it_is_one() {
+        let words = ["constraint".to_owned(), "column".to_owned()];
+        let message = "duplicate key value violates unique constraint \"customers_email_key\"";
+        assert_eq!(named(message, &words), Some("constraint customers_email_key".to_owned()));
+        let message = "null value in column \"total\" of relation \"orders\" violates not-null constraint";
+        assert_eq!(named(message, &words), Some("column total".to_owned()));
+        assert_eq!(named("the constraint \"Ada Lovelace\"", &words), None);
+        assert_eq!(named(message, &[]), None);
     }
 
     proptest! {

@@ -17,8 +17,9 @@ mod read;
 mod rehearsal;
 mod service;
 mod settings;
+mod tables;
 mod write;
 
 pub(crate) use instant::floor;
-pub(crate) use open::{Said, login, open};
+pub(crate) use open::{Said, discover, login, open};
 pub(crate) use rehearsal::{Rehearsal, address, has};

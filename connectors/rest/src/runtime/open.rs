@@ -3,10 +3,10 @@
 
 use super::{
     catalog::Catalog, faults::Faults, heard::Heard, hooks::Hooks, query::Query, read::RestSource,
-    service::Service, settings::Settings, write::RestTarget,
+    service::Service, settings::Settings, tables, write::RestTarget,
 };
 use crate::{
-    manifest::{AuthKind, AuthTable, BaseTable, LimitsTable, Manifest, Scope},
+    manifest::{AuthKind, BaseTable, LimitsTable, Manifest, Scope},
     script::Script,
 };
 use connector_kit::{Accounts, Auth, Client, Limits, OAuth2, Secret, Window};
@@ -36,6 +36,9 @@ pub(crate) fn open(
 ) -> Result<Connection> {
     let manifest = said.manifest;
     let service = Arc::new(service(said, accounts, context, config)?);
+    if let Some(rules) = &manifest.tables {
+        return Ok(tables::open(service, rules, access, capabilities(manifest, true, true)));
+    }
     let writes = manifest.object.values().any(|table| !table.is_read_only);
     let reads = !manifest.stream.is_empty();
     let target = !manifest.object.is_empty();
@@ -44,6 +47,18 @@ pub(crate) fn open(
         source: reads.then(|| Box::new(RestSource::new(Arc::clone(&service))) as _),
         target: target.then(|| Box::new(RestTarget::new(service, access, writes_at_once(manifest))) as _),
     })
+}
+
+/// What a connection has whose streams and objects only the service knows.
+pub(crate) async fn discover(
+    said: Said<'_>,
+    accounts: &Accounts,
+    context: &Context,
+    config: &Value,
+) -> Result<Discovery> {
+    let Some(rules) = &said.manifest.tables else { return Ok((**said.discovery).clone()) };
+    let service = Arc::new(service(said, accounts, context, config)?);
+    tables::discover(service, rules, context).await
 }
 
 fn capabilities(manifest: &Manifest, reads: bool, writes: bool) -> Capabilities {
@@ -176,10 +191,12 @@ fn auth(
         AuthKind::Basic => Auth::Basic { user: secret(&table.user)?, password: secret(&table.password)? },
         AuthKind::Header => {
             let name = table.name.as_deref().unwrap_or("authorization");
-            let name = HeaderName::try_from(name).map_err(|_| {
-                ConnectorError::new(ErrorKind::Config, format!("`{name}` is not the name of a header"))
-            })?;
-            Auth::Header { name, value: header_value(table, context, settings)? }
+            let own = header(name, table.value.as_deref().unwrap_or_default(), context, settings)?;
+            let mut headers = vec![own];
+            for (name, value) in &table.also {
+                headers.push(header(name, value, context, settings)?);
+            }
+            Auth::Headers(headers)
         }
         AuthKind::Query => {
             let pairs = table.pairs.iter();
@@ -197,9 +214,20 @@ fn auth(
     })
 }
 
-/// The text of a header, with the secrets that it names.
-fn header_value(table: &AuthTable, context: &Context, settings: &Settings) -> Result<Secret> {
-    let template = table.value.as_deref().unwrap_or_default();
+/// A header, with the secrets that its text names.
+fn header(
+    name: &str,
+    template: &str,
+    context: &Context,
+    settings: &Settings,
+) -> Result<(HeaderName, Secret)> {
+    let name = HeaderName::try_from(name).map_err(|_| {
+        ConnectorError::new(ErrorKind::Config, format!("`{name}` is not the name of a header"))
+    })?;
+    Ok((name, header_value(template, context, settings)?))
+}
+
+fn header_value(template: &str, context: &Context, settings: &Settings) -> Result<Secret> {
     let names = crate::template::names(template).unwrap_or_default();
     let secrets: Result<Vec<_>> = names.iter().map(|name| settings.secret(context, name)).collect();
     Secret::made_of(&secrets?, |texts| {

@@ -22,12 +22,23 @@ pub(super) struct Call {
     /// The path below the service's address; or a whole address that the service itself gave.
     pub(super) path: String,
     pub(super) query: Query,
+    /// Headers beside those of the service.
+    pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
 }
 
 impl Call {
     pub(super) fn get(path: impl Into<String>, query: Query) -> Self {
-        Self { method: Method::GET, path: path.into(), query, body: None }
+        Self::new(Method::GET, path, query, None)
+    }
+
+    pub(super) fn new(
+        method: impl Into<Method>,
+        path: impl Into<String>,
+        query: Query,
+        body: Option<Bytes>,
+    ) -> Self {
+        Self { method: method.into(), path: path.into(), query, headers: HeaderMap::new(), body }
     }
 }
 
@@ -127,10 +138,11 @@ impl Service {
     /// The request as it is meant, before hooks and signature.
     fn draft(&self, call: Call) -> Draft {
         let mut parameters = if call.path.contains("://") { Query::new() } else { self.query.clone() };
-        for (name, value) in call.query {
-            query::set(&mut parameters, &name, value);
-        }
+        // What the request says wins; it may say one name several times.
+        parameters.retain(|(name, _)| call.query.iter().all(|(own, _)| own != name));
+        parameters.extend(call.query);
         let mut headers = self.headers.clone();
+        headers.extend(call.headers.clone());
         if call.body.is_some() {
             headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
         }

@@ -192,6 +192,10 @@ async fn the_connectors_of_the_engine_keep_what_can_be_told_without_a_service() 
         let writes = checks.iter().filter(|check| check.promise == "a create has its shape").count();
         assert!(writes > 5, "{name}");
     }
+    // Its tables are each project's own: only what answers mean can be told.
+    let checks = super::bundled("supabase").judge(&[]).await.unwrap();
+    assert_eq!(broken(&checks), Vec::<String>::new());
+    assert!(checks.iter().any(|check| check.promise == "each rule is reached" && !check.is_broken()));
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ mod qbo_reading;
 mod qbo_writing;
 mod reading;
 mod settings;
+mod supabase_reading;
+mod supabase_writing;
 mod tables;
 mod turns;
 mod woo_batches;

@@ -1,6 +1,7 @@
 //! What a described connector says when it is asked to open a connection.
 
 use super::bundled;
+use crate::Described;
 use engine_contract::{
     Access, Cancel, Clock, Context, DynConnector, ErrorKind, NoNetwork, NoSecrets, NoVault, Rng, async_trait,
 };
@@ -37,18 +38,24 @@ fn context() -> Context {
 }
 
 async fn said(config: &Value) -> (ErrorKind, String) {
-    let shop = bundled("supabase");
-    let opened = shop.open(&context(), config, Access::Read).await.err().unwrap();
-    let discovered = shop.discover(&context(), config).await.err().unwrap();
+    refusal(bundled("supabase"), config).await
+}
+
+async fn refusal(described: &Described, config: &Value) -> (ErrorKind, String) {
+    let opened = described.open(&context(), config, Access::Read).await.err().unwrap();
+    let discovered = described.discover(&context(), config).await.err().unwrap();
     assert_eq!(opened.to_string(), discovered.to_string());
     (opened.kind(), opened.to_string())
 }
 
 #[tokio::test]
 async fn a_connection_that_cannot_be_opened_yet_says_what_can_be_done() {
-    let good = json!({ "url": "https://abcdefgh.supabase.co", "key": { "secret": "key" } });
-    let message = "this engine can check pipelines of `supabase`, and cannot open its connections yet";
-    assert_eq!(said(&good).await, (ErrorKind::Unsupported, message.to_owned()));
+    let manifest =
+        "[connector]\nname = \"desk\"\ndescription = \"A desk\"\ndocs = \"https://desk.example\"\n";
+    let files = [("connector.toml".to_owned(), manifest.to_owned())].into();
+    let desk = Described::read(&files).unwrap();
+    let message = "this engine can check pipelines of `desk`, and cannot open its connections yet";
+    assert_eq!(refusal(&desk, &json!({})).await, (ErrorKind::Unsupported, message.to_owned()));
 }
 
 #[tokio::test]

@@ -34,6 +34,13 @@ fn said(connector: &str, from: &str, to: &str) -> String {
 #[test]
 fn what_does_not_fit_together_is_said_at_its_place() {
     let table = [
+        ("supabase", "write_rows = 500", "write_rows = 0", "`0`: it must be above 0"),
+        (
+            "supabase",
+            "[auth.also]\nauthorization = \"Bearer {key}\"",
+            "[auth.also]\nauthorization = \"Bearer {url}\"",
+            "`also`: `url` is no setting that is a secret",
+        ),
         (
             "woocommerce",
             "user = \"consumer_key\"",

@@ -131,7 +131,7 @@ impl Script {
 /// A request as scripts write it.
 pub(super) fn shown(request: &Request<Bytes>) -> String {
     let path = request.uri().path();
-    let path = ["/wp-json/wc/v3/", "/v3/company/77/"]
+    let path = ["/wp-json/wc/v3/", "/v3/company/77/", "/rest/v1/"]
         .iter()
         .find_map(|base| path.strip_prefix(base))
         .unwrap_or(path);
@@ -179,6 +179,11 @@ pub(super) fn settings(name: &str) -> serde_json::Value {
             "url": "https://shop.example.com/",
             "consumer_key": { "secret": "key" },
             "consumer_secret": { "secret": "secret" },
+        }),
+        "supabase" => json!({
+            "url": "https://abcdefgh.supabase.co",
+            "key": { "secret": "key" },
+            "schema": "store",
         }),
         _ => {
             json!({ "realm": "77", "client_id": { "secret": "id" }, "client_secret": { "secret": "secret" } })

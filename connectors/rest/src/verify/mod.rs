@@ -8,6 +8,7 @@ mod read;
 mod service;
 mod setting;
 mod stream;
+mod tables;
 mod webhook;
 mod write;
 
@@ -53,6 +54,7 @@ pub(crate) fn verify(scene: &Scene<'_>, script: Option<&Script>, out: &mut Vec<P
     webhook::check(scene, out);
     stream::check(scene, out);
     object::check(scene, out);
+    tables::check(scene, out);
     hooks::check(scene, script, out);
     for (file, schema) in scene.schemas {
         schema_file(scene, file, schema, out);

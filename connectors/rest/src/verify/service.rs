@@ -117,9 +117,13 @@ fn auth(scene: &Scene<'_>, path: &[&str], table: &AuthTable, out: &mut Vec<Probl
     if table.kind != AuthKind::Oauth2 && table.question.is_some() {
         say("question", "`question` goes with `kind = \"oauth2\"`".to_owned());
     }
-    for name in template::names(table.value.as_deref().unwrap_or_default()).unwrap_or_default() {
-        if !is_secret(name) {
-            say("value", format!("`{name}` is no setting that is a secret"));
+    if table.kind != AuthKind::Header && !table.also.is_empty() {
+        say("also", "`also` goes with `kind = \"header\"`".to_owned());
+    }
+    let texts = table.value.iter().map(|text| ("value", text));
+    for (key, text) in texts.chain(table.also.values().map(|text| ("also", text))) {
+        for name in template::names(text).unwrap_or_default().into_iter().filter(|name| !is_secret(name)) {
+            say(key, format!("`{name}` is no setting that is a secret"));
         }
     }
 }

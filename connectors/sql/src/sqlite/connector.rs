@@ -37,6 +37,7 @@ impl Connector for SqliteConnector {
                 can_delete: true,
                 is_local: true,
                 effect_class: EffectClass::NaturalKey,
+                can_guard: true,
                 write_batch_max: 500,
                 write_concurrency_max: 1,
                 ..Capabilities::default()

@@ -1,8 +1,8 @@
 //! The effect protocol: drives writes to a known outcome, or leaves them as open intents.
 //!
 //! It alone sends and retries writes. A write whose answer is missing is resolved by the target's class:
-//! the same request key again, the same guarded row again, or, once nothing can be under way any more, a
-//! search for the marker. What cannot be resolved now stays an intent for the next run.
+//! the same request key again, the same guarded row again, or, once nothing can be under way any more, the same
+//! row without a guard, or a search for the marker. What cannot be resolved now stays an intent for the next run.
 
 use super::{adopt, extract::pause, intent::request_key, rename};
 use crate::{
@@ -124,10 +124,7 @@ impl<'a> Sender<'a> {
                 break;
             }
         }
-        if halt.is_none()
-            && ended.is_empty()
-            && self.work.capabilities.effect_class == EffectClass::NaturalKey
-        {
+        if halt.is_none() && ended.is_empty() && self.work.is_guarded() {
             // One call is one transaction here: when none of it is known to have happened, nothing else will.
             halt = self.whole_call_failed(&open);
         }
@@ -195,13 +192,15 @@ impl<'a> Sender<'a> {
 
     /// Whether sending again is safe for what is not known of this attempt.
     fn may_repeat(&self, attempt: &Attempt) -> bool {
-        !attempt.unknown || !self.needs_search(attempt)
+        !attempt.unknown || !self.needs_quiet(attempt)
     }
 
-    /// Whether only a search can tell what became of an attempt.
-    fn needs_search(&self, attempt: &Attempt) -> bool {
+    /// Whether what is not known of an attempt is settled only when nothing sent for it can take effect any more: a
+    /// search before that is not final, and a row without a guard could still be overwritten by an older one.
+    fn needs_quiet(&self, attempt: &Attempt) -> bool {
         match self.work.capabilities.effect_class {
-            EffectClass::NaturalKey | EffectClass::None => false,
+            EffectClass::None => false,
+            EffectClass::NaturalKey => !self.work.is_guarded(),
             EffectClass::Marker => true,
             EffectClass::IdempotencyKey => self.work.capabilities.key_horizon.is_some_and(|horizon| {
                 self.work.context.clock.now() > later(attempt.intent.created_at, horizon)
@@ -215,12 +214,12 @@ impl<'a> Sender<'a> {
         attempt.intent.quiet_after.unwrap_or_else(settled)
     }
 
-    /// Waits until a search for what is not known of attempts would be final, as long as the run has patience; gives
+    /// Waits until what is not known of attempts can be settled for good, as long as the run has patience; gives
     /// the moment that it waited for. What takes longer is left to a later run.
     async fn wait_for_quiet(&self, open: &mut [Attempt]) -> Result<Timestamp, RunError> {
         let now = self.work.context.clock.now();
         let mut until = now;
-        for attempt in open.iter_mut().filter(|attempt| attempt.unknown && self.needs_search(attempt)) {
+        for attempt in open.iter_mut().filter(|attempt| attempt.unknown && self.needs_quiet(attempt)) {
             // Kept with the intent: a run that does not wait so long must not make the next one begin anew.
             let quiet = self.quiet_after(attempt);
             attempt.intent.quiet_after = Some(quiet);
@@ -235,22 +234,25 @@ impl<'a> Sender<'a> {
             let wait = std::time::Duration::try_from(until.duration_since(now)).unwrap_or_default();
             self.work.context.clock.sleep(wait).await;
             if self.work.context.clock.now() < until {
-                // The wait was cut short: a search would not be final yet.
+                // The wait was cut short: nothing is final yet.
                 return Err(RunError::Cancelled);
             }
         }
         Ok(until)
     }
 
-    /// Looks for the objects of creates whose outcome only a search can tell, once that is final.
+    /// Settles what is not known of attempts, once that is final: looks for the objects of creates that only a search
+    /// can find, and lets the others be sent again.
     async fn search(&self, open: &mut Vec<Attempt>, ended: &mut Vec<(Intent, End)>) -> Result<(), RunError> {
         let quiet = self.wait_for_quiet(open).await?;
+        // An upsert finds its object by itself.
+        let is_upsert = self.work.capabilities.effect_class == EffectClass::NaturalKey;
         let mut lookups = Vec::new();
-        for attempt in open.iter_mut().filter(|attempt| attempt.unknown && self.needs_search(attempt)) {
+        for attempt in open.iter_mut().filter(|attempt| attempt.unknown && self.needs_quiet(attempt)) {
             if self.quiet_after(attempt) > quiet {
                 continue;
             }
-            if attempt.intent.op == Op::Create {
+            if attempt.intent.op == Op::Create && !is_upsert {
                 lookups.push(Lookup {
                     id: attempt.intent.link.record.key.clone(),
                     object: attempt.intent.link.target_object.clone(),
@@ -259,7 +261,7 @@ impl<'a> Sender<'a> {
                     payload: attempt.intent.payload.clone(),
                 });
             } else {
-                // A change or delete may be repeated once nothing older can arrive after it.
+                // A change, a delete or an upsert may be repeated once nothing older can arrive after it.
                 attempt.is_to_be_sent();
                 attempt.in_doubt = true;
             }

@@ -135,8 +135,7 @@ fn lag(work: &Work, stream: &str) -> Duration {
     if !work.options.keeps(Mechanism::Overlap) {
         return Duration::ZERO;
     }
-    let streams = work.source.streams();
-    streams.into_iter().find(|info| info.name == stream).map_or(Duration::ZERO, |info| info.visibility_lag)
+    work.source.visibility_lag(stream)
 }
 
 /// Waits before another try of a read, or says why there is none.

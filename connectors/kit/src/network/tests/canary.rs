@@ -62,8 +62,8 @@ fn auths(host: &str) -> Vec<Auth> {
     let secret = || Secret::new(CANARY);
     vec![
         Auth::Basic { user: secret(), password: secret() },
-        Auth::Header { name: AUTHORIZATION, value: Secret::new(format!("Bearer {CANARY}")) },
-        Auth::Header { name: AUTHORIZATION, value: Secret::new(format!("{CANARY}\n")) },
+        Auth::Headers(vec![(AUTHORIZATION, Secret::new(format!("Bearer {CANARY}")))]),
+        Auth::Headers(vec![(AUTHORIZATION, Secret::new(format!("{CANARY}\n")))]),
         Auth::Query { pairs: vec![("key".into(), secret())] },
         Auth::OAuth1 { key: secret(), secret: secret() },
         Auth::OAuth2(OAuth2 {

@@ -5,32 +5,32 @@ use engine_contract::{ConnectorError, ReadRequest};
 
 /// What a batch takes in.
 #[derive(Debug, Default)]
-pub(super) struct Bag {
-    pub(super) rows: Vec<Row>,
-    pub(super) broken: Vec<(String, ConnectorError)>,
+pub(in crate::runtime) struct Bag {
+    pub(in crate::runtime) rows: Vec<Row>,
+    pub(in crate::runtime) broken: Vec<(String, ConnectorError)>,
     bytes: usize,
     max_records: usize,
     max_bytes: usize,
 }
 
 impl Bag {
-    pub(super) fn new(request: &ReadRequest) -> Self {
+    pub(in crate::runtime) fn new(request: &ReadRequest) -> Self {
         let (max_records, max_bytes) = (request.max_records.max(1), request.max_bytes);
         Self { max_records, max_bytes, ..Self::default() }
     }
 
     /// A bag without limits, for searches.
-    pub(super) fn endless() -> Self {
+    pub(in crate::runtime) fn endless() -> Self {
         Self { max_records: usize::MAX, max_bytes: usize::MAX, ..Self::default() }
     }
 
     /// How many more records fit.
-    pub(super) fn left(&self) -> usize {
+    pub(in crate::runtime) fn left(&self) -> usize {
         self.max_records.saturating_sub(self.rows.len())
     }
 
     /// Takes a row in, or gives it back when the batch is full. One large record still comes alone.
-    pub(super) fn put(&mut self, row: Row) -> Result<(), Row> {
+    pub(in crate::runtime) fn put(&mut self, row: Row) -> Result<(), Row> {
         let size = row.record.size();
         let is_full = self.left() == 0 || self.bytes.saturating_add(size) > self.max_bytes;
         if is_full && !self.rows.is_empty() {
@@ -44,7 +44,7 @@ impl Bag {
 
 /// What a walk says after a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(in crate::runtime) enum Step {
     /// There may be more.
     More,
     /// The batch is full; the walk stands right behind its last record.

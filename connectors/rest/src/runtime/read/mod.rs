@@ -18,6 +18,7 @@ mod statement;
 mod walk;
 mod window;
 
+pub(super) use bag::Bag;
 pub(super) use fetch::fetch;
 pub(super) use find::{By, find, made_since, searchable};
 pub(super) use narrow::Narrow;

@@ -13,15 +13,14 @@ use crate::{
     manifest::{BatchTable, Effect, ObjectTable, WriteTable},
     runtime::{
         answer::Answer,
+        faults::echo,
         path, query,
         service::{Call, Service},
     },
 };
 use bytes::Bytes;
 use connector_kit::was_sent;
-use engine_contract::{
-    ConnectorError, Context, ErrorKind, Map, Outcome, Record, Result, Retry, Value, Write,
-};
+use engine_contract::{ConnectorError, Context, ErrorKind, Map, Outcome, Record, Result, Value, Write};
 use std::collections::BTreeMap;
 
 /// Writes that go into one request.
@@ -113,12 +112,8 @@ async fn one(
     let Some(first) = batch.writes.first() else { return Ok(Some(Vec::new())) };
     let (table, object) = (service.catalog.write(&first.object)?, service.catalog.object(&first.object)?);
     let Some(known) = &table.batch else { return Ok(None) };
-    let call = Call {
-        method: known.method.into(),
-        path: batch.path.clone(),
-        query: batch.query.clone(),
-        body: Some(body(service, table, known, &batch.writes)?),
-    };
+    let body = body(service, table, known, &batch.writes)?;
+    let call = Call::new(known.method, batch.path.clone(), batch.query.clone(), Some(body));
     let answer = match service.send(context, call).await {
         Ok(answer) => answer,
         Err(error) if !was_sent(&error) => return Err(error),
@@ -242,10 +237,4 @@ async fn judged(
 /// One outcome for every write of a batch.
 fn all(batch: &Batch<'_>, outcome: impl Fn() -> Outcome) -> Vec<(String, Outcome)> {
     batch.writes.iter().map(|write| (write.id.clone(), outcome())).collect()
-}
-
-/// The same error once more, for another write.
-fn echo(error: &ConnectorError) -> ConnectorError {
-    let retry: Retry = error.retry();
-    ConnectorError::new(error.kind(), error.to_string()).with_retry(retry)
 }

@@ -13,5 +13,5 @@ mod send;
 mod shape;
 mod target;
 
-pub(super) use send::call;
+pub(super) use send::{call, soon};
 pub(super) use target::RestTarget;

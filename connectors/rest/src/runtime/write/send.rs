@@ -89,7 +89,7 @@ async fn gone_or(service: &Service, context: &Context, write: &Write, error: Con
 }
 
 /// An unknown outcome is always worth another look.
-pub(super) fn soon(error: ConnectorError) -> ConnectorError {
+pub(in crate::runtime) fn soon(error: ConnectorError) -> ConnectorError {
     if error.is_transient() { error } else { error.with_retry(Retry::Soon) }
 }
 
@@ -192,7 +192,7 @@ fn request(
     let content: &[u8] = if write.op.removes() { b"{}" } else { &write.payload };
     let has_body = !write.op.removes() || !with.is_empty();
     let body = has_body.then(|| around(&with, content));
-    Ok(Call { method: call.method.into(), path, query: parameters, body })
+    Ok(Call::new(call.method, path, parameters, body))
 }
 
 impl Known<'_> {
