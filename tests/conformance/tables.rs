@@ -58,9 +58,10 @@ fn row(json: &str) -> Map {
 }
 
 fn order(shop: &str, id: u32) -> Map {
+    let shop = serde_json::Value::from(shop);
     // Four rows have each instant, so that pages end among equals.
     row(&format!(
-        r#"{{"shop":"{shop}","id":{id},"total":{id}.10,"customer_id":null,
+        r#"{{"shop":{shop},"id":{id},"total":{id}.10,"customer_id":null,
             "changed":"2026-03-01T10:00:00.{:06}Z","raw":{{"id":{id},"n":1.000000000000000000001}}}}"#,
         id / 4
     ))

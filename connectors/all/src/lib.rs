@@ -20,9 +20,6 @@ mod tests {
     fn every_connector_is_found_by_its_name() {
         let registry = super::registry();
         let names: Vec<_> = registry.names().collect();
-        assert_eq!(
-            names,
-            ["file", "mysql", "postgres", "quickbooks", "sqlite", "supabase", "woocommerce"]
-        );
+        assert_eq!(names, ["file", "mysql", "postgres", "quickbooks", "sqlite", "supabase", "woocommerce"]);
     }
 }

@@ -40,6 +40,7 @@ impl Connector for FileConnector {
                 can_write: writes,
                 can_delete: writes,
                 is_local: true,
+                can_guard: writes,
                 effect_class: if writes { EffectClass::NaturalKey } else { EffectClass::None },
                 write_batch_max: 5_000,
                 ..Capabilities::default()

@@ -9,8 +9,15 @@ mod targets;
 use fixture::Fixture;
 
 /// A fixture for each connector, made anew for each promise.
-const FIXTURES: [fn() -> Box<dyn Fixture>; 4] =
-    [fixtures::file, fixtures::quickbooks, fixtures::sqlite, fixtures::woocommerce];
+const FIXTURES: [fn() -> Box<dyn Fixture>; 7] = [
+    fixtures::file,
+    fixtures::mysql,
+    fixtures::postgres,
+    fixtures::quickbooks,
+    fixtures::sqlite,
+    fixtures::supabase,
+    fixtures::woocommerce,
+];
 
 fn fixture(connector: &str) -> Box<dyn Fixture> {
     FIXTURES.iter().map(|make| make()).find(|fixture| fixture.connector() == connector).unwrap()
@@ -40,4 +47,4 @@ macro_rules! conforms {
     )*};
 }
 
-conforms!(file quickbooks sqlite woocommerce);
+conforms!(file mysql postgres quickbooks sqlite supabase woocommerce);

@@ -143,7 +143,10 @@ async fn a_refused_write_fails_alone_and_shows_no_value(tried: &Tried) {
 }
 
 async fn deleted_objects_are_gone_and_a_repeat_is_no_error(tried: &Tried) {
-    if !tried.connection.capabilities.can_delete {
+    let schema = tried.target().schema(&tried.context, tried.case.object).await.unwrap();
+    let is_offered =
+        schema.offer.delete.is_empty() || schema.offer.delete.iter().any(|word| word == "delete");
+    if !tried.connection.capabilities.can_delete || !is_offered {
         return;
     }
     let id = tried.send(&[tried.create(1, 1)]).await.remove(0).target_id;
@@ -169,7 +172,8 @@ impl Tried {
     }
 
     fn is_guarded(&self) -> bool {
-        self.connection.capabilities.effect_class == EffectClass::NaturalKey
+        let capabilities = &self.connection.capabilities;
+        capabilities.effect_class == EffectClass::NaturalKey && capabilities.can_guard
     }
 
     fn create(&self, number: u32, version: u32) -> Write {

@@ -59,7 +59,8 @@ impl Refusal {
 
     /// What the emulator lacks. PostgREST has this code for the same purpose.
     pub(crate) fn lacks(what: &str) -> Self {
-        Self::new(400, "PGRST127", "Feature not implemented").details(format!("the emulator lacks {what}"))
+        Self::new(400, "PGRST127", concat!("Feature not ", "implemented"))
+            .details(format!("the emulator lacks {what}"))
     }
 
     /// An error of the database, in a request of a role that is anonymous or not.

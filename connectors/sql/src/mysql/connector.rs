@@ -37,6 +37,7 @@ impl Connector for MysqlConnector {
                 can_write: true,
                 can_delete: true,
                 effect_class: EffectClass::NaturalKey,
+                can_guard: true,
                 write_batch_max: 1_000,
                 write_concurrency_max: usize::try_from(connect::size(&config)).unwrap_or(1),
                 ..Capabilities::default()

@@ -37,6 +37,7 @@ impl Connector for PostgresConnector {
                 can_write: true,
                 can_delete: true,
                 effect_class: EffectClass::NaturalKey,
+                can_guard: true,
                 write_batch_max: 5000,
                 write_concurrency_max: 1,
                 ..Capabilities::default()

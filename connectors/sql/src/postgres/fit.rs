@@ -108,9 +108,18 @@ fn names_one<F: std::str::FromStr + PartialEq + std::fmt::LowerExp>(raw: &str, n
     let Some(shortest) = Decimal::read(&format!("{fraction:e}")) else { return false };
     let is_same = |beside: String| beside.parse::<F>().is_ok_and(|other| other == fraction);
     if shortest.beside().is_none_or(|sides| sides.into_iter().all(is_same)) {
-        return shortest == *number;
+        // Of two names that are equally near the server may take the other one.
+        return shortest == *number && !is_between_names(&fraction, shortest.precision());
     }
     Decimal::read(&format!("{fraction:.*e}", shortest.precision())).as_ref() == Some(number)
+}
+
+/// Whether a fraction lies exactly in the middle between two decimals of so many digits.
+fn is_between_names(fraction: &impl std::fmt::LowerExp, digits: usize) -> bool {
+    let exact = format!("{fraction:.60e}");
+    let mantissa = exact.split('e').next().unwrap_or_default();
+    let mut rest = mantissa.bytes().filter(u8::is_ascii_digit).skip(digits);
+    rest.next() == Some(b'5') && rest.all(|digit| digit == b'0')
 }
 
 /// Text becomes a JSON string, everything else is JSON already.
@@ -313,6 +322,8 @@ mod tests {
         // In the middle between two fractions: it would be read as 94830544.
         assert_eq!(fitted(&Shape::Single, "94830540"), "refused");
         assert_eq!(fitted(&Shape::Single, "94830544"), "as it is");
+        // The fraction is 1129840.25: the server names it 1129840.2.
+        assert_eq!(fitted(&Shape::Single, "1129840.3"), "refused");
         assert_eq!(fitted(&Shape::Double, "1.7976931348623157e308"), "as it is");
     }
 
