@@ -133,7 +133,7 @@ fn a_database_that_does_not_answer_or_admit_is_said_without_its_password() {
         "{}",
         missing.stderr
     );
-    project.edit("engine.toml", &"engine:pw-canary@127.0.0.1:5432/no_such_database", &{
+    project.edit("engine.toml", "engine:pw-canary@127.0.0.1:5432/no_such_database", &{
         let url = database.url();
         url.strip_prefix("postgres://").unwrap().to_owned()
     });

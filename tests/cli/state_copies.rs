@@ -52,7 +52,7 @@ fn a_backup_with_the_master_key_opens_with_that_key_and_no_other() {
     let refused = project.engine(restore).ended(1);
     assert!(refused.stderr.contains("error[state/other-key]"), "{}", refused.stderr);
     // The key of then opens the backup, and the key of now goes on to seal the state.
-    let hexadecimal: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = key.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let mut command = project.command(restore);
     drop(project.end(command.env("ENGINE_MASTER_KEY", hexadecimal)).ended(0));
     wrote_nothing(&project.engine(&["run", "."]).ended(0));

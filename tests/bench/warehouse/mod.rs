@@ -18,10 +18,10 @@ pub(crate) fn measure(input: &Path, with_lines: bool) -> io::Result<()> {
     let server = Server::start(SCHEMA)?;
     let folder = project(input, &server, with_lines)?;
     let pass = |name: &str| -> io::Result<Finished> {
-        let before = with_children(server.postmaster)?;
+        let used = with_children(server.postmaster)?;
         let finished = run(Command::new(engine()?).arg("run").arg(folder.path()))?;
-        let served = with_children(server.postmaster)?.saturating_sub(before);
-        show(name, truth.orders, &finished, served);
+        let its_cpu = with_children(server.postmaster)?.saturating_sub(used);
+        show(name, truth.orders, &finished, its_cpu);
         Ok(finished)
     };
     pass("first run")?;
@@ -83,7 +83,7 @@ fn project(input: &Path, server: &Server, with_lines: bool) -> io::Result<tempfi
     let folder = tempfile::tempdir()?;
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text);
     let pipeline = if with_lines { format!("{PIPELINE}{LINES}") } else { PIPELINE.to_owned() };
-    let root = input.parent().unwrap_or(Path::new(".")).canonicalize()?;
+    let root = input.parent().unwrap_or_else(|| Path::new(".")).canonicalize()?;
     let file = input.file_name().unwrap_or_default().to_string_lossy().into_owned();
     write("engine.toml", "[project]\nname = \"bench\"\n")?;
     write("orders.toml", &pipeline)?;

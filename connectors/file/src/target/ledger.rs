@@ -10,7 +10,7 @@ use std::{path::Path, time::Duration};
 /// How long a ledger that another process uses is waited for.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Marks the database as a ledger of this form: "UDSf" in ASCII, then the form's number.
+/// Marks the database as a ledger of this form: `UDSf` in ASCII, then the form's number.
 const APPLICATION_ID: i64 = 0x5544_5366;
 const FORM: i64 = 1;
 

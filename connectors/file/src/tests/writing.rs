@@ -16,7 +16,7 @@ struct Export {
 }
 
 impl Export {
-    fn new(object: serde_json::Value) -> Self {
+    fn new(object: &serde_json::Value) -> Self {
         let settings = serde_json::json!({ "root": "data", "object": { "orders": object } });
         Self { project: Project::new(&[]), settings }
     }
@@ -44,7 +44,7 @@ impl Export {
 }
 
 fn ndjson() -> Export {
-    Export::new(serde_json::json!({ "file": "out/orders.ndjson" }))
+    Export::new(&serde_json::json!({ "file": "out/orders.ndjson" }))
 }
 
 fn fields(json: &str) -> Map {
@@ -194,7 +194,7 @@ async fn a_changed_natural_key_moves_the_object() {
 
 #[tokio::test]
 async fn csv_has_a_column_for_every_field_and_numbers_keep_their_digits() {
-    let export = Export::new(serde_json::json!({ "file": "out/orders.csv", "delimiter": ";" }));
+    let export = Export::new(&serde_json::json!({ "file": "out/orders.csv", "delimiter": ";" }));
     let target = export.open().await;
     let target = &*target;
     let writes = [
@@ -209,7 +209,7 @@ async fn csv_has_a_column_for_every_field_and_numbers_keep_their_digits() {
 
 #[tokio::test]
 async fn a_gzipped_file_reads_back_as_what_was_written() {
-    let export = Export::new(serde_json::json!({ "file": "out/orders.ndjson.gz" }));
+    let export = Export::new(&serde_json::json!({ "file": "out/orders.ndjson.gz" }));
     let target = export.open().await;
     send(&export, &*target, &[put(&*target, r#"{"id":1,"total":1.10}"#, 1)]).await;
     target.finish(&export.context()).await.unwrap();
@@ -226,7 +226,7 @@ async fn settings_that_lead_out_of_the_root_or_say_no_format_are_refused() {
         (serde_json::json!({ "file": "orders.json" }), "only read"),
         (serde_json::json!({ "file": "orders.csv", "delimiter": "\"" }), "delimiter"),
     ] {
-        let export = Export::new(object);
+        let export = Export::new(&object);
         let opened =
             DynConnector::open(&FileConnector, &export.context(), &export.settings, Access::Write).await;
         let error = opened.err().unwrap();

@@ -31,91 +31,88 @@ fn said(connector: &str, from: &str, to: &str) -> String {
     shown.collect::<Vec<_>>().join("; ")
 }
 
+/// A connector, a place of its manifest, what stands there instead, and what is said of it.
+const MISTAKES: [[&str; 4]; 15] = [
+    ["supabase", "write_rows = 500", "write_rows = 0", "`0`: it must be above 0"],
+    [
+        "supabase",
+        "[auth.also]\nauthorization = \"Bearer {key}\"",
+        "[auth.also]\nauthorization = \"Bearer {url}\"",
+        "`also`: `url` is no setting that is a secret",
+    ],
+    [
+        "woocommerce",
+        "user = \"consumer_key\"",
+        "user = \"url\"",
+        "`\"url\"`: `url` is no setting that is a secret",
+    ],
+    ["woocommerce", "\npassword = \"consumer_secret\"", "", "`auth`: this kind needs `password`"],
+    [
+        "woocommerce",
+        "url = \"{url}/wp-json",
+        "url = \"{uri}/wp-json",
+        "`\"{uri}/wp-json/wc/v3\"`: there is no setting `uri`",
+    ],
+    [
+        "woocommerce",
+        "url = \"{url}/wp-json",
+        "url = \"{consumer_key}/wp-json",
+        "`\"{consumer_key}/wp-json/wc/v3\"`: `consumer_key` is a secret: only `[auth]` names secrets",
+    ],
+    [
+        "woocommerce",
+        "url = \"{url}/wp-json",
+        "url = \"{url/wp-json",
+        "`\"{url/wp-json/wc/v3\"`: a `{` needs its `}`",
+    ],
+    [
+        "woocommerce",
+        "page = \"changes\"",
+        "page = \"by_id\"",
+        "`\"by_id\"`: a stream with a cursor needs a `page` of the kind `window`: others lose records that change",
+    ],
+    ["woocommerce", "page = \"changes\"", "page = \"change\"", "`\"change\"`: there is no `[page.change]`"],
+    [
+        "woocommerce",
+        "exclude = \"exclude\"",
+        "exclud = \"exclude\"",
+        "`exclud`: unknown field `exclud`, expected one of `kind`, `size`, `size_max`, `number`, `first`, `offset`, `exclude`, `token`, `next`, `query`",
+    ],
+    [
+        "woocommerce",
+        "path = \"products/{parent_id}/variations\"",
+        "path = \"products/{parent}/variations\"",
+        "`create`: there is no setting `parent`",
+    ],
+    [
+        "quickbooks",
+        "by = \"environment\"",
+        "by = \"realm\"",
+        "`\"realm\"`: `realm` is no setting of the type `one_of`",
+    ],
+    [
+        "quickbooks",
+        "condition = \"Active = {value}\"",
+        "parameter = \"active\"",
+        "`active`: it needs `condition`, and nothing else",
+    ],
+    [
+        "quickbooks",
+        "delete = [\"deactivate\"]",
+        "delete = [\"soft\"]",
+        "`\"soft\"`: `[object.Customer.write]` does not say how to `soft`",
+    ],
+    [
+        "quickbooks",
+        "name = \"DisplayName\"",
+        "name = \"Nickname\"",
+        "`\"Nickname\"`: `Customer` has no field `Nickname`",
+    ],
+];
+
 #[test]
 fn what_does_not_fit_together_is_said_at_its_place() {
-    let table = [
-        ("supabase", "write_rows = 500", "write_rows = 0", "`0`: it must be above 0"),
-        (
-            "supabase",
-            "[auth.also]\nauthorization = \"Bearer {key}\"",
-            "[auth.also]\nauthorization = \"Bearer {url}\"",
-            "`also`: `url` is no setting that is a secret",
-        ),
-        (
-            "woocommerce",
-            "user = \"consumer_key\"",
-            "user = \"url\"",
-            "`\"url\"`: `url` is no setting that is a secret",
-        ),
-        ("woocommerce", "\npassword = \"consumer_secret\"", "", "`auth`: this kind needs `password`"),
-        (
-            "woocommerce",
-            "url = \"{url}/wp-json",
-            "url = \"{uri}/wp-json",
-            "`\"{uri}/wp-json/wc/v3\"`: there is no setting `uri`",
-        ),
-        (
-            "woocommerce",
-            "url = \"{url}/wp-json",
-            "url = \"{consumer_key}/wp-json",
-            "`\"{consumer_key}/wp-json/wc/v3\"`: `consumer_key` is a secret: only `[auth]` names secrets",
-        ),
-        (
-            "woocommerce",
-            "url = \"{url}/wp-json",
-            "url = \"{url/wp-json",
-            "`\"{url/wp-json/wc/v3\"`: a `{` needs its `}`",
-        ),
-        (
-            "woocommerce",
-            "page = \"changes\"",
-            "page = \"by_id\"",
-            "`\"by_id\"`: a stream with a cursor needs a `page` of the kind `window`: others lose records that change",
-        ),
-        (
-            "woocommerce",
-            "page = \"changes\"",
-            "page = \"change\"",
-            "`\"change\"`: there is no `[page.change]`",
-        ),
-        (
-            "woocommerce",
-            "exclude = \"exclude\"",
-            "exclud = \"exclude\"",
-            "`exclud`: unknown field `exclud`, expected one of `kind`, `size`, `size_max`, `number`, `first`, `offset`, `exclude`, `token`, `next`, `query`",
-        ),
-        (
-            "woocommerce",
-            "path = \"products/{parent_id}/variations\"",
-            "path = \"products/{parent}/variations\"",
-            "`create`: there is no setting `parent`",
-        ),
-        (
-            "quickbooks",
-            "by = \"environment\"",
-            "by = \"realm\"",
-            "`\"realm\"`: `realm` is no setting of the type `one_of`",
-        ),
-        (
-            "quickbooks",
-            "condition = \"Active = {value}\"",
-            "parameter = \"active\"",
-            "`active`: it needs `condition`, and nothing else",
-        ),
-        (
-            "quickbooks",
-            "delete = [\"deactivate\"]",
-            "delete = [\"soft\"]",
-            "`\"soft\"`: `[object.Customer.write]` does not say how to `soft`",
-        ),
-        (
-            "quickbooks",
-            "name = \"DisplayName\"",
-            "name = \"Nickname\"",
-            "`\"Nickname\"`: `Customer` has no field `Nickname`",
-        ),
-    ];
-    for (connector, from, to, expected) in table {
+    for [connector, from, to, expected] in MISTAKES {
         assert_eq!(said(connector, from, to), expected, "{to}");
     }
 }

@@ -31,7 +31,7 @@ impl TableSource {
     }
 
     /// What narrows a read, beside its place.
-    fn filter(&self, request: &ReadRequest) -> Query {
+    fn filter(request: &ReadRequest) -> Query {
         let mut filter = Query::new();
         if let Some(column) = &request.cursor {
             place::since(column, request.since, &mut filter);
@@ -89,7 +89,7 @@ impl Source for TableSource {
         let stream = self.tables.stream(context, &request.stream).await?;
         let wanted = filters(&stream, &request.options)?;
         let order = stream.order(request.cursor.as_deref())?;
-        let filter = self.filter(request);
+        let filter = Self::filter(request);
         let mut behind: Option<Place> =
             request.resume.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let mut bag = Bag::new(request);

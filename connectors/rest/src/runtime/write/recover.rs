@@ -109,9 +109,10 @@ async fn by_time(service: &Service, context: &Context, lost: Lost<'_>) -> Result
 
 /// Whether an object is what a refused create left behind.
 fn is_left_over(table: &WriteTable, row: &Row) -> bool {
-    table.leftovers.iter().any(|(field, values)| {
-        path::text(&row.record, field).is_some_and(|held| values.iter().any(|value| *value == held))
-    })
+    table
+        .leftovers
+        .iter()
+        .any(|(field, values)| path::text(&row.record, field).is_some_and(|held| values.contains(&held)))
 }
 
 fn earlier(sent: Timestamp) -> Timestamp {
