@@ -1,7 +1,9 @@
-//! Measures what the mapping loop costs, beside what reading alone costs.
+//! The workloads of docs/performance.md, each measured beside its limit.
 //!
-//! `cargo run --release -p tests --bin bench -- [FILE | COUNT]`: maps a file of orders, or so many generated ones, and writes the
-//! mapped lines. Figures are CPU seconds per 100,000 orders; one line per measurement.
+//! `cargo run --release -p tests --bin bench -- WORKLOAD [FILE | COUNT]`, after `cargo build --release`: `w1` runs a
+//! file into PostgreSQL (`w1-lines` with the lines of the orders too), `w2` maps a file in the loop alone, `w4` measures
+//! how quickly things begin. Orders are those of a file, or so many generated ones. Figures are CPU seconds per 100,000
+//! orders; one line per measurement.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,7 +14,9 @@
 
 mod measure;
 mod orders;
+mod starting;
 mod transform;
+mod warehouse;
 
 use mimalloc::MiMalloc;
 use std::{
@@ -25,17 +29,27 @@ use std::{
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> std::io::Result<()> {
-    let argument = std::env::args().nth(1).unwrap_or_else(|| "100000".to_owned());
+    let mut arguments = std::env::args().skip(1);
+    let workload = arguments.next().unwrap_or_default();
     let folder = tempfile::tempdir()?;
-    let input = match argument.parse() {
-        Ok(count) => generated(count, folder.path())?,
-        Err(_) => PathBuf::from(argument),
+    let mut input = || -> std::io::Result<PathBuf> {
+        let argument = arguments.next().unwrap_or_else(|| "100000".to_owned());
+        match argument.parse() {
+            Ok(count) => generated(count, folder.path()),
+            Err(_) => Ok(PathBuf::from(argument)),
+        }
     };
-    let output = folder.path().join("mapped.ndjson");
-    for measured in transform::run(&input, &output)? {
-        println!("{measured}");
+    match workload.as_str() {
+        "w1" => warehouse::measure(&input()?, false),
+        "w1-lines" => warehouse::measure(&input()?, true),
+        "w2" => {
+            let output = folder.path().join("mapped.ndjson");
+            transform::run(&input()?, &output)
+                .map(|all| all.iter().for_each(|measured| println!("{measured}")))
+        }
+        "w4" => starting::measure(),
+        other => Err(std::io::Error::other(format!("no workload `{other}`: say w1, w1-lines, w2 or w4"))),
     }
-    Ok(())
 }
 
 fn generated(count: u32, folder: &Path) -> std::io::Result<PathBuf> {

@@ -34,7 +34,7 @@ pub(crate) fn run(input: &Path, output: &Path) -> io::Result<[Measured; 3]> {
 fn program() -> io::Result<Program> {
     let files = MemoryFiles::default()
         .with("connections.toml", CONNECTIONS)
-        .with("orders.toml", include_str!("orders.toml"));
+        .with("orders.toml", include_str!("warehouse/orders.toml"));
     let (project, mut found) = load(&files, &BTreeMap::new(), None);
     let tenant = project.tenants.first().ok_or_else(|| io::Error::other("no tenant"))?;
     let (blueprint, more) =

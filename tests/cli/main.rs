@@ -32,13 +32,16 @@ mod personal;
 mod records;
 mod run;
 mod services;
+mod shared;
 mod signal;
 mod source;
 mod state;
+mod state_copies;
 mod target;
 mod tenants;
 mod testing;
 mod validate;
+mod warehouse;
 mod watch;
 
 /// The engine that is tested.

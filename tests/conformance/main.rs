@@ -1,5 +1,5 @@
 //! Do the emulators behave as the services do? Judged by exchanges that were recorded with a real store, and by
-//! client libraries that others wrote.
+//! client libraries that others wrote. And do the connectors keep what they say they can?
 //!
 //! The clients are installed by `tests/conformance/prepare`.
 
@@ -12,5 +12,8 @@
 
 mod clients;
 mod rates;
+mod suite;
 mod tables;
+mod traps;
 mod woocommerce;
+mod world;

@@ -1,7 +1,7 @@
 //! Tables behind PostgREST, by the real connector over the emulated data API: what was written is there once and whole,
 //! and is read back whole from a project that cuts its answers at three rows.
 
-use crate::rates::world::{Distant, open, simulated};
+use crate::world::{Distant, open, simulated};
 use bytes::Bytes;
 use connector_emulators::{
     FaultPlan, Faulty,
@@ -58,9 +58,10 @@ fn row(json: &str) -> Map {
 }
 
 fn order(shop: &str, id: u32) -> Map {
+    let shop = json!(shop);
     // Four rows have each instant, so that pages end among equals.
     row(&format!(
-        r#"{{"shop":"{shop}","id":{id},"total":{id}.10,"customer_id":null,
+        r#"{{"shop":{shop},"id":{id},"total":{id}.10,"customer_id":null,
             "changed":"2026-03-01T10:00:00.{:06}Z","raw":{{"id":{id},"n":1.000000000000000000001}}}}"#,
         id / 4
     ))

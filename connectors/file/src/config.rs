@@ -1,5 +1,6 @@
 //! The settings of a file connection.
 
+use crate::decode;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -15,6 +16,30 @@ pub struct Config {
     /// The streams by name: `[connection.NAME.stream.orders]`.
     #[serde(default)]
     pub stream: BTreeMap<String, Stream>,
+    /// The files that are written, by the name of the target object: `[connection.NAME.object.orders]`.
+    #[serde(default)]
+    pub object: BTreeMap<String, Object>,
+}
+
+/// `[connection.NAME.object.NAME]`: a file that holds all objects of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Object {
+    /// The file, relative to the root: `"orders.ndjson"`, `"export/orders.csv.gz"`. It is replaced as a whole at
+    /// the end of a run that changed something.
+    pub file: String,
+    /// How the file is written: `"ndjson"` or `"csv"`. Default: by the name's ending (`.ndjson`, `.jsonl`,
+    /// `.csv`, each optionally with `.gz`).
+    pub format: Option<Format>,
+    /// The fields that together identify an object, such as `["id"]`, for entities without `write.match`.
+    #[serde(default)]
+    pub key: Vec<String>,
+    /// The only fields that objects may have, in the order of a CSV file's columns. Default: whatever is mapped,
+    /// in the order in which it first comes.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// The character between the cells of a CSV file. Default `","`.
+    pub delimiter: Option<String>,
 }
 
 /// `[connection.NAME.stream.NAME]`: files that together are one stream.
@@ -47,6 +72,27 @@ pub enum Format {
     Ndjson,
     /// A header row of names, then one record per row, every cell a text.
     Csv,
+}
+
+impl Format {
+    /// The format that a file's ending tells, with or without `.gz`.
+    pub(crate) fn by_ending(file: &str) -> Option<Self> {
+        let plain = decode::gzip_stem(file).unwrap_or(file);
+        match plain.rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
+            "json" => Some(Self::Json),
+            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            "csv" => Some(Self::Csv),
+            _ => None,
+        }
+    }
+}
+
+/// The byte between the cells of a CSV file; nothing when the setting is no such byte.
+pub(crate) fn delimiter(setting: Option<&str>) -> Option<u8> {
+    match setting.unwrap_or(",").as_bytes() {
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Some(*byte),
+        _ => None,
+    }
 }
 
 fn here() -> String {

@@ -6,10 +6,11 @@ use crate::{
     scan,
     source::FileSource,
     stream::StreamRule,
+    target::{FileTarget, ObjectRule, Place},
 };
 use engine_contract::{
-    Access, Capabilities, Connection, Connector, Context, Discovery, EntitySchema, ErrorKind, Field,
-    FieldType, Result, async_trait,
+    Access, Capabilities, Connection, Connector, Context, Discovery, EffectClass, EntitySchema, ErrorKind,
+    Field, FieldType, Result, Target, async_trait,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -25,17 +26,27 @@ impl Connector for FileConnector {
         "file"
     }
 
-    async fn open(&self, context: &Context, config: Config, _: Access) -> Result<Connection> {
+    async fn open(&self, context: &Context, config: Config, access: Access) -> Result<Connection> {
         let (folder, streams) = open(context, &config)?;
+        let (folder, objects) = (Arc::new(folder), objects(&config)?);
+        let root = context.project_dir.join(&config.root);
+        let writes = !objects.is_empty();
+        let place = Place { folder: Arc::clone(&folder), root, access };
+        let target = writes.then(|| Box::new(FileTarget::new(place, objects)) as Box<dyn Target>);
         Ok(Connection {
             capabilities: Capabilities {
                 can_read: true,
                 can_fetch: true,
+                can_write: writes,
+                can_delete: writes,
                 is_local: true,
+                effect_class: if writes { EffectClass::NaturalKey } else { EffectClass::None },
+                can_guard: writes,
+                write_batch_max: 5_000,
                 ..Capabilities::default()
             },
-            source: Some(Box::new(FileSource::new(Arc::new(folder), streams))),
-            target: None,
+            source: Some(Box::new(FileSource::new(folder, streams))),
+            target,
         })
     }
 
@@ -43,7 +54,8 @@ impl Connector for FileConnector {
     /// be read, is listed without: it says nothing about the others.
     async fn discover(&self, context: &Context, config: Config) -> Result<Discovery> {
         let (folder, streams) = open(context, &config)?;
-        let mut discovery = Discovery::default();
+        let objects = objects(&config)?.values().map(ObjectRule::schema).collect();
+        let mut discovery = Discovery { objects, ..Discovery::default() };
         for stream in streams.values() {
             discovery.streams.push(stream.info());
             match schema(&folder, stream) {
@@ -53,6 +65,11 @@ impl Connector for FileConnector {
         }
         Ok(discovery)
     }
+}
+
+fn objects(config: &Config) -> Result<BTreeMap<String, ObjectRule>> {
+    let objects = config.object.iter();
+    objects.map(|(name, object)| Ok((name.clone(), ObjectRule::new(name, object)?))).collect()
 }
 
 fn open(context: &Context, config: &Config) -> Result<(Folder, BTreeMap<String, Arc<StreamRule>>)> {

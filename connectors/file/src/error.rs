@@ -29,7 +29,24 @@ pub(crate) fn corrupt(message: impl Into<String>, file: &str, line: u64, column:
         .with_context("column", column.to_string())
 }
 
+/// An error of the file system about a file that is written.
+pub(crate) fn of_writing(error: io::Error, file: &str) -> ConnectorError {
+    let (kind, retry, message) = match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            (ErrorKind::Forbidden, Retry::Never, "not writable, or a link that leads out of the root")
+        }
+        io::ErrorKind::StorageFull => (ErrorKind::Unavailable, Retry::Soon, "the disk is full"),
+        _ => (ErrorKind::Unavailable, Retry::Soon, "cannot write the file"),
+    };
+    ConnectorError::new(kind, message).with_retry(retry).with_context("file", file).with_source(error)
+}
+
 /// A wrong setting.
 pub(crate) fn config(message: impl Into<String>) -> ConnectorError {
     ConnectorError::new(ErrorKind::Config, message)
+}
+
+/// A file that cannot be used now.
+pub(crate) fn unavailable(message: impl Into<String>) -> ConnectorError {
+    ConnectorError::new(ErrorKind::Unavailable, message).with_retry(Retry::Soon)
 }

@@ -6,7 +6,7 @@
 use crate::error;
 use cap_std::{
     ambient_authority,
-    fs::{Dir, File},
+    fs::{Dir, File, OpenOptions},
 };
 use engine_contract::{ConnectorError, ErrorKind, Result};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -139,6 +139,38 @@ impl Folder {
             files.insert(path, Facts { size: meta.len(), modified });
         }
         Ok(())
+    }
+
+    /// Whether a file is there.
+    pub(crate) fn has(&self, path: &str) -> Result<bool> {
+        match self.dir.metadata(path) {
+            Ok(meta) => Ok(meta.is_file()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error::of_io(error, path)),
+        }
+    }
+
+    /// Makes a file that is not there yet, and the folder that it lies in.
+    pub(crate) fn prepare(&self, folder: Option<&str>, path: &str) -> Result<()> {
+        if let Some(folder) = folder {
+            self.dir.create_dir_all(folder).map_err(|error| error::of_writing(error, folder))?;
+        }
+        let made = self.dir.open_with(path, OpenOptions::new().create(true).append(true));
+        made.map(drop).map_err(|error| error::of_writing(error, path))
+    }
+
+    /// Makes an empty file, in the place of one that is there.
+    pub(crate) fn create(&self, path: &str) -> Result<File> {
+        self.dir.create(path).map_err(|error| error::of_writing(error, path))
+    }
+
+    /// Gives a file another name within one folder, in the place of a file that has it, for good: the folder is on
+    /// the disk when this returns.
+    pub(crate) fn rename(&self, from: &str, to: &str, folder: Option<&str>) -> Result<()> {
+        let failed = |error| error::of_writing(error, to);
+        self.dir.rename(from, &self.dir, to).map_err(failed)?;
+        let folder = self.dir.open(folder.unwrap_or(".")).map_err(failed)?;
+        folder.sync_all().map_err(failed)
     }
 
     /// Opens a file for reading.

@@ -1,8 +1,8 @@
 //! A stream's settings, checked once when the connection opens.
 
 use crate::{
-    config::{Format, Stream},
-    decode, error,
+    config::{Format, Stream, delimiter},
+    error,
     folder::Globs,
     key::{FieldRule, KeyRule},
 };
@@ -50,26 +50,11 @@ impl StreamRule {
 
     /// How `file` is written.
     pub(crate) fn format_of(&self, file: &str) -> Result<Format> {
-        let plain = decode::gzip_stem(file).unwrap_or(file);
-        let ending = plain.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-        let by_ending = match ending.as_deref() {
-            Some("json") => Some(Format::Json),
-            Some("ndjson" | "jsonl") => Some(Format::Ndjson),
-            Some("csv") => Some(Format::Csv),
-            _ => None,
-        };
-        self.format.or(by_ending).ok_or_else(|| {
+        self.format.or_else(|| Format::by_ending(file)).ok_or_else(|| {
             error::config("the file's ending does not tell its format: set `format`")
                 .with_context("stream", self.name.clone())
                 .with_context("file", file)
         })
-    }
-}
-
-fn delimiter(setting: Option<&str>) -> Option<u8> {
-    match setting.unwrap_or(",").as_bytes() {
-        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Some(*byte),
-        _ => None,
     }
 }
 

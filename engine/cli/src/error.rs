@@ -48,6 +48,7 @@ pub(crate) fn remedy(code: &str) -> Option<&'static str> {
         "state/other-key" => {
             "put the key that it needs into its place, the state's .key file or ENGINE_MASTER_KEY; `engine keys show` tells them apart"
         }
+        "state/backup" => "name a file that `engine state backup` wrote, or a place that can be written",
         "state/corrupt" => "put back a copy of the state file and its key",
         "connector/not-found" => "check the connection's settings in connections.toml",
         "connector/unauthorized" | "connector/forbidden" => {

@@ -1,6 +1,9 @@
 //! The real world behind [`Context`]: clock, randomness, environment, signals, log.
 
-use crate::custody::{Clean, ProjectSecrets, ProjectVault, Watched};
+use crate::{
+    custody::{Clean, ProjectSecrets, ProjectVault, Watched},
+    workspace::StatePlace,
+};
 use engine_contract::{Cancel, Clock, Context, NoNetwork, Rng, async_trait};
 use jiff::Timestamp;
 use std::{
@@ -58,7 +61,7 @@ pub(crate) fn environment() -> BTreeMap<String, String> {
 }
 
 /// The context for work on a project, with its secrets. The network is off in it.
-pub(crate) fn context(project_dir: &Path, state: &Path, cancel: &Cancel) -> (Context, ProjectSecrets) {
+pub(crate) fn context(project_dir: &Path, state: &StatePlace, cancel: &Cancel) -> (Context, ProjectSecrets) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock(cancel.clone()));
     let vault = ProjectVault::new(state, Arc::clone(&clock));
     let secrets = ProjectSecrets::new(environment(), vault.clone());
@@ -67,7 +70,7 @@ pub(crate) fn context(project_dir: &Path, state: &Path, cancel: &Cancel) -> (Con
         rng: Arc::new(SystemRng),
         http: Arc::new(NoNetwork),
         secrets: Arc::new(secrets.clone()),
-        vault: Arc::new(Watched(vault)),
+        vault: Arc::new(Watched(Arc::new(vault))),
         cancel: cancel.clone(),
         project_dir: project_dir.to_owned(),
     };

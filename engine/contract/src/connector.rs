@@ -212,4 +212,15 @@ pub trait Target: Send + Sync {
         match_on: &[String],
         ids: &[String],
     ) -> Result<Vec<Current>>;
+
+    /// Makes visible what was written, for targets that show it as a whole: a file that is replaced at once. Called
+    /// when a run has come to its end; not when it stopped before. What is visible already stays as it is, so that
+    /// a call after a crash makes up for one that was missed.
+    ///
+    /// # Errors
+    /// When it cannot be shown. What was written stays written, and the next run tries again.
+    async fn finish(&self, context: &Context) -> Result<()> {
+        let _ = context;
+        Ok(())
+    }
 }

@@ -3,6 +3,8 @@
 //! Parts are joined with `|`; a `|` inside a part becomes `\\|`, and backslashes before a bar are doubled, so
 //! that different parts never give equal keys. A key of one part without bars is that part.
 
+use crate::Value;
+
 /// Joins the parts of a key.
 #[must_use]
 pub fn join_key<S: AsRef<str>>(parts: &[S]) -> String {
@@ -54,6 +56,18 @@ pub fn split_key(key: &str) -> Vec<String> {
     }
     parts.push(part);
     parts
+}
+
+/// The id of an object that the values of its natural key name: one value as plain text, several as a JSON array.
+/// Nothing when a value is missing or when there is none, and for a single value that is null, a list or an object.
+#[must_use]
+pub fn natural_id<'a>(values: impl Iterator<Item = Option<&'a Value>>) -> Option<String> {
+    let values: Vec<&Value> = values.collect::<Option<_>>()?;
+    match values.as_slice() {
+        [] => None,
+        [single] => single.scalar_text(),
+        several => Some(Value::List(several.iter().map(|value| (*value).clone()).collect()).to_json()),
+    }
 }
 
 fn double_trailing_backslashes(key: &mut String) {

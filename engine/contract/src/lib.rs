@@ -50,7 +50,7 @@ pub use erased::{DynConnector, InvalidConfig};
 pub use error::{ConnectorError, ErrorKind, Result, Retry};
 pub use hash::{ContentHash, content_hash};
 pub use http::{HttpTransport, NoNetwork};
-pub use key::{join_key, key_within, split_key};
+pub use key::{join_key, key_within, natural_id, split_key};
 pub use login::{Login, Question};
 pub use number::parse_number;
 pub use outcome::{Applied, Change, Outcome};

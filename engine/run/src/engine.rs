@@ -87,7 +87,11 @@ impl Engine {
         tracing::info!(run = work.run_id, pipeline = work.scope.pipeline, "run begins");
         let covered = work.blueprint.entities.iter().map(|entity| entity.name.clone());
         let tally = Tally::new(covered.filter(|name| work.covers(name)));
-        let errors = supervise(&work, (&self.owner, &*self.owners), &tally).await;
+        let mut errors = supervise(&work, (&self.owner, &*self.owners), &tally).await;
+        if errors.is_empty() && !request.dry_run {
+            let shown = work.target.finish(&work.context).await;
+            errors.extend(shown.err().map(|error| RunError::target(&work.blueprint, error)));
+        }
         self.finish(request, (&work, &tally), started_at, errors).await
     }
 

@@ -119,6 +119,7 @@ impl RunError {
             Self::State(StateError::Unavailable(_)) => "state/unavailable",
             Self::State(StateError::Newer { .. }) => "state/newer",
             Self::State(StateError::Corrupt(_)) => "state/corrupt",
+            Self::State(StateError::Backup(_)) => "state/backup",
             Self::State(StateError::OtherKey { .. }) => "state/other-key",
             Self::State(StateError::BothNames { .. }) => "state/both-names",
             Self::State(StateError::Fenced) | Self::LeaseLost { .. } => "run/lease-lost",

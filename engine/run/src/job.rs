@@ -113,12 +113,17 @@ impl<'a> Job<'a> {
         if !reader.reads_everything() {
             self.revisit().await?;
         }
-        while let Some(Read { batch, cursor, completes }) = reader.next().await? {
+        let mut read = reader.next().await?;
+        while let Some(Read { batch, cursor, completes }) = read {
             self.check_cancel()?;
             // The entities left out have not seen these records: the shared cursor must wait for them.
             let cursor = (self.entities.len() == self.group.entities.len()).then_some(cursor);
             let step = Step { records: &batch.records, broken: &batch.broken, asked: &[], completes, cursor };
-            self.step(&step).await?;
+            // The source is asked for the next batch while this one is on its way. What was read ahead counts for
+            // nothing before it is taken up: the cursor moves with what is settled.
+            let (settled, ahead) = futures::join!(self.step(&step), reader.next());
+            settled?;
+            read = ahead?;
         }
         Ok(())
     }

@@ -47,6 +47,13 @@ impl Work {
         &entity.write.match_on
     }
 
+    /// Most records in a batch. A target that takes a thousand and more at once is given larger ones: the commits
+    /// before and after a batch are the same for few and for many.
+    pub(crate) fn batch_records(&self) -> usize {
+        let is_bulk = self.capabilities.write_batch_max >= 1_000;
+        self.options.batch_records * if is_bulk { 4 } else { 1 }
+    }
+
     /// Whether effects on this target need an intent with its bytes. Guarded upserts may simply be made anew
     /// from the source; a note of which records they touch is enough.
     pub(crate) fn keeps_intents(&self) -> bool {

@@ -69,7 +69,7 @@ fn a_web_page_in_place_of_data_is_told_apart_by_what_sends_it() {
     for (status, exit, code, words) in [
         (200, 1, "connector/protocol", "a web page came instead of data"),
         (403, 4, "connector/forbidden", "a firewall in front of the service refuses the request"),
-        (404, 1, "connector/not-found", "the store does not have it"),
+        (404, 1, "connector/config", "a web page says that there is nothing at this address"),
         (503, 1, "connector/unavailable", "the service does not work at the moment"),
     ] {
         let shop = Shop::open();

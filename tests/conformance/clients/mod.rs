@@ -2,4 +2,5 @@
 
 mod program;
 mod quickbooks;
+mod supabase;
 mod woocommerce;

@@ -61,3 +61,16 @@ pub(crate) fn lines(script: &str, arguments: &[&str]) -> Vec<Value> {
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
+
+/// What a program says of its calls, one line for each.
+pub(crate) fn told(script: &str, arguments: &[&str]) -> String {
+    let lines = lines(script, arguments);
+    let line = |line: &Value| {
+        let name = line["name"].as_str().unwrap();
+        match line.get("refused") {
+            Some(refused) => format!("{name}: refused {refused}\n"),
+            None => format!("{name}: {}\n", line["said"]),
+        }
+    };
+    lines.iter().map(line).collect()
+}

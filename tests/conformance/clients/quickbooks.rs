@@ -1,13 +1,12 @@
 //! Client libraries of QuickBooks, each against an emulated company. What is expected is what the library makes of
 //! the answers, so that its own reading judges them.
 
-use super::program::{lines, start};
+use super::program::{start, told};
 use connector_emulators::{
     Emulator,
     quickbooks::{Company, CompanyKind, Limits, QuickBooks, Settings, WebhookFormat, Webhooks},
 };
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
 const REALM: &str = "9130350000000000";
 
@@ -30,19 +29,6 @@ fn books(settings: Settings) -> (String, String, String) {
 /// The address of the same company on a day on which nobody may ask anything.
 fn busy() -> String {
     books(Settings { limits: Limits { per_minute: 0, ..Limits::none() }, ..settings() }).0
-}
-
-/// What a program says of its calls, one line for each.
-fn told(script: &str, arguments: &[&str]) -> String {
-    let lines = lines(script, arguments);
-    let line = |line: &Value| {
-        let name = line["name"].as_str().unwrap();
-        match line.get("refused") {
-            Some(refused) => format!("{name}: refused {refused}\n"),
-            None => format!("{name}: {}\n", line["said"]),
-        }
-    };
-    lines.iter().map(line).collect()
 }
 
 /// A notice of a change with its signature, and the token that signed it.

@@ -3,4 +3,3 @@
 
 mod quickbooks;
 mod woocommerce;
-pub(crate) mod world;

@@ -1,6 +1,6 @@
 //! Property 4 with the real connector: QuickBooks allows 500 requests in any minute, 10 in any second and 10 at once.
 
-use super::world::{Distant, beginning, open, simulated};
+use crate::world::{Distant, beginning, open, simulated};
 use bytes::Bytes;
 use connector_emulators::{
     FaultPlan, Faulty,

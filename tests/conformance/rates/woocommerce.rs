@@ -1,7 +1,7 @@
 //! A store that answers after 50 ms and takes four requests at once: 80 requests a second, and no more.
 
-use super::world::{Distant, open, simulated};
 use crate::woocommerce::store;
+use crate::world::{Distant, open, simulated};
 use bytes::Bytes;
 use connector_emulators::{Fault, FaultPlan, Faulty, Trigger, What, woocommerce::WooCommerce};
 use engine_contract::{Connection, Context, Op, Outcome, ReadRequest, Write};

@@ -9,10 +9,12 @@ mod door;
 mod outcome;
 mod process;
 mod project;
+mod server;
 mod table;
 
 pub use door::{Door, Reply};
 pub use outcome::Outcome;
 pub use process::Process;
 pub use project::Project;
+pub use server::Database;
 pub use table::{Row, Tables, rows, sum_by};

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     /// Absent in refusals of the gateway.
-    pub(crate) code: Option<String>,
+    pub(crate) code: Option<Box<str>>,
     pub(crate) message: String,
     pub(crate) details: Option<String>,
     pub(crate) hint: Option<String>,
     /// The header `WWW-Authenticate`.
-    pub(crate) challenge: Option<String>,
+    pub(crate) challenge: Option<Box<str>>,
 }
 
 /// An error of PostgreSQL.
@@ -48,7 +48,7 @@ impl Refusal {
     /// A refusal of PostgREST.
     pub(crate) fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { status, code: Some(code.to_owned()), message, details: None, hint: None, challenge: None }
+        Self { status, code: Some(code.into()), message, details: None, hint: None, challenge: None }
     }
 
     /// A refusal of the gateway, whose bodies have no code.
@@ -65,9 +65,9 @@ impl Refusal {
     /// An error of the database, in a request of a role that is anonymous or not.
     pub(crate) fn database(error: DatabaseError, is_anonymous: bool) -> Self {
         let status = status(&error, is_anonymous);
-        let challenge = (status == 401).then(|| "Bearer".to_owned());
+        let challenge = (status == 401).then(|| "Bearer".into());
         let DatabaseError { sqlstate, message, details, hint } = error;
-        Self { status, code: Some(sqlstate), message, details, hint, challenge }
+        Self { status, code: Some(sqlstate.into()), message, details, hint, challenge }
     }
 
     pub(crate) fn details(mut self, details: impl Into<String>) -> Self {
@@ -80,7 +80,7 @@ impl Refusal {
         self
     }
 
-    pub(crate) fn challenge(mut self, challenge: impl Into<String>) -> Self {
+    pub(crate) fn challenge(mut self, challenge: impl Into<Box<str>>) -> Self {
         self.challenge = Some(challenge.into());
         self
     }

@@ -35,7 +35,7 @@ pub(super) fn caller(
                         in a browser.";
             return Err(Refusal::gateway("Forbidden use of secret API key in browser", hint));
         }
-        Some(Role::ServiceRole)
+        Some(Role::Service)
     } else if key == settings.publishable_key {
         Some(Role::Anon)
     } else if key == settings.anon_key() || key == settings.service_role_key() {

@@ -87,7 +87,8 @@ pub(super) fn conflict_columns(call: &Call, table: &Table) -> Vec<String> {
 }
 
 fn payload(call: &Call, table: &Table) -> Result<Payload, Refusal> {
-    let payload = call.payload.clone().unwrap_or(Payload { json: "{}".to_owned(), columns: BTreeSet::new() });
+    let payload =
+        call.payload.clone().unwrap_or_else(|| Payload { json: "{}".to_owned(), columns: BTreeSet::new() });
     match payload.columns.iter().find(|column| table.position(column).is_none()) {
         None => Ok(payload),
         Some(column) => {

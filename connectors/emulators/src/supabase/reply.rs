@@ -36,18 +36,13 @@ impl Reply {
     }
 
     /// The answer to a statement. `has_key` says whether there are columns by which duplicates are found.
-    pub(super) fn of(
-        call: &Call,
-        statement: &Statement,
-        outcome: Outcome,
-        has_key: bool,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn of(call: &Call, statement: &Statement, outcome: Outcome, has_key: bool) -> Self {
         let media = match statement.shows {
             Shows::Rows(media) => Some(media),
             Shows::Location | Shows::Nothing => None,
         };
-        let reply = match &statement.action {
-            Action::Read { .. } => read(call, statement, outcome, media)?,
+        match &statement.action {
+            Action::Read { .. } => read(call, statement, outcome, media),
             Action::Insert { put, .. } if put.is_empty() => {
                 insert(call, statement, outcome, (media, has_key))
             }
@@ -63,8 +58,7 @@ impl Reply {
                 let range = content_range(1, 0, counted(call, outcome.rows));
                 written(call, Purpose::Delete, (media, 200), outcome.body).header("content-range", range)
             }
-        };
-        Ok(reply)
+        }
     }
 
     pub(super) fn into_response(self, method: &Method) -> Response<Bytes> {
@@ -101,23 +95,20 @@ fn counted(call: &Call, rows: u64) -> Option<u64> {
     call.preferences.counts_writes().then_some(rows)
 }
 
-fn read(
-    call: &Call,
-    statement: &Statement,
-    outcome: Outcome,
-    media: Option<Media>,
-) -> Result<Reply, Refusal> {
+fn read(call: &Call, statement: &Statement, outcome: Outcome, media: Option<Media>) -> Reply {
     let first = call.range.offset;
     let status = status(first, outcome.rows, outcome.total);
     if status == 416 {
-        return Err(beyond(first, outcome.total.unwrap_or_default()));
+        let total = outcome.total.unwrap_or_default();
+        return Reply::from(beyond(first, total))
+            .header("content-range", content_range(first, 0, Some(total)));
     }
     let query = &call.query.canonical;
     let place = if query.is_empty() { String::new() } else { format!("?{query}") };
     let reply = shown(Reply { status, headers: Vec::new(), body: outcome.body }, call, media)
         .header("content-range", content_range(first, outcome.rows, outcome.total))
         .header("content-location", format!("/{}{place}", statement.table));
-    Ok(applied(reply, call, Purpose::Read))
+    applied(reply, call, Purpose::Read)
 }
 
 fn insert(

@@ -61,14 +61,14 @@ impl<D: Database> Supabase<D> {
                 let statement = plan::statement(&call, table, media, self.settings.max_rows)?;
                 let session = Session { caller, now };
                 let outcome = self.transact(&call, &statement, &session)?;
-                Reply::of(&call, &statement, outcome, has_key)
+                Ok(Reply::of(&call, &statement, outcome, has_key))
             }
         }
     }
 
     /// Since April 2026 only with a secret key.
     fn describe(&self, call: &Call, caller: &Caller) -> Result<Reply, Refusal> {
-        if caller.role != Role::ServiceRole {
+        if caller.role != Role::Service {
             let hint = "Accessing the schema via the Data API is only allowed using a secret API key.";
             return Err(Refusal::gateway("Access to schema is forbidden", hint));
         }

@@ -4,6 +4,7 @@ mod broken;
 mod formats;
 mod resume;
 mod root;
+mod writing;
 
 use crate::FileConnector;
 use engine_contract::{

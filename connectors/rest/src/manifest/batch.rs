@@ -4,6 +4,7 @@ use super::{service::Pairs, write::Method};
 use engine_contract::Op;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// One request whose body lists objects by what is done with them: `{ "create": [..], "update": [..] }`. Its answer
 /// has the same lists, each object at the place where it was sent.
@@ -23,6 +24,10 @@ pub(crate) struct BatchTable {
     pub(crate) refused: String,
     /// The member of a refusal that holds its HTTP status; 400 where it has none.
     pub(crate) status: Option<String>,
+    /// Fields whose values the service checks in single requests alone, with the values that are fine: an object with
+    /// another one goes alone, so that it is checked.
+    #[serde(default)]
+    pub(crate) known: BTreeMap<String, Vec<String>>,
 }
 
 /// The list of each operation. What has none is sent alone; so is what removes objects.

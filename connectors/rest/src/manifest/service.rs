@@ -249,6 +249,9 @@ pub(crate) struct RuleTable {
     /// no value of a record.
     #[serde(default)]
     pub(crate) names: Vec<String>,
+    /// It is also said of the object of the write itself, when that is gone: it is looked for.
+    #[serde(default)]
+    pub(crate) or_gone: bool,
     /// What happened and what to do, for people.
     pub(crate) say: String,
 }

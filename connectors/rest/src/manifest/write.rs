@@ -4,6 +4,7 @@ use super::{batch::BatchTable, service::Pairs};
 use engine_contract::Op;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The calls and where answers hold what. What an object does not say, `[target.write]` says.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -35,6 +36,8 @@ pub(crate) struct WriteTable {
     pub(crate) serial: Option<bool>,
     /// Fields that only a create may send: the service would add to them instead of replacing them.
     pub(crate) create_only: Vec<String>,
+    /// What a refused create leaves behind, by a field and its values: it carries the marker, and is not the object.
+    pub(crate) leftovers: BTreeMap<String, Vec<String>>,
     /// What stands for `null`.
     pub(crate) null: Option<Null>,
     /// Fields that every create holds where the mapping says nothing else.
@@ -125,6 +128,8 @@ impl WriteTable {
             |own: &Option<CallTable>, common: &Option<CallTable>| own.clone().or_else(|| common.clone());
         let mut constants = common.constants.clone();
         constants.extend(self.constants.clone());
+        let mut leftovers = common.leftovers.clone();
+        leftovers.extend(self.leftovers.clone());
         Self {
             create: call(&self.create, &common.create),
             update: call(&self.update, &common.update),
@@ -139,6 +144,7 @@ impl WriteTable {
             marker: self.marker.clone().or_else(|| common.marker.clone()),
             serial: self.serial.or(common.serial),
             create_only: self.create_only.iter().chain(&common.create_only).cloned().collect(),
+            leftovers,
             null: self.null.or(common.null),
             constants,
         }

@@ -16,6 +16,8 @@ pub(super) struct Verdict {
     pub(super) effect: Effect,
     /// It is about the connection, not about the record.
     pub(super) stops: bool,
+    /// It may be that the object of the write is gone.
+    pub(super) or_gone: bool,
 }
 
 /// Judges answers.
@@ -47,6 +49,9 @@ impl Faults {
             return None;
         }
         let said = self.said(answer);
+        if answer.is_page() && matches!(answer.status, 404 | 410) {
+            return Some(self.with_context(nowhere(), answer, said));
+        }
         let rule = self.table.rule.iter().find(|rule| fits(rule, answer.status, &said));
         let verdict = match rule {
             Some(rule) => self.by_rule(rule, answer, &said),
@@ -61,7 +66,7 @@ impl Faults {
         if let Some(name) = said.message.as_deref().and_then(|message| named(message, &rule.names)) {
             error = error.with_context("about", name);
         }
-        Verdict { error, effect: rule.effect, stops: rule.stops }
+        Verdict { error, effect: rule.effect, stops: rule.stops, or_gone: rule.or_gone }
     }
 
     /// An answer of which a hook says what kind of error it is.
@@ -90,7 +95,7 @@ impl Faults {
         };
         let message = if message.is_empty() { refusal(&said) } else { message.to_owned() };
         let error = ConnectorError::new(kind, message).with_retry(self.retry(again, answer));
-        self.with_context(Verdict { error, effect, stops }, answer, said)
+        self.with_context(Verdict { error, effect, stops, or_gone: false }, answer, said)
     }
 
     fn said(&self, answer: &Answer) -> Said {
@@ -175,7 +180,7 @@ impl Faults {
             ),
         };
         let error = ConnectorError::new(kind, message).with_retry(self.retry(again, answer));
-        Verdict { error, effect, stops }
+        Verdict { error, effect, stops, or_gone: false }
     }
 
     fn with_context(&self, verdict: Verdict, answer: &Answer, said: Said) -> Verdict {
@@ -207,6 +212,14 @@ fn named(message: &str, words: &[String]) -> Option<String> {
         let (name, _) = rest.split_once('"')?;
         is_name(name).then(|| format!("{word} {name}"))
     })
+}
+
+/// A web page that says that there is nothing: the service was not asked. That a record does not exist, only the
+/// service can say; taken for that, a removal would count as done, and a change would make the object again.
+fn nowhere() -> Verdict {
+    let message = "a web page says that there is nothing at this address: check the address of the connection, and whether the site is up";
+    let error = ConnectorError::new(ErrorKind::Config, message);
+    Verdict { error, effect: Effect::NotApplied, stops: true, or_gone: false }
 }
 
 fn fits(rule: &RuleTable, status: u16, said: &Said) -> bool {

@@ -37,7 +37,7 @@ pub(crate) fn open(
     let manifest = said.manifest;
     let service = Arc::new(service(said, accounts, context, config)?);
     if let Some(rules) = &manifest.tables {
-        return Ok(tables::open(service, rules, access, capabilities(manifest, true, true)));
+        return Ok(tables::open(service, rules, access, &capabilities(manifest, true, true)));
     }
     let writes = manifest.object.values().any(|table| !table.is_read_only);
     let reads = !manifest.stream.is_empty();

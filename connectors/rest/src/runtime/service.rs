@@ -108,7 +108,9 @@ impl Service {
         };
         match hooked {
             // Something was answered, and nobody knows what: the request may have taken effect.
-            Err(fault) => Some(Verdict { error: fault.error(), effect: Effect::Unknown, stops: true }),
+            Err(fault) => {
+                Some(Verdict { error: fault.error(), effect: Effect::Unknown, stops: true, or_gone: false })
+            }
             Ok(Some(kind)) => Some(self.faults.of_kind(kind, answer)),
             Ok(None) => self.faults.judge(answer),
         }

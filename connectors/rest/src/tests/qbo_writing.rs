@@ -244,8 +244,7 @@ async fn errors_name_the_code_and_no_value_and_are_equal_for_equal_causes() {
 async fn a_duplicate_of_ours_counts_as_made() {
     let payload = r#"{"DocNumber":"W1","PrivateNote":"Hi [uds:mark]"}"#;
     let asked = format!("POST invoice?requestid={KEY} {payload}");
-    let look =
-        "GET query?query=SELECT * FROM Invoice WHERE DocNumber IN ('W1') STARTPOSITION 1 MAXRESULTS 1000";
+    let look = "GET query?query=SELECT * FROM Invoice WHERE DocNumber IN ('W1') ORDERBY MetaData.CreateTime STARTPOSITION 1 MAXRESULTS 1000";
     for (note, is_ours) in [("Hi [uds:mark]", true), ("Hi [uds:other]", false)] {
         let taken = answer(400, fault("6140", "Duplicate Document Number Error"));
         let there = ok(json!({ "QueryResponse": { "Invoice": [{ "Id": "145", "SyncToken": "4", "DocNumber": "W1", "PrivateNote": note }] } }).to_string());
@@ -284,12 +283,12 @@ async fn lost_creates_are_found_by_number_by_time_or_by_name() {
     };
     let script = Script::new(vec![
         (
-            "GET query?query=SELECT * FROM Invoice WHERE DocNumber IN ('W1') STARTPOSITION 1 MAXRESULTS 1000",
+            "GET query?query=SELECT * FROM Invoice WHERE DocNumber IN ('W1') ORDERBY MetaData.CreateTime STARTPOSITION 1 MAXRESULTS 1000",
             list("Invoice", vec![made(1, "x"), made(2, "x [uds:mark]")]),
         ),
         (by_time, list("Payment", vec![made(3, "[uds:other]"), made(4, "[uds:mark]")])),
         (
-            "GET query?query=SELECT * FROM Customer WHERE Active IN (true, false) AND DisplayName IN ('Ada') STARTPOSITION 1 MAXRESULTS 1000",
+            "GET query?query=SELECT * FROM Customer WHERE Active IN (true, false) AND DisplayName IN ('Ada') ORDERBY MetaData.CreateTime STARTPOSITION 1 MAXRESULTS 1000",
             list("Customer", vec![made(5, "")]),
         ),
     ]);
@@ -311,7 +310,7 @@ async fn lost_creates_are_found_by_number_by_time_or_by_name() {
 async fn an_older_namesake_is_not_ours() {
     let old = json!({ "QueryResponse": { "Customer": [{ "Id": "5", "DisplayName": "Ada", "MetaData": { "CreateTime": "2020-01-01T00:00:00Z" } }] } });
     let script = Script::new(vec![(
-        "GET query?query=SELECT * FROM Customer WHERE Active IN (true, false) AND DisplayName IN ('Ada') STARTPOSITION 1 MAXRESULTS 1000",
+        "GET query?query=SELECT * FROM Customer WHERE Active IN (true, false) AND DisplayName IN ('Ada') ORDERBY MetaData.CreateTime STARTPOSITION 1 MAXRESULTS 1000",
         ok(old.to_string()),
     )]);
     let open = Open::new("quickbooks", script).await;
@@ -324,7 +323,7 @@ async fn an_older_namesake_is_not_ours() {
 async fn references_are_found_by_name_many_at_once_and_in_use_only() {
     let accounts = json!({ "QueryResponse": { "Account": [{ "Id": "91", "Name": "stripe's clearing" }, { "Id": "92", "Name": "Sales" }, { "Id": "93", "Name": "SALES" }] } });
     let script = Script::new(vec![(
-        r"GET query?query=SELECT * FROM Account WHERE Name IN ('Stripe\'s clearing','Sales','None') STARTPOSITION 1 MAXRESULTS 1000",
+        r"GET query?query=SELECT * FROM Account WHERE Name IN ('Stripe\'s clearing','Sales','None') ORDERBY MetaData.CreateTime STARTPOSITION 1 MAXRESULTS 1000",
         ok(accounts.to_string()),
     )]);
     let open = Open::new("quickbooks", script).await;
@@ -345,7 +344,7 @@ async fn customers_to_adopt_agree_in_every_field() {
     let customer = |id: &str, mail: &str, currency: &str| json!({ "Id": id, "SyncToken": "1", "PrimaryEmailAddr": { "Address": mail }, "CurrencyRef": { "value": currency } });
     let there = json!({ "QueryResponse": { "Customer": [customer("1", "ada@example.com", "USD"), customer("2", "Ada@example.com", "CAD"), customer("3", "bob@example.com", "CAD"), customer("4", "bob@example.com", "CAD")] } });
     let script = Script::new(vec![(
-        "GET query?query=SELECT * FROM Customer WHERE Active IN (true, false) AND PrimaryEmailAddr.Address IN ('ada@example.com','bob@example.com') STARTPOSITION 1 MAXRESULTS 1000",
+        "GET query?query=SELECT * FROM Customer WHERE Active IN (true, false) AND PrimaryEmailAddr.Address IN ('ada@example.com','bob@example.com') ORDERBY MetaData.CreateTime STARTPOSITION 1 MAXRESULTS 1000",
         ok(there.to_string()),
     )]);
     let open = Open::new("quickbooks", script).await;

@@ -34,13 +34,6 @@ fn said(connector: &str, from: &str, to: &str) -> String {
 #[test]
 fn what_does_not_fit_together_is_said_at_its_place() {
     let table = [
-        ("supabase", "write_rows = 500", "write_rows = 0", "`0`: it must be above 0"),
-        (
-            "supabase",
-            "[auth.also]\nauthorization = \"Bearer {key}\"",
-            "[auth.also]\nauthorization = \"Bearer {url}\"",
-            "`also`: `url` is no setting that is a secret",
-        ),
         (
             "woocommerce",
             "user = \"consumer_key\"",
@@ -117,5 +110,21 @@ fn what_does_not_fit_together_is_said_at_its_place() {
     ];
     for (connector, from, to, expected) in table {
         assert_eq!(said(connector, from, to), expected, "{to}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_a_connector_of_tables_is_said_at_its_place() {
+    let table = [
+        ("supabase", "write_rows = 500", "write_rows = 0", "`0`: it must be above 0"),
+        (
+            "supabase",
+            "[auth.also]\nauthorization = \"Bearer {key}\"",
+            "[auth.also]\nauthorization = \"Bearer {url}\"",
+            "`also`: `url` is no setting that is a secret",
+        ),
+    ];
+    for (connector, from, to, message) in table {
+        assert_eq!(said(connector, from, to), message, "{from}");
     }
 }

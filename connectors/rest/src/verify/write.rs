@@ -42,11 +42,11 @@ pub(super) fn check(
     if let Some(field) = table.name.as_ref().filter(|field| schema.field(field).is_none()) {
         out.push(scene.problem(&["object", name, "name"], format!("`{name}` has no field `{field}`")));
     }
-    for field in &write.create_only {
-        if schema.field(field).is_none() {
-            let path = ["object", name, "write", "create_only", field];
-            out.push(scene.problem(&path, format!("`{name}` has no field `{field}`")));
-        }
+    let once = write.create_only.iter().map(|field| ("create_only", field));
+    let leftovers = write.leftovers.keys().map(|field| ("leftovers", field));
+    for (what, field) in once.chain(leftovers).filter(|(_, field)| schema.field(field).is_none()) {
+        let path = ["object", name, "write", what, field];
+        out.push(scene.problem(&path, format!("`{name}` has no field `{field}`")));
     }
     if write.batch.is_some() {
         batch(scene, name, &write, schema, out);
@@ -82,6 +82,9 @@ fn batch(scene: &Scene<'_>, name: &str, write: &WriteTable, schema: &EntitySchem
     }
     if batch.lists.each().next().is_none() {
         out.push(scene.problem(&path, "a batch needs `lists`: what is done with its objects"));
+    }
+    for field in batch.known.keys().filter(|field| schema.field(field).is_none()) {
+        out.push(scene.problem(&path, format!("`{name}` has no field `{field}`")));
     }
     let known: Vec<&str> =
         schema.fields.iter().map(|field| field.name.as_str()).chain(["resource", "object"]).collect();

@@ -1,7 +1,7 @@
 //! The bytes of a write: `{"set":{column:value,...}}`, members sorted, numbers exact.
 
 use bytes::Bytes;
-use engine_contract::{ConnectorError, Encode, ErrorKind, Map, Result, Value};
+use engine_contract::{ConnectorError, Encode, ErrorKind, Map, Result, Value, natural_id};
 
 /// Writes the payload. Equal fields give equal bytes, whatever their order.
 pub(super) fn encode(encode: &Encode<'_>) -> Result<Bytes> {
@@ -37,18 +37,7 @@ fn sorted(value: &Value) -> Value {
 
 /// The id of the row that the match columns name: one value as plain text, several as a JSON array.
 pub(super) fn identify(encode: &Encode<'_>) -> Option<String> {
-    let values = encode.match_on.iter().map(|column| encode.fields.get(column));
-    let values: Vec<&Value> = values.collect::<Option<_>>()?;
-    id_of(&values)
-}
-
-/// See [`identify`].
-pub(super) fn id_of(values: &[&Value]) -> Option<String> {
-    match values {
-        [] => None,
-        [single] => single.scalar_text(),
-        several => Some(Value::List(several.iter().map(|value| (*value).clone()).collect()).to_json()),
-    }
+    natural_id(encode.match_on.iter().map(|column| encode.fields.get(column)))
 }
 
 /// Reads a payload back.

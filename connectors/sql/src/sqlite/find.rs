@@ -1,11 +1,11 @@
 //! Finding rows by the value of a column.
 
 use super::{
-    encode, error,
+    error,
     row::Columns,
     table::{self, Table, quote},
 };
-use engine_contract::{ConnectorError, ErrorKind, Result, Value};
+use engine_contract::{ConnectorError, ErrorKind, Result, natural_id};
 use rusqlite::Connection;
 
 /// The ids of the rows whose column has a value, at most two for each. `SQLite` compares by the column's own
@@ -36,8 +36,7 @@ pub(super) fn find(
         let mut ids = Vec::new();
         for row in rows {
             let row = row.map_err(failed)?;
-            let parts: Vec<&Value> = key.iter().filter_map(|name| row.get(name)).collect();
-            ids.extend(encode::id_of(&parts));
+            ids.extend(natural_id(key.iter().map(|name| row.get(name))));
         }
         found.push((value.clone(), ids));
     }

@@ -10,7 +10,9 @@ use super::{
     table::{self, Column, Table, quote, quote_all},
     types::Affinity,
 };
-use engine_contract::{Applied, Change, ConnectorError, ErrorKind, Map, Op, Result, Value, Write};
+use engine_contract::{
+    Applied, Change, ConnectorError, ErrorKind, Map, Op, Result, Value, Write, natural_id,
+};
 use rusqlite::{Connection, params_from_iter, types::Value as Sql};
 
 /// Writes to one table by the same match columns.
@@ -251,7 +253,7 @@ fn id_of(key: &[Sql]) -> String {
         Sql::Null | Sql::Real(_) | Sql::Blob(_) => Value::Null,
     };
     let values: Vec<Value> = key.iter().map(value).collect();
-    encode::id_of(&values.iter().collect::<Vec<_>>()).unwrap_or_default()
+    natural_id(values.iter().map(Some)).unwrap_or_default()
 }
 
 /// `?1, ?2, ?3`

@@ -9,8 +9,8 @@ pub(crate) struct Emulate {
     /// The service
     #[arg(value_enum)]
     pub(crate) name: EmulatorName,
-    /// A folder with the records that a store begins with
-    #[arg(long, value_name = "DIR")]
+    /// What the service begins with: a folder, or for supabase a catalog
+    #[arg(long, value_name = "PATH")]
     pub(crate) seed: Option<PathBuf>,
     /// Whose rules the books follow
     #[arg(long, value_enum, default_value_t = CompanyName::Us)]
@@ -30,4 +30,6 @@ pub(crate) enum EmulatorName {
     Woocommerce,
     /// A QuickBooks Online company
     Quickbooks,
+    /// The Data API of a Supabase project
+    Supabase,
 }

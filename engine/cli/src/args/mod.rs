@@ -7,6 +7,7 @@ mod emulate;
 mod observe;
 mod root;
 mod run;
+mod state;
 mod tooling;
 mod tree;
 
@@ -17,5 +18,6 @@ pub(crate) use emulate::{Emulate, EmulatorName};
 pub(crate) use observe::{Failures, History, Status};
 pub(crate) use root::{Cli, Color, Format, Global, Verb, Which};
 pub(crate) use run::Run;
+pub(crate) use state::{Passphrase, State, StateVerb};
 pub(crate) use tooling::{Completions, Doctor, Explain, Help, Man, Shell};
 pub(crate) use tree::{command, parse, verb_names};

@@ -2,7 +2,7 @@
 
 use super::{
     Completions, Connections, Connector, Doctor, Emulate, Explain, Failures, Fmt, Graph, Help, History, Init,
-    Keys, Man, Run, Schema, Secret, Status, Test, Validate,
+    Keys, Man, Run, Schema, Secret, State, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -142,6 +142,8 @@ pub(crate) enum Verb {
     Explain(Explain),
     /// Check this installation and project
     Doctor(Doctor),
+    /// Back up, restore and move the state
+    State(State),
     /// The key that encrypts state and secrets
     Keys(Keys),
     /// Print shell completions

@@ -13,7 +13,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Connect", &["connections", "secret", "emulate"]),
     ("Run", &["run"]),
     ("Observe", &["status", "history", "failures"]),
-    ("Tooling", &["explain", "doctor", "keys", "completions", "man", "help"]),
+    ("Tooling", &["explain", "doctor", "state", "keys", "completions", "man", "help"]),
 ];
 
 /// The names of all commands, in the order of the root help.

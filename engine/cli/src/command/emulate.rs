@@ -13,11 +13,12 @@ use connector_emulators::{
     Emulator, FaultPlan, Faulty, Shared,
     quickbooks::{Company, QuickBooks, Settings as BooksSettings},
     serve,
+    supabase::{Memory, Settings as ProjectSettings, Supabase},
     woocommerce::{KeyPair, Permission, Role, Seed, Settings as StoreSettings, WooCommerce},
 };
 use engine_contract::Cancel;
 use jiff::Timestamp;
-use std::{fmt::Display, path::Path, time::Duration};
+use std::{collections::BTreeMap, fmt::Display, path::Path, time::Duration};
 use tokio::net::TcpListener;
 
 /// The credentials that an emulated store takes.
@@ -69,6 +70,22 @@ pub(super) fn run(arguments: &Emulate, output: &Output) -> Result<Exit> {
                 );
                 until_stopped(listener, Faulty::new(books, plan), &cancel).await
             }
+            EmulatorName::Supabase => {
+                let settings = ProjectSettings::default();
+                let database = tables(arguments.seed.as_deref())?;
+                output.step(output::GOOD, "Emulating", &format!("supabase at {url}, until Ctrl-C"));
+                show(
+                    output,
+                    &[
+                        ("url", &url),
+                        ("secret key", emulate::SUPABASE_KEY),
+                        ("publishable key", &settings.publishable_key),
+                        ("service role key", &settings.service_role_key()),
+                        ("anon key", &settings.anon_key()),
+                    ],
+                );
+                until_stopped(listener, Faulty::new(Supabase::new(settings, database), plan), &cancel).await
+            }
         }
     })
 }
@@ -98,6 +115,20 @@ fn store(url: &str, seed: Option<&Path>) -> Result<WooCommerce> {
         store.seed(&Seed::read(pairs).map_err(|error| unusable(folder, error))?);
     }
     Ok(store)
+}
+
+/// The tables of a folder with `tables.json` and rows, or of a catalog.
+fn tables(seed: Option<&Path>) -> Result<Memory> {
+    let Some(seed) = seed else {
+        let message = "supabase needs `--seed`: a catalog, or a folder with `tables.json`";
+        return Err(CommandError::new(Exit::Usage, "command/unusable-file", message));
+    };
+    let texts = if seed.is_dir() {
+        texts(seed).map_err(|error| unusable(seed, error))?
+    } else {
+        BTreeMap::from([("tables".to_owned(), read(seed)?)])
+    };
+    emulate::filled_tables(&texts, "public", Timestamp::now()).map_err(|problem| unusable(seed, problem))
 }
 
 /// Serves until a signal asks for the stop.

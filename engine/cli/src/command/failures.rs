@@ -11,13 +11,13 @@ use crate::{
     workspace::{Depth, Workspace, runtime, title},
 };
 use engine_contract::Cancel;
-use engine_run::state::{FailedRow, StateStore};
+use engine_run::state::FailedRow;
 use std::{collections::BTreeMap, path::Path};
 
 pub(super) fn run(arguments: &Failures, project: Option<&Path>, output: &Output) -> Result<Exit> {
     let selection = Selection { project: current(project)?, pipelines: Vec::new() };
     let workspace = Workspace::load_to(Depth::Files, &selection, &arguments.which, &Cancel::default())?;
-    let store = workspace.read_state()?;
+    let store = workspace.state.read()?;
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let filter = workspace.filter(&arguments.which, arguments.pipeline.clone(), limit);
     let rows = runtime()?.block_on(store.failures(&filter, arguments.run.as_deref()))?;

@@ -7,12 +7,12 @@ use crate::{
     exit::Exit,
     output::{self, Output},
     select::{Selection, current},
-    workspace::{Depth, Workspace},
+    workspace::{Depth, StatePlace, Workspace},
 };
 use engine_contract::Cancel;
-use engine_run::state::sqlite::{NeededKey, needed_key};
+use engine_run::state::NeededKey;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub(super) fn run(arguments: &Keys, project: Option<&Path>, output: &Output) -> Result<Exit> {
     match &arguments.verb {
@@ -21,24 +21,24 @@ pub(super) fn run(arguments: &Keys, project: Option<&Path>, output: &Output) -> 
     }
 }
 
-/// The state file of the project, which must be there.
-fn state(which: &Which, project: Option<&Path>) -> Result<PathBuf> {
+/// The state of the project, which must be there.
+fn state(which: &Which, project: Option<&Path>) -> Result<StatePlace> {
     let selection = Selection { project: current(project)?, pipelines: Vec::new() };
     let workspace = Workspace::load_to(Depth::Files, &selection, which, &Cancel::default())?;
-    let path = workspace.state_path();
-    if path.exists() {
-        return Ok(path);
+    let state = workspace.state;
+    if state.is_there()? {
+        return Ok(state);
     }
-    let message = format!("there is no state `{}`, and no key for it", path.display());
+    let message = format!("there is no state `{state}`, and no key for it");
     Err(CommandError::new(Exit::NotFound, "file/not-found", message)
         .help("the first `engine run` or `engine secret set` makes both"))
 }
 
-fn show(state: &Path, output: &Output) -> Result<Exit> {
+fn show(state: &StatePlace, output: &Output) -> Result<Exit> {
     let found = master(state, false)?;
     let place = found.place.shown();
     let given = (found.place != Place::Nowhere).then(|| found.sealer().id().to_owned());
-    let needed = match needed_key(state)? {
+    let needed = match state.location.needed_key()? {
         NeededKey::Named(name) => Some(name),
         NeededKey::Any | NeededKey::Unnamed => None,
     };
@@ -46,11 +46,11 @@ fn show(state: &Path, output: &Output) -> Result<Exit> {
     let exit = if fits { Exit::Done } else { Exit::Failed };
     if !output.is_text() {
         output.json(&json!({
-            "state": state, "place": place, "key": given, "needed": needed, "exit_code": exit.number(),
+            "state": state.to_string(), "place": place, "key": given, "needed": needed, "exit_code": exit.number(),
         }));
         return Ok(exit);
     }
-    output.result(&format!("state   {}", state.display()));
+    output.result(&format!("state   {state}"));
     output.result(&format!("key     {}", given.as_deref().unwrap_or("none that fits")));
     output.result(&format!("place   {place}"));
     match needed {
@@ -60,7 +60,7 @@ fn show(state: &Path, output: &Output) -> Result<Exit> {
     Ok(exit)
 }
 
-fn turn(state: &Path, output: &Output) -> Result<Exit> {
+fn turn(state: &StatePlace, output: &Output) -> Result<Exit> {
     let rotated = rotate(state)?;
     if !output.is_text() {
         let place = rotated.place.shown();

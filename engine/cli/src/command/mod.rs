@@ -17,6 +17,7 @@ mod man;
 mod run;
 mod schema;
 mod secret;
+mod state;
 mod status;
 mod test;
 mod validate;
@@ -48,6 +49,7 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Failures(arguments) => failures::run(arguments, project, output),
         Verb::Explain(arguments) => explain::run(arguments, output),
         Verb::Doctor(arguments) => Ok(doctor::run(arguments, project, output)),
+        Verb::State(arguments) => state::run(arguments, project, output),
         Verb::Keys(arguments) => keys::run(arguments, project, output),
         Verb::Completions(arguments) => Ok(completions::run(arguments, output)),
         Verb::Man(arguments) => man::run(arguments, output),

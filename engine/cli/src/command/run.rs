@@ -92,14 +92,14 @@ fn engine(workspace: &Workspace, dry_run: bool, output: &Output) -> Result<Ready
     let mut context = workspace.context.clone();
     context.http = network::transport()?;
     let (store, owners, gone): (Arc<dyn StateStore>, Arc<dyn Owners>, Vec<String>) = if dry_run {
-        (Arc::new(workspace.read_state()?), Arc::new(NeverGone), Vec::new())
+        (workspace.state.read()?, Arc::new(NeverGone), Vec::new())
     } else {
-        let store = workspace.open_state()?;
+        let store = workspace.state.open()?;
         let locks = workspace.hold_owner_lock(&owner)?;
         let gone = locks.sweep();
         // Through the writer that is there: two would wait for each other.
         context.vault = Arc::new(Watched(store.vault(Arc::clone(&context.clock))));
-        (Arc::new(store), Arc::new(locks), gone)
+        (store, Arc::new(locks), gone)
     };
     let used = workspace.blueprints.iter().flat_map(|blueprint| [&blueprint.source, &blueprint.target]);
     let used = used.map(|side| side.connection.clone()).collect();

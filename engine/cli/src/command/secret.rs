@@ -14,7 +14,7 @@ use crate::{
 };
 use engine_contract::Cancel;
 use engine_project::diag::suggest;
-use engine_run::state::{SecretEntry, sqlite::SqliteVault};
+use engine_run::state::{SecretEntry, StateVault};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
@@ -32,8 +32,8 @@ fn load(which: &Which, project: Option<&Path>) -> Result<Workspace> {
     Workspace::load_to(Depth::Files, &selection, which, &Cancel::default())
 }
 
-fn vault(workspace: &Workspace) -> Result<SqliteVault> {
-    ProjectVault::new(&workspace.state_path(), Arc::clone(&workspace.context.clock)).to_write()
+fn vault(workspace: &Workspace) -> Result<Arc<dyn StateVault>> {
+    ProjectVault::new(&workspace.state, Arc::clone(&workspace.context.clock)).to_write()
 }
 
 /// Where a secret may be sent, in words.

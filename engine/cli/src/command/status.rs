@@ -11,7 +11,7 @@ use crate::{
     workspace::{Workspace, runtime, title, unknown_pipeline},
 };
 use engine_contract::Cancel;
-use engine_run::state::{OwnerLocks, Owners, PipelineKey, Run, RunStatus, StateStore};
+use engine_run::state::{OwnerLocks, Owners, PipelineKey, Run, RunStatus};
 use std::{collections::BTreeMap, path::Path};
 
 /// How many runs back one that still works is looked for.
@@ -20,11 +20,11 @@ const RECENT: usize = 50;
 pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output) -> Result<Exit> {
     let selection = Selection { project: current(project)?, pipelines: Vec::new() };
     let workspace = Workspace::load(&selection, &arguments.which, &Cancel::default())?;
-    let store = workspace.read_state()?;
+    let store = workspace.state.read()?;
     let runtime = runtime()?;
     let seen = Seen {
         waiting: runtime.block_on(store.waiting())?,
-        owners: OwnerLocks::watch(&workspace.owner_folder()),
+        owners: OwnerLocks::watch(&workspace.state.owners()),
     };
     let chosen = chosen(&workspace, arguments.pipeline.as_deref());
     if chosen.is_empty() {

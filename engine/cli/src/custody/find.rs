@@ -8,13 +8,10 @@ use super::{
 use crate::{
     error::{CommandError, Result},
     surroundings::{SystemRng, environment},
-    workspace::unavailable,
+    workspace::{StatePlace, unavailable},
 };
 use engine_contract::Rng;
-use engine_run::state::{
-    Sealer, StateError,
-    sqlite::{NeededKey, needed_key},
-};
+use engine_run::state::{NeededKey, Sealer, StateError};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -65,7 +62,7 @@ pub(super) fn sealer(key: &Key) -> Sealer {
 
 /// Opens a store with the key that it needs. A rotation may come between looking and opening.
 pub(crate) fn unlocked<T>(
-    state: &Path,
+    state: &StatePlace,
     create: bool,
     open: impl Fn(Sealer) -> Result<T, StateError>,
 ) -> Result<T> {
@@ -84,9 +81,9 @@ pub(crate) fn unlocked<T>(
 
 /// The master key of a state file. With `create` one is made for a state file that has yet to be made, and none is
 /// an error; without, a store opens all the same, and only what is sealed stays closed.
-pub(crate) fn master(state: &Path, create: bool) -> Result<Master> {
+pub(crate) fn master(state: &StatePlace, create: bool) -> Result<Master> {
     let file = key::file(state);
-    match needed_key(state)? {
+    match state.location.needed_key()? {
         NeededKey::Any => new(&file, create),
         NeededKey::Unnamed => match key::read(&file)?.map(|key| in_file(key, file.clone())).or(given()?) {
             Some(master) => Ok(master),
@@ -119,6 +116,16 @@ fn lost(file: &Path) -> CommandError {
     key::missing(format!("`{}` is missing, and the state file was made with it", file.display()))
 }
 
+/// The master key called `id`, wherever it is; nothing when it is nowhere.
+pub(crate) fn key_called(state: &StatePlace, id: &str) -> Result<Option<Sealer>> {
+    let files = [key::file(state), key::waiting_file(state, id)];
+    let mut known: Vec<Sealer> = given()?.iter().map(Master::sealer).collect();
+    for file in files {
+        known.extend(key::read(&file)?.as_ref().map(sealer));
+    }
+    Ok(known.into_iter().find(|known| known.id() == id))
+}
+
 /// The key for a state file that is not there yet. Another engine may make both files meanwhile, the key before the
 /// state.
 fn new(file: &Path, create: bool) -> Result<Master> {
@@ -139,7 +146,7 @@ fn new(file: &Path, create: bool) -> Result<Master> {
 
 /// The key called `id`. A key that waits in a file of its own is put in its place: the rotation that made it had
 /// committed, or the store would not ask for it.
-fn named(state: &Path, id: &str, create: bool) -> Result<Master> {
+fn named(state: &StatePlace, id: &str, create: bool) -> Result<Master> {
     let file = key::file(state);
     let in_place = key::read(&file)?.map(|key| in_file(key, file.clone()));
     let mut known: Vec<Master> = [given()?, in_place].into_iter().flatten().collect();

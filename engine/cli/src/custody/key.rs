@@ -3,7 +3,7 @@
 use crate::{
     error::{CommandError, Result},
     exit::Exit,
-    workspace::unavailable,
+    workspace::{StatePlace, unavailable},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use std::{
@@ -16,14 +16,14 @@ use zeroize::Zeroizing;
 /// 32 bytes.
 pub(super) type Key = Zeroizing<[u8; 32]>;
 
-/// The file of the key beside a state file.
-pub(super) fn file(state: &Path) -> PathBuf {
-    state.with_extension("key")
+/// The file of the key beside a state.
+pub(super) fn file(state: &StatePlace) -> PathBuf {
+    state.beside("key")
 }
 
 /// The file in which a new key waits for the moment from which it is needed.
-pub(super) fn waiting_file(state: &Path, id: &str) -> PathBuf {
-    state.with_extension(format!("key-{id}"))
+pub(super) fn waiting_file(state: &StatePlace, id: &str) -> PathBuf {
+    state.beside(&format!("key-{id}"))
 }
 
 /// A state without its key.

@@ -8,7 +8,7 @@ mod rotate;
 mod secrets;
 mod vault;
 
-pub(crate) use find::{Place, master, unlocked};
+pub(crate) use find::{Place, key_called, master, unlocked};
 pub(crate) use redact::{Clean, clean, hide};
 pub(crate) use rotate::rotate;
 pub(crate) use secrets::{Found, ProjectSecrets, variable};

@@ -17,10 +17,10 @@ use crate::{
     error::{CommandError, Result},
     exit::Exit,
     surroundings::{SystemRng, environment},
-    workspace::{runtime, unavailable},
+    workspace::{StatePlace, runtime, unavailable},
 };
 use engine_contract::Rng;
-use engine_run::state::{StateError, sqlite::SqliteStore};
+use engine_run::state::StateError;
 use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
@@ -38,9 +38,9 @@ pub(crate) struct Rotated {
 }
 
 /// Gives a state file another master key.
-pub(crate) fn rotate(state: &Path) -> Result<Rotated> {
+pub(crate) fn rotate(state: &StatePlace) -> Result<Rotated> {
     let old = master(state, true)?;
-    let store = SqliteStore::open(state, old.sealer())?;
+    let store = state.location.open(old.sealer())?;
     let from = old.sealer().id().to_owned();
     let file = key::file(state);
     let given = environment().remove(NEW_MASTER_KEY).filter(|text| !text.is_empty()).map(Zeroizing::new);
@@ -58,7 +58,7 @@ pub(crate) fn rotate(state: &Path) -> Result<Rotated> {
         current: key::waiting_file(state, &from),
         waiting: matches!(place, Place::File(_)).then(|| waiting.clone()),
     };
-    runtime()?.block_on(store.rotate(new, move || publish.run()))?;
+    runtime()?.block_on(store.rotate(new, Box::new(move || publish.run())))?;
     drop(store);
     match place {
         Place::File(_) => key::replace(&waiting, &file),

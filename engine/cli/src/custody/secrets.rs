@@ -1,14 +1,16 @@
 //! Secrets by name: from the environment first, then from the vault.
 
 use super::{ProjectVault, hide};
-use crate::{
-    error::{CommandError, Result},
-    exit::Exit,
-};
+use crate::error::Result;
 use engine_contract::{SecretValue, Secrets};
 use engine_run::state::{self, SecretEntry};
-use futures::FutureExt;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    pin::pin,
+    sync::Arc,
+    task::{self, Poll, Wake, Waker},
+    thread::Thread,
+};
 use zeroize::Zeroizing;
 
 /// The variable of a secret: `ENGINE_SECRET_ACME_KEY` for `acme_key`.
@@ -87,11 +89,26 @@ impl ProjectSecrets {
     }
 }
 
-/// The answer of a store that is only read: it comes inline. Secrets are asked for in the middle of other waits, where
-/// none may begin.
+/// The answer of a store that is only read: it comes inline, or from a thread of the store's own. Secrets are asked for in
+/// the middle of other waits, where no runtime may wait for another: so the thread itself does.
 fn at_once<T>(answer: impl Future<Output = state::Result<T>>) -> Result<T> {
-    let late = || CommandError::new(Exit::Failed, "state/unavailable", "the vault did not answer");
-    Ok(answer.now_or_never().ok_or_else(late)??)
+    let mut answer = pin!(answer);
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    loop {
+        match answer.as_mut().poll(&mut task::Context::from_waker(&waker)) {
+            Poll::Ready(answer) => return Ok(answer?),
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+/// Wakes a thread.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
 }
 
 impl Secrets for ProjectSecrets {

@@ -2,34 +2,31 @@
 //! gives out.
 
 use super::{hide, unlocked};
-use crate::workspace;
+use crate::workspace::StatePlace;
 use engine_contract::{Clock, ConnectorError, ErrorKind, Held, Result, Tokens, Vault, async_trait};
-use engine_run::state::sqlite::{SqliteStore, SqliteVault};
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use engine_run::state::StateVault;
+use std::sync::Arc;
 
-/// The vault in a project's state file, opened for each question: read-only to load, so that a dry run changes
+/// The vault in a project's state, opened for each question: read-only to load, so that a dry run changes
 /// nothing, and to write only for the tokens that a refresh has brought.
 #[derive(Clone)]
 pub(crate) struct ProjectVault {
-    state: PathBuf,
+    state: StatePlace,
     clock: Arc<dyn Clock>,
 }
 
 impl ProjectVault {
-    pub(crate) fn new(state: &Path, clock: Arc<dyn Clock>) -> Self {
-        Self { state: state.to_owned(), clock }
+    pub(crate) fn new(state: &StatePlace, clock: Arc<dyn Clock>) -> Self {
+        Self { state: state.clone(), clock }
     }
 
     /// The vault, to read: nothing where there is no state yet.
-    pub(crate) fn to_read(&self) -> crate::error::Result<Option<SqliteVault>> {
-        if !self.state.exists() {
+    pub(crate) fn to_read(&self) -> crate::error::Result<Option<Arc<dyn StateVault>>> {
+        if !self.state.is_there()? {
             return Ok(None);
         }
         let store = unlocked(&self.state, false, |key| {
-            let store = SqliteStore::open_read_only(&self.state, key)?;
+            let store = self.state.location.open_read_only(key)?;
             store.is_unlocked()?;
             Ok(store)
         })?;
@@ -37,8 +34,8 @@ impl ProjectVault {
     }
 
     /// The vault, to write.
-    pub(crate) fn to_write(&self) -> crate::error::Result<SqliteVault> {
-        Ok(workspace::open_state(&self.state)?.vault(Arc::clone(&self.clock)))
+    pub(crate) fn to_write(&self) -> crate::error::Result<Arc<dyn StateVault>> {
+        Ok(self.state.open()?.vault(Arc::clone(&self.clock)))
     }
 }
 
@@ -62,7 +59,7 @@ impl Vault for ProjectVault {
 }
 
 /// A vault whose tokens do not show in the log.
-pub(crate) struct Watched<V>(pub(crate) V);
+pub(crate) struct Watched(pub(crate) Arc<dyn Vault>);
 
 fn hide_tokens(tokens: &Tokens) {
     hide(&tokens.access);
@@ -70,7 +67,7 @@ fn hide_tokens(tokens: &Tokens) {
 }
 
 #[async_trait]
-impl<V: Vault> Vault for Watched<V> {
+impl Vault for Watched {
     async fn load(&self, account: &str) -> Result<Option<Held>> {
         let held = self.0.load(account).await?;
         if let Some(held) = &held {

@@ -9,11 +9,11 @@ use crate::{
     git,
     select::{Selection, current},
     words::{list, many},
-    workspace::{Workspace, secret_names},
+    workspace::{StatePlace, Workspace, secret_names},
 };
 use engine_contract::{Cancel, Secrets};
 use engine_project::Connection;
-use engine_run::state::sqlite::{SCHEMA_VERSION, SqliteStore};
+use engine_run::state::{StateDatabase, sqlite::SCHEMA_VERSION};
 use serde_json::Value;
 use std::path::Path;
 
@@ -63,9 +63,17 @@ fn git_state(dir: &Path) -> Check {
 }
 
 fn state(workspace: &Workspace) -> Check {
-    let path = workspace.state_path();
-    let shown = path.display();
-    if !path.exists() {
+    let shown = workspace.state.to_string();
+    let is_there = match workspace.state.is_there() {
+        Ok(is_there) => is_there,
+        Err(CommandError { message, help, .. }) => {
+            return Check::problem("state", message, help.unwrap_or_default());
+        }
+    };
+    if !is_there {
+        let Some(path) = workspace.state.location.file() else {
+            return Check::fine("state", format!("{shown} is made by the first run"));
+        };
         let folder = path.ancestors().skip(1).find(|folder| folder.is_dir());
         let can_write = folder.and_then(|folder| folder.metadata().ok());
         return match can_write {
@@ -75,14 +83,14 @@ fn state(workspace: &Workspace) -> Check {
             _ => Check::problem("state", format!("{shown} cannot be made"), "let its folder be written"),
         };
     }
-    match workspace.read_state() {
-        Ok(store) => state_key(&shown.to_string(), &path, &store),
+    match workspace.state.read() {
+        Ok(store) => state_key(&workspace.state, &*store),
         Err(CommandError { message, help, .. }) => Check::problem("state", message, help.unwrap_or_default()),
     }
 }
 
-fn state_key(shown: &str, path: &Path, store: &SqliteStore) -> Check {
-    match master(path, false).map(|master| master.place) {
+fn state_key(shown: &StatePlace, store: &dyn StateDatabase) -> Check {
+    match master(shown, false).map(|master| master.place) {
         Ok(Place::Nowhere) => Check::problem(
             "state",
             format!("{shown} has lost its key"),

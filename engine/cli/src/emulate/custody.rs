@@ -55,7 +55,7 @@ impl EmulatedVault {
                 };
                 Some(Held { tokens, version: 1 })
             }
-            StandIn::Books(..) | StandIn::Store(_) => None,
+            StandIn::Books(..) | StandIn::Store(_) | StandIn::Project(_) => None,
         };
         self.services.iter().find_map(|service| service.look(of))
     }

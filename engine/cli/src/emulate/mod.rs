@@ -7,11 +7,14 @@ mod clock;
 mod custody;
 mod journal;
 mod options;
+mod project;
 mod service;
 mod summary;
 mod transport;
+mod warehouse;
 
 pub(crate) use options::CompanyName;
+pub(crate) use project::{KEY as SUPABASE_KEY, filled as filled_tables};
 pub(crate) use service::{Service, StandIn, plan, texts};
 pub(crate) use summary::print as print_summary;
 

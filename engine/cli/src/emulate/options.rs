@@ -32,6 +32,18 @@ pub(super) struct BooksOptions {
     pub(super) faults: Option<String>,
 }
 
+/// `emulate = { schema = "store" }` of a Supabase project.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ProjectOptions {
+    /// The schema of the tables; `public` by default.
+    pub(super) schema: Option<String>,
+    /// A folder with `tables.json`, in place of the connection's catalog, and rows in `<table>.json`.
+    pub(super) seed: Option<String>,
+    /// A file that says which requests fail, and how.
+    pub(super) faults: Option<String>,
+}
+
 /// A kind of company, as files and the command line name it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]

@@ -3,12 +3,14 @@
 use super::{
     invalid, journal,
     options::{BooksOptions, StoreOptions},
+    project,
 };
 use crate::error::Result;
 use bytes::Bytes;
 use connector_emulators::{
     Answer, Emulator, FaultPlan, Faulty, Journaled,
     quickbooks::{self, Company, QuickBooks},
+    supabase::{Memory, Supabase},
     woocommerce::{self, KeyPair, Permission, Role, Seed, WooCommerce},
 };
 use engine_contract::Context;
@@ -30,6 +32,8 @@ pub(crate) enum StandIn {
     Store(Box<WooCommerce>),
     /// A QuickBooks company, with its number.
     Books(Box<QuickBooks>, String),
+    /// A Supabase project.
+    Project(Box<Supabase<Memory>>),
 }
 
 impl Emulator for StandIn {
@@ -37,6 +41,7 @@ impl Emulator for StandIn {
         match self {
             Self::Store(store) => store.handle(request, now),
             Self::Books(books, _) => books.handle(request, now),
+            Self::Project(project) => project.handle(request, now),
         }
     }
 }
@@ -58,14 +63,15 @@ pub(crate) struct Service {
     pub(super) last: Option<Timestamp>,
 }
 
-/// The connectors that have an emulator.
-pub(super) const CONNECTORS: [&str; 2] = ["quickbooks", "woocommerce"];
+/// The connectors that have an emulator in the place of a connection.
+pub(super) const CONNECTORS: [&str; 3] = ["quickbooks", "supabase", "woocommerce"];
 
 /// How long before the first run the books are filled.
 const SEEDED_BEFORE: SignedDuration = SignedDuration::from_mins(10);
 
-/// The app that an emulated company knows.
-const APP: [(&str, &str); 2] = [("client_id", "emulated-client"), ("client_secret", "emulated-secret")];
+/// The app that an emulated company knows, and the key of an emulated project.
+const APP: [(&str, &str); 3] =
+    [("client_id", "emulated-client"), ("client_secret", "emulated-secret"), ("key", project::KEY)];
 
 impl Service {
     /// Starts the emulator of a connection, in the state in which it was left.
@@ -78,6 +84,11 @@ impl Service {
         let (mut stand_in, host, path) = match connection.connector.as_str() {
             "woocommerce" => store(connection, options, context)?,
             "quickbooks" => books(connection, options)?,
+            "supabase" => (
+                StandIn::Project(Box::new(project::start(connection, options, context)?)),
+                host(connection)?,
+                String::new(),
+            ),
             other => return Err(invalid(connection, format!("there is no emulator for `{other}`"))),
         };
         let file = folder.join(format!("{}.ndjson", connection.name));
@@ -150,7 +161,7 @@ impl Service {
         let now = context.clock.now() - SEEDED_BEFORE;
         let access = self.look(|stand_in| match stand_in {
             StandIn::Books(books, realm) => Some((books.grant(realm, now).access_token, realm.clone())),
-            StandIn::Store(_) => None,
+            StandIn::Store(_) | StandIn::Project(_) => None,
         });
         let Some((token, realm)) = access else { return Ok(()) };
         for (name, text) in seed_of(connection, &folder, context)? {
@@ -229,6 +240,13 @@ fn store(connection: &Connection, options: &Open, context: &Context) -> Result<S
     Ok((StandIn::Store(Box::new(store)), host, String::new()))
 }
 
+/// The host of a connection's `url`.
+fn host(connection: &Connection) -> Result<String> {
+    let url = text(connection, "url").unwrap_or_default();
+    let uri: http::Uri = url.parse().map_err(|error| invalid(connection, format!("`url`: {error}")))?;
+    uri.host().map(str::to_owned).ok_or_else(|| invalid(connection, "`url` names no host"))
+}
+
 fn books(connection: &Connection, options: &Open) -> Result<Started> {
     let options: BooksOptions = read(connection, options)?;
     let realm = text(connection, "realm").ok_or_else(|| invalid(connection, "it needs a `realm`"))?;
@@ -250,7 +268,7 @@ fn books(connection: &Connection, options: &Open) -> Result<Started> {
 }
 
 /// The options, in the form of the connector's emulator.
-fn read<T: DeserializeOwned>(connection: &Connection, options: &Open) -> Result<T> {
+pub(super) fn read<T: DeserializeOwned>(connection: &Connection, options: &Open) -> Result<T> {
     let value = serde_json::Value::Object(
         options.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
     );
@@ -286,7 +304,11 @@ pub(crate) fn texts(folder: &Path) -> std::io::Result<BTreeMap<String, String>> 
     Ok(texts)
 }
 
-fn seed_of(connection: &Connection, folder: &str, context: &Context) -> Result<BTreeMap<String, String>> {
+pub(super) fn seed_of(
+    connection: &Connection,
+    folder: &str,
+    context: &Context,
+) -> Result<BTreeMap<String, String>> {
     texts(&context.project_dir.join(folder))
         .map_err(|error| invalid(connection, format!("the folder `{folder}` cannot be read: {error}")))
 }

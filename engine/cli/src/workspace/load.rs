@@ -1,6 +1,6 @@
 //! Loads a project and compiles what was asked for of it.
 
-use super::{catalog, check, tenant};
+use super::{StatePlace, catalog, check, tenant};
 use crate::{
     args::Which,
     custody::ProjectSecrets,
@@ -29,6 +29,8 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 /// A project and what was made of it.
 pub(crate) struct Workspace {
     pub(crate) dir: PathBuf,
+    /// Where its state is.
+    pub(crate) state: StatePlace,
     pub(crate) project: Project,
     pub(crate) registry: Registry,
     pub(crate) context: Context,
@@ -77,7 +79,7 @@ impl Workspace {
             engine_project::load(&files, &surroundings::environment(), which.env.as_deref());
         let (registry, more) = described::registry(&project);
         found.extend(more);
-        let state = selection.project.join(&project.state.sqlite);
+        let state = StatePlace::new(&selection.project, &project.state)?;
         let (context, secrets) = surroundings::context(&selection.project, &state, cancel);
         let tenants = tenant::chosen(&project, which)?;
         let names = wanted(&project, selection, found.is_empty() && depth == Depth::Pipelines)?;
@@ -97,6 +99,7 @@ impl Workspace {
         let blueprints = compiled.blueprints.into_iter().filter(|_| !is_broken).map(Arc::new).collect();
         Ok(Self {
             dir: selection.project.clone(),
+            state,
             project,
             registry,
             context,

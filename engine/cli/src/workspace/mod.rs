@@ -8,6 +8,6 @@ mod tenant;
 mod wanted;
 
 pub(crate) use load::{Depth, Workspace, unknown_pipeline};
-pub(crate) use state::{open_state, runtime, unavailable};
+pub(crate) use state::{StatePlace, runtime, unavailable};
 pub(crate) use tenant::title;
 pub(crate) use wanted::secret_names;

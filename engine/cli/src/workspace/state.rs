@@ -6,48 +6,85 @@ use crate::{
     error::{CommandError, Result},
     exit::Exit,
 };
-use engine_run::state::{OwnerLocks, sqlite::SqliteStore};
-use std::path::{Path, PathBuf};
+use engine_project::State;
+use engine_run::state::{Location, OwnerLocks, StateDatabase};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-impl Workspace {
-    /// Where the state store is.
-    pub(crate) fn state_path(&self) -> PathBuf {
-        self.dir.join(&self.project.state.sqlite)
+/// Where a state is, and the files beside it: the master key, the locks of engines.
+#[derive(Clone, Debug)]
+pub(crate) struct StatePlace {
+    pub(crate) location: Location,
+    /// The file whose name those beside it start with: the state's own, or where it would be.
+    beside: PathBuf,
+}
+
+impl StatePlace {
+    /// The place that a project in `dir` names.
+    pub(crate) fn new(dir: &Path, state: &State) -> Result<Self> {
+        Ok(match state {
+            State::Sqlite(path) => {
+                let path = dir.join(path);
+                Self { location: Location::File(path.clone()), beside: path }
+            }
+            State::Postgres(address) => {
+                Self { location: Location::server(address)?, beside: dir.join(State::DEFAULT_FILE) }
+            }
+        })
     }
 
+    /// A file beside the state.
+    pub(crate) fn beside(&self, extension: &str) -> PathBuf {
+        self.beside.with_extension(extension)
+    }
+
+    /// The folder with the locks of engines that work here.
+    pub(crate) fn owners(&self) -> PathBuf {
+        self.beside("owners")
+    }
+
+    /// Whether there is a state.
+    pub(crate) fn is_there(&self) -> Result<bool> {
+        match self.location.file() {
+            // What is no state file is there all the same: opening it says what is wrong.
+            Some(path) => Ok(path.exists()),
+            None => Ok(self.location.version()? > 0),
+        }
+    }
+
+    /// The store, to read and write; it is made where there is none.
+    pub(crate) fn open(&self) -> Result<Arc<dyn StateDatabase>> {
+        let folder = self.beside.parent().unwrap_or_else(|| Path::new("."));
+        private_folder(folder).map_err(|error| unavailable(folder, &error))?;
+        unlocked(self, true, |key| self.location.open(key))
+    }
+
+    /// The store, only to read; an empty one when there is none yet.
+    pub(crate) fn read(&self) -> Result<Arc<dyn StateDatabase>> {
+        unlocked(self, false, |key| self.location.open_read_only(key))
+    }
+}
+
+impl fmt::Display for StatePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.location)
+    }
+}
+
+impl Workspace {
     /// Where emulators keep what changed them.
     pub(crate) fn emulators(&self) -> PathBuf {
         self.dir.join(".engine/emulators")
     }
 
-    /// The state store, to read and write.
-    pub(crate) fn open_state(&self) -> Result<SqliteStore> {
-        open_state(&self.state_path())
-    }
-
-    /// The state store, only to read; an empty one when there is none yet.
-    pub(crate) fn read_state(&self) -> Result<SqliteStore> {
-        let path = self.state_path();
-        unlocked(&path, false, |key| SqliteStore::open_read_only(&path, key))
-    }
-
     /// This process's own lock, by which others see that it lives.
     pub(crate) fn hold_owner_lock(&self, owner: &str) -> Result<OwnerLocks> {
-        let folder = self.state_path().with_extension("owners");
+        let folder = self.state.owners();
         OwnerLocks::hold(&folder, owner).map_err(|error| unavailable(&folder, &error))
     }
-
-    /// The locks of other engines, to see which of them live.
-    pub(crate) fn owner_folder(&self) -> PathBuf {
-        self.state_path().with_extension("owners")
-    }
-}
-
-/// A state file, to read and write; it is made where there is none.
-pub(crate) fn open_state(path: &Path) -> Result<SqliteStore> {
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    private_folder(folder).map_err(|error| unavailable(folder, &error))?;
-    unlocked(path, true, |key| SqliteStore::open(path, key))
 }
 
 pub(crate) fn unavailable(path: &Path, error: &std::io::Error) -> CommandError {

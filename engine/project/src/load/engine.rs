@@ -76,13 +76,14 @@ pub(super) fn check_timezone(document: &Document, pointer: &str, name: Option<&s
 fn state(url: Option<Text>, variables: &Variables<'_>, out: &mut Diagnostics) -> Option<State> {
     let url = url?;
     let filled = variables.fill(&url, out)?;
-    match filled.strip_prefix("sqlite:") {
-        Some(path) if !path.is_empty() => Some(State { sqlite: path.to_owned() }),
-        _ => {
-            let message = "the state store must be a SQLite file";
-            let diagnostic = Diagnostic::error(code::STATE_UNSUPPORTED, message).at(url.place.clone(), "");
-            out.push(diagnostic.help("for example `url = \"sqlite:.engine/state.db\"`"));
-            None
-        }
+    let state = State::parse(&filled);
+    if state.is_none() {
+        let message = "the state store must be a SQLite file or a PostgreSQL database";
+        let diagnostic = Diagnostic::error(code::STATE_UNSUPPORTED, message).at(url.place.clone(), "");
+        out.push(
+            diagnostic
+                .help("for example `sqlite:.engine/state.db` or `postgres://engine@db.example.com/state`"),
+        );
     }
+    state
 }

@@ -37,6 +37,8 @@ pub struct ProjectTable {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct StateTable {
-    /// The state store, a `SQLite` file: `url = "sqlite:.engine/state.db"`, which is also the default.
+    /// The state store: a `SQLite` file, `url = "sqlite:.engine/state.db"`, which is also the default; or, for engines
+    /// that share it, a `PostgreSQL` database, `url = "postgres://engine:${env:STATE_PASSWORD}@db.example.com/state"`, with
+    /// `?schema=NAME` for another schema in it than `engine`, and `sslmode=verify-full` for TLS.
     pub url: Option<String>,
 }

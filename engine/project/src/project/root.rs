@@ -7,7 +7,7 @@ use crate::{
     model::{NotifierTable, RetentionTable, SafetyTable},
     toml::Document,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// The environment of connections.toml alone.
 pub const DEFAULT_ENVIRONMENT: &str = "default";
@@ -44,15 +44,44 @@ pub struct Project {
 }
 
 /// Where the state store is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct State {
-    /// The path of its `SQLite` file, relative to the project unless it is absolute.
-    pub sqlite: String,
+#[derive(Clone, PartialEq, Eq)]
+pub enum State {
+    /// The path of a `SQLite` file, relative to the project unless it is absolute.
+    Sqlite(String),
+    /// The address of a `PostgreSQL` database, its variables filled in: it may carry a password.
+    Postgres(String),
+}
+
+impl State {
+    /// The file where the state is when a project names no other place; beside it lie the master key and the locks of
+    /// engines also when the state itself is in a database.
+    pub const DEFAULT_FILE: &str = ".engine/state.db";
+
+    /// Reads `sqlite:PATH` or `postgres://...`; nothing when it is neither.
+    #[must_use]
+    pub fn parse(url: &str) -> Option<Self> {
+        match url.split_once(':')? {
+            ("sqlite", path) if !path.is_empty() => Some(Self::Sqlite(path.to_owned())),
+            ("postgres" | "postgresql", rest) if rest.starts_with("//") => {
+                Some(Self::Postgres(url.to_owned()))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { sqlite: ".engine/state.db".to_owned() }
+        Self::Sqlite(Self::DEFAULT_FILE.to_owned())
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{path}"),
+            Self::Postgres(_) => f.write_str("postgres://..."),
+        }
     }
 }
 

@@ -53,9 +53,11 @@ pub(crate) async fn judge(work: &Work, entity: &Entity, claims: Vec<Claim>) -> R
         let target = TargetObject { connection, object };
         let ids: Vec<String> = claims.iter().map(|(id, _)| id.clone()).collect();
         let mut owners = work.store.owners(&work.scope, &target, &ids).await?;
-        owners.retain(|id, owner| {
-            claims.iter().any(|(claimed, key)| claimed == id && !is(owner, work, entity, key))
-        });
+        let is_others =
+            |id: &String, key: &str| owners.get(id).is_some_and(|owner| !is(owner, work, entity, key));
+        let contested: BTreeSet<&String> =
+            claims.iter().filter(|(id, key)| is_others(id, key)).map(|(id, _)| id).collect();
+        owners.retain(|id, _| contested.contains(id));
         judged.released.extend(release(work, entity, &mut owners).await?);
         let mut first: BTreeMap<&str, &str> = BTreeMap::new();
         for (id, key) in &claims {

@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
             cursor: group.cursor.clone(),
             since,
             resume: if resumes { row.resume } else { None },
-            max_records: work.options.batch_records,
+            max_records: work.batch_records(),
             max_bytes: work.options.batch_bytes,
         };
         let cap = if resumes { row.resume_cap } else { clock };
@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         if let Some(left) = self.left {
-            self.request.max_records = self.work.options.batch_records.min(left);
+            self.request.max_records = self.work.batch_records().min(left);
         }
         let batch = self.read().await?;
         self.left = self.left.map(|left| left.saturating_sub(batch.records.len()));

@@ -5,14 +5,28 @@
 //! failed records, holds, dirty marks, audit rows, counts and the cursor. Both check that the caller still
 //! holds the lease, and change nothing if it does not.
 
+mod audit;
+pub mod copy;
+mod database;
+mod location;
 mod overlay;
 mod owner;
+mod place;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod seal;
 pub mod sqlite;
+#[cfg(test)]
+mod suite;
+mod table;
 mod types;
+mod vault;
 
+pub use database::{NeededKey, Publish, StateDatabase, StateVault};
+pub use location::Location;
 pub use overlay::OverlayStore;
 pub use owner::{NeverGone, OwnerLocks, Owners};
+pub(in crate::state) use seal::PURPOSES;
 pub use seal::{Sealer, UnsealError};
 pub use types::{
     Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedRow, Hold,
@@ -68,6 +82,9 @@ pub enum StateError {
     /// The store's content cannot be read.
     #[error("the state store is damaged: {0}")]
     Corrupt(String),
+    /// A backup cannot be written, or not be read.
+    #[error("{0}")]
+    Backup(String),
 }
 
 impl StateError {

@@ -1,6 +1,7 @@
 //! Encryption of what the state store keeps: payloads of intents and failed records, tokens, secrets, and the keys
 //! that seal them.
 
+use super::StateError;
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
@@ -10,6 +11,12 @@ use std::sync::Arc;
 
 /// How many bytes precede the ciphertext.
 const NONCE: usize = 24;
+
+/// What data keys are for: payloads of records; tokens and secrets.
+pub(in crate::state) const PURPOSES: [&str; 2] = ["payload", "vault"];
+
+/// A data key, as it is.
+pub(in crate::state) type DataKey = zeroize::Zeroizing<[u8; 32]>;
 
 /// Bytes that this key did not seal for this place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +86,11 @@ impl Sealer {
         let payload = Payload { msg: sealed, aad: place.as_bytes() };
         self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| UnsealError)
     }
+}
+
+/// A seal that does not open: another key file, or changed bytes.
+pub(super) fn unsealed<T>(result: Result<T, UnsealError>) -> super::Result<T> {
+    result.map_err(|error| StateError::Corrupt(format!("a payload {error}")))
 }
 
 #[cfg(test)]

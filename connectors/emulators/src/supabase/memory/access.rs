@@ -99,30 +99,38 @@ const FURTHEST: usize = 3;
 
 /// No column has this name; those that are near are suggested, as PostgreSQL does it.
 pub(super) fn no_column(table: &Table, name: &str) -> DatabaseError {
-    let error = DatabaseError::new("42703", format!("column {}.{name} does not exist", table.name));
+    let message = format!("column {}.{name} does not exist", table.name);
+    suggesting(DatabaseError::new("42703", message), (table, &[table.name.as_str()]), name)
+}
+
+/// Adds the columns that are near to a name that is none; `places` are what the table is called.
+pub(super) fn suggesting(
+    error: DatabaseError,
+    (table, places): (&Table, &[&str]),
+    name: &str,
+) -> DatabaseError {
     let (mut distance, mut near) = (FURTHEST + 1, Vec::new());
-    for column in &table.columns {
-        let found = strsim::generic_levenshtein(&Letters(&column.name), &Letters(name));
+    let columns =
+        places.iter().flat_map(|place| table.columns.iter().map(move |column| (place, &column.name)));
+    for (place, column) in columns {
+        let found = strsim::generic_levenshtein(&Letters(column), &Letters(name));
         if found > name.len() / 2 || found > distance {
             continue;
         }
+        let named = format!("the column \"{place}.{column}\"");
         if found < distance {
-            (distance, near) = (found, vec![&column.name]);
+            (distance, near) = (found, vec![named]);
         } else if near.len() == 2 {
             // Too many are equally near.
             (distance, near) = (found.saturating_sub(1), Vec::new());
         } else if found <= FURTHEST {
-            near.push(&column.name);
+            near.push(named);
         }
     }
-    let named = |column: &String| format!("the column \"{}.{column}\"", table.name);
-    match near.as_slice() {
-        [one] => error.hint(format!("Perhaps you meant to reference {}.", named(one))),
-        [one, other] => {
-            error.hint(format!("Perhaps you meant to reference {} or {}.", named(one), named(other)))
-        }
-        _ => error,
+    if near.is_empty() {
+        return error;
     }
+    error.hint(format!("Perhaps you meant to reference {}.", near.join(" or ")))
 }
 
 /// A name, letter by letter.

@@ -97,10 +97,17 @@ fn syntax(kind: &Kind, text: &str) -> DatabaseError {
     DatabaseError::new("22P02", format!("invalid input syntax for type {}: \"{text}\"", kind.name()))
 }
 
+/// The text is no JSON; a word that JSON does not have is named.
 fn no_json(text: &str) -> DatabaseError {
     let error = DatabaseError::new("22P02", "invalid input syntax for type json");
-    let word: String = text.trim_start().chars().take_while(|letter| letter.is_alphanumeric()).collect();
-    if word.is_empty() { error } else { error.details(format!("Token \"{word}\" is invalid.")) }
+    let outside = text.split('"').step_by(2);
+    let words =
+        outside.flat_map(|part| part.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
+    let known = |word: &str| ["", "true", "false", "null"].contains(&word) || exact(word).is_some();
+    match words.into_iter().find(|word| !known(word)) {
+        Some(word) => error.details(format!("Token \"{word}\" is invalid.")),
+        None => error,
+    }
 }
 
 fn integer(text: &str, kind: &Kind, least: i64, most: i64) -> Parsed {

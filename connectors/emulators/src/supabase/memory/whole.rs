@@ -69,7 +69,7 @@ impl Memory {
     ) -> Result<(), DatabaseError> {
         let unreadable = |_| DatabaseError::new("22P02", "invalid input syntax for type json");
         let rows: Vec<Map<String, Value>> = serde_json::from_str(json).map_err(unreadable)?;
-        let caller = Caller { role: Role::ServiceRole, claims: Map::new() };
+        let caller = Caller { role: Role::Service, claims: Map::new() };
         let session = Session { caller, now };
         for row in rows {
             let columns = row.keys().cloned().collect::<BTreeSet<_>>();

@@ -1,6 +1,7 @@
 //! Inserts, upserts, updates and deletes.
 
 use super::{
+    access::suggesting,
     body::{self, Given},
     cell::Cell,
     filter::Check,
@@ -252,7 +253,12 @@ fn arbiter(table: &Table, conflict: Option<&Conflict>, is_nameless: bool) -> Res
     };
     let mut columns = BTreeSet::new();
     for name in &conflict.columns {
-        let missing = || DatabaseError::new("42703", format!("column \"{name}\" does not exist"));
+        let missing = || {
+            let error = DatabaseError::new("42703", format!("column \"{name}\" does not exist"));
+            let both: [&str; 2] = [&table.name, "excluded"];
+            let places = if conflict.merges { &both[..] } else { both.split_at(1).0 };
+            suggesting(error, (table, places), name)
+        };
         columns.insert(table.position(name).ok_or_else(missing)?);
     }
     let same = |unique: &[usize]| unique.iter().copied().collect::<BTreeSet<_>>() == columns;

@@ -83,10 +83,10 @@ fn column(column: &Column) -> String {
 
 fn policy(table: &Table, sql_role: &str, role: Role, privilege: Privilege) -> String {
     let named = name(&format!("{}_{}", role.name(), privilege.sql().to_lowercase()));
-    let rule = match privilege {
+    let clause = match privilege {
         Privilege::Insert => "WITH CHECK (true)",
         Privilege::Update => "USING (true) WITH CHECK (true)",
         Privilege::Select | Privilege::Delete => "USING (true)",
     };
-    format!("CREATE POLICY {named} ON {} FOR {} TO {sql_role} {rule}", place(table), privilege.sql())
+    format!("CREATE POLICY {named} ON {} FOR {} TO {sql_role} {clause}", place(table), privilege.sql())
 }

@@ -23,25 +23,18 @@ pub(super) fn source(table: &Table, payload: &Payload, defaults: bool) -> String
     let columns = columns(table, payload);
     let is_object = payload.json.trim_start().starts_with('{');
     let kind = if defaults { "jsonb" } else { "json" };
-    let mut sql = format!("FROM (SELECT {}::{kind} AS json_data) pgrst_payload, ", literal(&payload.json));
-    let given = match (defaults, is_object) {
-        (false, _) => "pgrst_payload.json_data",
+    let fallbacks = fallbacks(table, &columns);
+    let filled = match (defaults, is_object) {
+        (false, _) => String::new(),
         (true, true) => {
-            sql.push_str(&format!(
-                "LATERAL (SELECT {} || pgrst_payload.json_data AS val) pgrst_json_defs, ",
-                fallbacks(table, &columns)
-            ));
-            "pgrst_json_defs.val"
+            format!("LATERAL (SELECT {fallbacks} || pgrst_payload.json_data AS val) pgrst_json_defs, ")
         }
-        (true, false) => {
-            sql.push_str(&format!(
-                "LATERAL (SELECT jsonb_agg({} || elem) AS val \
-                 FROM jsonb_array_elements(pgrst_payload.json_data) elem) pgrst_json_defs, ",
-                fallbacks(table, &columns)
-            ));
-            "pgrst_json_defs.val"
-        }
+        (true, false) => format!(
+            "LATERAL (SELECT jsonb_agg({fallbacks} || elem) AS val \
+             FROM jsonb_array_elements(pgrst_payload.json_data) elem) pgrst_json_defs, "
+        ),
     };
+    let given = if defaults { "pgrst_json_defs.val" } else { "pgrst_payload.json_data" };
     let names: Vec<String> = columns.iter().map(|column| name(&column.name)).collect();
     let typed: Vec<String> =
         columns.iter().map(|column| format!("{} {}", name(&column.name), column.kind.declared())).collect();
@@ -51,8 +44,11 @@ pub(super) fn source(table: &Table, payload: &Payload, defaults: bool) -> String
         (false, true) => format!("{kind}_to_record({given}) AS _({})", typed.join(", ")),
         (false, false) => format!("{kind}_to_recordset({given}) AS _({})", typed.join(", ")),
     };
-    sql.push_str(&format!("LATERAL (SELECT {} FROM {rows}) pgrst_body", names.join(", ")));
-    sql
+    format!(
+        "FROM (SELECT {}::{kind} AS json_data) pgrst_payload, {filled}LATERAL (SELECT {} FROM {rows}) pgrst_body",
+        literal(&payload.json),
+        names.join(", ")
+    )
 }
 
 /// The columns of a body, in order of their names.
@@ -94,18 +90,18 @@ pub(super) fn insert(
     );
     let merges = conflict.is_some_and(|conflict| conflict.merges);
     if merges {
-        sql.push_str(&format!(" WHERE {COUNT}"));
+        sql.extend([" WHERE ", COUNT]);
         let from = From { place: "pgrst_body", table };
         for condition in put {
-            sql.push_str(&format!(" AND {}", from.condition(condition)));
+            sql.extend([" AND ", &from.condition(condition)]);
         }
     }
     let Some(conflict) = conflict.filter(|conflict| !conflict.columns.is_empty()) else { return sql };
     let by: Vec<String> = conflict.columns.iter().map(|column| name(column)).collect();
-    sql.push_str(&format!(" ON CONFLICT({}) ", by.join(", ")));
+    sql.extend([" ON CONFLICT(", &by.join(", "), ") "]);
     if merges && !names.is_empty() {
         let set: Vec<String> = names.iter().map(|column| format!("{column} = EXCLUDED.{column}")).collect();
-        sql.push_str(&format!("DO UPDATE SET {} WHERE {DISCOUNT}", set.join(", ")));
+        sql.extend(["DO UPDATE SET ", &set.join(", "), " WHERE ", DISCOUNT]);
     } else {
         sql.push_str("DO NOTHING");
     }

@@ -45,7 +45,7 @@ impl From<'_> {
             sql.push_str(if step.is_text { "->>" } else { "->" });
             match &step.at {
                 At::Key(key) => sql.push_str(&literal(key)),
-                At::Index(index) => sql.push_str(&format!("'{index}'::int")),
+                At::Index(index) => sql.extend(["'", &index.to_string(), "'::int"]),
             }
         }
         sql
@@ -90,7 +90,7 @@ impl From<'_> {
                 if let Some(cast) = cast {
                     sql = format!("CAST({sql} AS {})", cast.declared());
                 }
-                let alias = alias.as_ref().or(cast.is_some().then_some(&field.column));
+                let alias = alias.as_ref().or_else(|| cast.is_some().then_some(&field.column));
                 match alias {
                     Some(alias) => format!("{sql} AS {}", name(alias)),
                     None => sql,

@@ -32,7 +32,7 @@ pub(super) fn query(statement: &Statement, table: &Table) -> String {
             );
             let mut total = "null::bigint";
             if *counts {
-                with.push_str(&format!(", pgrst_source_count AS (SELECT 1 FROM {own}{filtered})"));
+                with.extend([", pgrst_source_count AS (SELECT 1 FROM ", &own, &filtered, ")"]);
                 total = "(SELECT pg_catalog.count(*) FROM pgrst_source_count)";
             }
             (with, total, format!("SELECT * FROM {SOURCE}"))
@@ -51,9 +51,10 @@ pub(super) fn query(statement: &Statement, table: &Table) -> String {
         _ => with,
     };
     let inserted = "nullif(current_setting('pgrst.inserted', true), '')";
-    let key = match statement.shows {
-        Shows::Location => "CASE WHEN pg_catalog.count(_postgrest_t) = 1 THEN json_agg(_postgrest_t)->0 END",
-        _ => "null",
+    let key = if statement.shows == Shows::Location {
+        "CASE WHEN pg_catalog.count(_postgrest_t) = 1 THEN json_agg(_postgrest_t)->0 END"
+    } else {
+        "null"
     };
     format!(
         "WITH {with} SELECT {total}::text, pg_catalog.count(_postgrest_t)::text, ({})::text, {inserted}, ({key})::text \

@@ -101,7 +101,7 @@ pub(super) fn filter(key: &str, value: &str) -> Result<Condition, Refusal> {
     }
     let mut input = Input::new("filter", value);
     let expected = format!("\"not\" or {OPERATOR}");
-    Ok(test(&mut input, field, &expected, &|input| Ok(input.take_while(|_| true)))?)
+    Ok(test(&mut input, field, &expected, &|input| input.take_while(|_| true))?)
 }
 
 /// A field of a table that is not part of the request.
@@ -156,7 +156,7 @@ fn tree(input: &mut Input<'_>) -> Read<Condition> {
     Ok(if is_negated { Condition::Not(Box::new(condition)) } else { condition })
 }
 
-type ReadValue<'a> = &'a dyn Fn(&mut Input<'_>) -> Read<String>;
+type ReadValue<'a> = &'a dyn Fn(&mut Input<'_>) -> String;
 
 fn test(input: &mut Input<'_>, field: Field, expected: &str, value: ReadValue<'_>) -> Read<Condition> {
     let is_negated = input.take("not.");
@@ -189,17 +189,17 @@ fn operator(input: &mut Input<'_>, expected: &str, value: ReadValue<'_>) -> Read
             None
         };
         if input.take(".") {
-            return Ok(Operator::Compare(comparison, quantifier, value(input)?));
+            return Ok(Operator::Compare(comparison, quantifier, value(input)));
         }
     } else if input.take(".") {
         match word.as_str() {
-            "neq" => return Ok(Operator::NotEqual(value(input)?)),
+            "neq" => return Ok(Operator::NotEqual(value(input))),
             "in" => return list(input).map(Operator::In),
             "is" => return is(input).map(Operator::Is),
-            "isdistinct" => return Ok(Operator::IsDistinct(value(input)?)),
-            "cs" => return Ok(Operator::Contains(value(input)?)),
-            "cd" => return Ok(Operator::Contained(value(input)?)),
-            "ov" => return Ok(Operator::Overlaps(value(input)?)),
+            "isdistinct" => return Ok(Operator::IsDistinct(value(input))),
+            "cs" => return Ok(Operator::Contains(value(input))),
+            "cd" => return Ok(Operator::Contained(value(input))),
+            "ov" => return Ok(Operator::Overlaps(value(input))),
             _ => {}
         }
     }
@@ -227,7 +227,7 @@ fn list(input: &mut Input<'_>) -> Read<Vec<String>> {
     input.skip_blanks();
     let mut elements = Vec::new();
     loop {
-        elements.push(element(input)?);
+        elements.push(element(input));
         if !input.take(",") {
             break;
         }
@@ -238,24 +238,24 @@ fn list(input: &mut Input<'_>) -> Read<Vec<String>> {
 }
 
 /// A value within parentheses: quoted, or up to the next comma.
-fn element(input: &mut Input<'_>) -> Read<String> {
+fn element(input: &mut Input<'_>) -> String {
     let place = input.place();
     if input.peek() == Some('"')
         && let Ok(text) = input.quoted()
         && matches!(input.peek(), None | Some(',' | ')'))
     {
-        return Ok(text);
+        return text;
     }
     input.back_to(place);
-    Ok(input.take_while(|letter| letter != ',' && letter != ')'))
+    input.take_while(|letter| letter != ',' && letter != ')')
 }
 
-fn logic_value(input: &mut Input<'_>) -> Read<String> {
+fn logic_value(input: &mut Input<'_>) -> String {
     let place = input.place();
     if input.take("{") {
         let inner = input.take_while(|letter| letter != '{' && letter != '}');
         if input.take("}") {
-            return Ok(format!("{{{inner}}}"));
+            return format!("{{{inner}}}");
         }
         input.back_to(place);
     }

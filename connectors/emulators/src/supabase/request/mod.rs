@@ -72,7 +72,8 @@ impl Call {
             Method::PUT => Some(Payload::read(headers, request.body(), None)?),
             _ => None,
         };
-        let schema = profile.or(settings.schemas.first().map(String::as_str)).unwrap_or("public").to_owned();
+        let schema =
+            profile.or_else(|| settings.schemas.first().map(String::as_str)).unwrap_or("public").to_owned();
         let names_schema = profile.is_some() || settings.schemas.len() != 1;
         Ok(Self {
             method: method.clone(),

@@ -20,8 +20,8 @@ impl Range {
         if query.limit == Some(0) {
             return Ok(Self { offset: 0, limit: Some(0) });
         }
-        let offset = u64::try_from(query.offset.unwrap_or(0));
-        let offset = offset.map_err(|_| Refusal::new(400, "2201X", "OFFSET must not be negative"))?;
+        // A negative one is none.
+        let offset = u64::try_from(query.offset.unwrap_or(0)).unwrap_or(0);
         let limit = query.limit.map(u64::try_from).transpose();
         let limit = limit.map_err(|_| refused("Limit should be greater than or equal to zero."))?;
         // Other methods than GET must not look at it (RFC 9110, 14.2).

@@ -109,7 +109,7 @@ fn table(object: &Object, schema: &str) -> Result<Table, TablesError> {
     }
     let columns = object.fields.iter().enumerate();
     let columns = columns.map(|(number, field)| column(&object.name, field, key.contains(&number)));
-    let everything = || BTreeMap::from([(Role::ServiceRole, Privilege::ALL.to_vec())]);
+    let everything = || BTreeMap::from([(Role::Service, Privilege::ALL.to_vec())]);
     let grants = object.grants.clone().unwrap_or_else(everything);
     let policies = object.policies.iter();
     let policies = policies.flat_map(|(role, what)| what.iter().map(|privilege| (*role, *privilege)));

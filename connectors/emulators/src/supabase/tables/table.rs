@@ -65,11 +65,12 @@ pub(crate) struct Reference {
 pub(crate) enum Role {
     Anon,
     Authenticated,
-    ServiceRole,
+    #[serde(rename = "service_role")]
+    Service,
 }
 
 impl Role {
-    pub(crate) const ALL: [Self; 3] = [Self::Anon, Self::Authenticated, Self::ServiceRole];
+    pub(crate) const ALL: [Self; 3] = [Self::Anon, Self::Authenticated, Self::Service];
 
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
@@ -79,13 +80,13 @@ impl Role {
         match self {
             Self::Anon => "anon",
             Self::Authenticated => "authenticated",
-            Self::ServiceRole => "service_role",
+            Self::Service => "service_role",
         }
     }
 
     /// Whether row level security does not apply to it.
     pub(crate) fn bypasses_security(self) -> bool {
-        self == Self::ServiceRole
+        self == Self::Service
     }
 }
 

@@ -87,10 +87,12 @@ async fn select_all(
     conditions: Vec<String>,
 ) -> Result<Vec<Row>> {
     let from = stream.read.from.as_deref().unwrap_or_default();
+    // Without an order, pages may overlap and leave rows out. New rows come behind all others in this one.
+    let order = stream.table.created.as_ref().and_then(|created| created.order.as_deref());
     let mut found = Vec::new();
     loop {
         let conditions = conditions.clone();
-        let statement = Statement { from, conditions, order: None, skip: found.len(), size: ROWS_MAX };
+        let statement = Statement { from, conditions, order, skip: found.len(), size: ROWS_MAX };
         let answer = service.read(context, ask::select(stream, &statement)?).await?;
         let rows = rows::rows(stream, &answer, None)?;
         let is_last = rows.count < ROWS_MAX || rows.good.is_empty();

@@ -1,7 +1,7 @@
 //! Filters in the query of PostgREST (its "horizontal filtering"): values in quotes, names in quotes where they need them.
 //!
 //! Within lists and logical trees a value may stand in double quotes, in which a `\` stands before each `"` and `\`;
-//! without them `,`, `.`, `:` and `()` would end it (url_grammar of its documentation).
+//! without them `,`, `.`, `:` and `()` would end it (its documentation, "URL grammar").
 
 use crate::runtime::query::Query;
 

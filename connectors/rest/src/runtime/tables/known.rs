@@ -65,7 +65,7 @@ impl Tables {
                 let message = "the table has no primary key, without which its rows cannot be told apart";
                 Err(ConnectorError::new(ErrorKind::Config, message).with_context("table", name))
             }
-            None => Err(self.missing(name)),
+            None => Err(Self::missing(name)),
         }
     }
 
@@ -75,7 +75,7 @@ impl Tables {
         match self.all(context).await {
             Ok(all) => {
                 let found = all.objects.iter().find(|schema| schema.name == name).cloned();
-                found.ok_or_else(|| self.missing(name))
+                found.ok_or_else(|| Self::missing(name))
             }
             Err(error) if error.kind() == ErrorKind::Forbidden => {
                 tracing::warn!(table = name, "its columns are not checked: {error}");
@@ -85,7 +85,7 @@ impl Tables {
         }
     }
 
-    fn missing(&self, name: &str) -> ConnectorError {
+    fn missing(name: &str) -> ConnectorError {
         let message = "the service shows no such table: it is not there, its schema is not exposed, or nothing of it is \
                        granted to the role of the key";
         ConnectorError::new(ErrorKind::NotFound, message).with_context("table", name)

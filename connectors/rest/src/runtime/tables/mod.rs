@@ -34,10 +34,10 @@ pub(super) fn open(
     service: Arc<Service>,
     rules: &TablesTable,
     access: Access,
-    capabilities: Capabilities,
+    capabilities: &Capabilities,
 ) -> Connection {
     let TablesKind::Postgrest = rules.kind;
-    let capabilities = Capabilities { write_batch_max: rules.write_rows, ..capabilities };
+    let capabilities = Capabilities { write_batch_max: rules.write_rows, ..capabilities.clone() };
     let tables = Arc::new(Tables::new(service, rules.clone()));
     Connection {
         capabilities,

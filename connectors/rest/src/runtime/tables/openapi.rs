@@ -1,4 +1,4 @@
-//! The tables of a schema, from the description that PostgREST gives at its root (OpenAPI 2.0).
+//! The tables of a schema, from the description that PostgREST gives at its root (`OpenAPI` 2.0).
 //!
 //! It says of a column its type in PostgreSQL's words (`format`), and in the description whether it belongs to the
 //! primary key (`<pk/>`) or refers to another table (`<fk table='orders' column='id'/>`). `required` lists the columns
@@ -138,6 +138,8 @@ mod tests {
 
     #[test]
     fn columns_have_the_types_keys_and_references_of_the_database() {
+        use FieldType::{Decimal, Integer, Json, List, Text, Timestamp};
+
         let text = serde_json::json!({
             "swagger": "2.0",
             "definitions": {
@@ -163,7 +165,6 @@ mod tests {
         let orders = &discovery.objects[0];
         assert_eq!((orders.name.as_str(), orders.key.as_slice()), ("orders", ["id".to_owned()].as_slice()));
         let kinds: Vec<_> = orders.fields.iter().map(|field| field.kind).collect();
-        use FieldType::{Decimal, Integer, Json, List, Text, Timestamp};
         assert_eq!(kinds, [Integer, Integer, Decimal, Text, Timestamp, Timestamp, List, Json]);
         let field = |name| orders.field(name).unwrap();
         assert_eq!(field("customer_id").refers_to.as_deref(), Some("customers"));

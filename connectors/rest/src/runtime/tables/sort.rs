@@ -72,9 +72,12 @@ fn is_changed_in_place(schema: &EntitySchema, row: &Row<'_>) -> bool {
     old != row.id || lacks()
 }
 
+/// What rows of one request have in common: their turn, their columns, and the columns of their key.
+type Kin = (usize, Vec<String>, Vec<String>);
+
 fn together<'a>(rules: &TablesTable, rows: Vec<Row<'a>>) -> Vec<Vec<Row<'a>>> {
     let mut turns: BTreeMap<String, usize> = BTreeMap::new();
-    let mut groups: BTreeMap<(usize, Vec<String>, Vec<String>), Vec<Vec<Row<'a>>>> = BTreeMap::new();
+    let mut groups: BTreeMap<Kin, Vec<Vec<Row<'a>>>> = BTreeMap::new();
     for row in rows {
         let turn = turns.entry(row.id.clone()).or_default();
         let mut columns: Vec<String> = row.fields.keys().cloned().collect();

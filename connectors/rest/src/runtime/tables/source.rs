@@ -30,15 +30,6 @@ impl TableSource {
         Self { tables }
     }
 
-    /// What narrows a read, beside its place.
-    fn filter(&self, request: &ReadRequest) -> Query {
-        let mut filter = Query::new();
-        if let Some(column) = &request.cursor {
-            place::since(column, request.since, &mut filter);
-        }
-        filter
-    }
-
     /// Says once per whole read that there are rows without a place on the cursor: they are never read.
     async fn without_cursor(
         &self,
@@ -89,7 +80,7 @@ impl Source for TableSource {
         let stream = self.tables.stream(context, &request.stream).await?;
         let wanted = filters(&stream, &request.options)?;
         let order = stream.order(request.cursor.as_deref())?;
-        let filter = self.filter(request);
+        let filter = narrowed(request);
         let mut behind: Option<Place> =
             request.resume.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let mut bag = Bag::new(request);
@@ -153,6 +144,15 @@ impl Source for TableSource {
         }
         Ok(found)
     }
+}
+
+/// What narrows a read, beside its place.
+fn narrowed(request: &ReadRequest) -> Query {
+    let mut filter = Query::new();
+    if let Some(column) = &request.cursor {
+        place::since(column, request.since, &mut filter);
+    }
+    filter
 }
 
 /// Takes the rows of a page, and moves the place behind each: whether all of them had room.

@@ -91,6 +91,13 @@ fn place(
         return Err(alone());
     }
     let payload = encode::decode(&write.payload);
+    let is_known = |(field, known): (&String, &Vec<String>)| match path::member(&payload, field) {
+        Some(Value::Text(text)) => known.contains(text),
+        _ => true,
+    };
+    if !batch.known.iter().all(is_known) {
+        return Err(alone());
+    }
     let known = Known { write, payload: &payload, now: None };
     send::address(service, (&batch.path, &batch.query), known)
 }

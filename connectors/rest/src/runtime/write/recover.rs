@@ -73,7 +73,7 @@ async fn by_fields(service: &Service, context: &Context, lost: Lost<'_>) -> Resu
     let rows = read::find(service, context, (stream, None), &how, &sought).await?;
     let is_ours = |row: &&Row| {
         if marker::is_carried(table, object) {
-            return marker::has(table, object, &row.record, lost.marker);
+            return marker::has(table, object, &row.record, lost.marker) && !is_left_over(table, row);
         }
         search::agrees(schema, row, &names, &values)
             && made_after(stream.table.created.as_ref(), row, lost.sent_after)
@@ -102,8 +102,17 @@ async fn by_time(service: &Service, context: &Context, lost: Lost<'_>) -> Result
     let stream = service.catalog.listing(lost.object)?;
     let since = lost.sent_after.map(|sent| Cursor::Instant(earlier(sent)));
     let rows = read::made_since(service, context, stream, since).await?;
-    let is_ours = |row: &&Row| marker::has(table, object, &row.record, lost.marker);
+    let is_ours =
+        |row: &&Row| marker::has(table, object, &row.record, lost.marker) && !is_left_over(table, row);
     Ok(rows.iter().filter(is_ours).map(|row| current(table, row)).collect())
+}
+
+/// Whether an object is what a refused create left behind.
+fn is_left_over(table: &WriteTable, row: &Row) -> bool {
+    table
+        .leftovers
+        .iter()
+        .any(|(field, values)| path::text(&row.record, field).is_some_and(|held| values.contains(&held)))
 }
 
 fn earlier(sent: Timestamp) -> Timestamp {

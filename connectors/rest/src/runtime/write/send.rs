@@ -60,6 +60,9 @@ pub(super) async fn refused(
     verdict: Verdict,
 ) -> Outcome {
     let error = verdict.error;
+    if verdict.or_gone && write.target_id.is_some() {
+        return gone_or(service, context, write, error).await;
+    }
     match (verdict.effect, error.kind()) {
         (Effect::Unknown, _) => Outcome::Unknown(soon(error)),
         (Effect::NotApplied, ErrorKind::NotFound) if write.op.removes() => gone(write),
@@ -67,6 +70,21 @@ pub(super) async fn refused(
             duplicate(service, context, write, error).await
         }
         (Effect::NotApplied, _) => Outcome::NotApplied(error),
+    }
+}
+
+/// A refusal that may be about something that the object refers to, or about the object itself: it is looked for.
+/// QuickBooks has one code and one text for both.
+async fn gone_or(service: &Service, context: &Context, write: &Write, error: ConnectorError) -> Outcome {
+    let table = match service.catalog.write(&write.object) {
+        Ok(table) => table,
+        Err(error) => return Outcome::NotApplied(error),
+    };
+    match current_of(service, context, table, write).await {
+        Ok(None) => gone(write),
+        Ok(Some(_)) => Outcome::NotApplied(error),
+        // Nothing was changed, and why cannot be told now.
+        Err(search) => Outcome::NotApplied(search),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Fields in the types that the service wants: what goes wrong there is said before anything is sent.
 //!
 //! WooCommerce takes prices as texts alone: the number `12.5` is refused, and the text `12,50` becomes 1250. So
-//! numbers become texts here, where the field is one, in the engine's own exact spelling.
+//! numbers become texts here, where the field is one, in the engine's own exact spelling; and a text that is to be an
+//! amount must be a number in that spelling. A value that is none of a field's own is refused too: its batches take it.
 
 use crate::manifest::Null;
 use engine_contract::{ConnectorError, ErrorKind, Field, FieldType, Map, Op, Result, Value};
@@ -65,10 +66,30 @@ fn null(field: Option<&Field>, rules: Rules) -> Option<Value> {
 fn fits(field: &Field, text: &str) -> Result<()> {
     match field.max_length {
         Some(max) if text.chars().count() > max => {
-            Err(invalid(format!("is longer than the {max} characters that the service takes")))
+            return Err(invalid(format!("is longer than the {max} characters that the service takes")));
         }
-        _ => Ok(()),
+        _ => {}
     }
+    // An empty text is no value.
+    if field.kind != FieldType::Text || text.is_empty() {
+        return Ok(());
+    }
+    if field.is_money && !is_decimal(text) {
+        return Err(invalid("is no decimal number such as 12.50".to_owned()));
+    }
+    if !field.one_of.is_empty() && !field.one_of.iter().any(|known| known == text) {
+        let known = field.one_of.join("`, `");
+        return Err(invalid(format!("is none of the values that the service takes: `{known}`")));
+    }
+    Ok(())
+}
+
+/// Digits with at most one point between them, and at most a minus before them.
+fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    is_number(whole) && is_number(fraction)
 }
 
 fn invalid(message: String) -> ConnectorError {

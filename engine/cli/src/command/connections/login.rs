@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
     };
     has_secrets(&workspace, &login)?;
     // The vault must be there before a person goes to the trouble.
-    let vault = ProjectVault::new(&workspace.state_path(), Arc::clone(&workspace.context.clock));
+    let vault = ProjectVault::new(&workspace.state, Arc::clone(&workspace.context.clock));
     let context = Context {
         http: network::transport()?,
         vault: Arc::new(Watched(vault.to_write()?)),

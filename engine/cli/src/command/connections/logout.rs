@@ -51,8 +51,7 @@ pub(super) fn run(
             ))
         })?;
     }
-    let vault =
-        ProjectVault::new(&workspace.state_path(), Arc::clone(&workspace.context.clock)).to_write()?;
+    let vault = ProjectVault::new(&workspace.state, Arc::clone(&workspace.context.clock)).to_write()?;
     runtime.block_on(vault.forget(&login.account))?;
     let told = if is_revocable { "and told the service" } else { "here" };
     output.step(output::GOOD, "Logged out", &format!("{name} of {}, {told}", login.account));

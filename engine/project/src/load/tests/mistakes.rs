@@ -169,7 +169,7 @@ fn variables_must_be_listed_and_set_and_are_shown_inside_their_text() {
     let connections =
         "[connection.x]\nconnector = \"csv\"\nurl = \"\\u0068ttps://${env:STORE_ULR}/${env:UNSET}\"\n";
     let files = MemoryFiles::default()
-        .with("engine.toml", "project.env = [\"STORE_URL\", \"UNSET\"]\nstate.url = \"postgres://x\"\n")
+        .with("engine.toml", "project.env = [\"STORE_URL\", \"UNSET\"]\nstate.url = \"mysql://x\"\n")
         .with("connections.toml", connections);
     let (_, out) = load_all(&files);
     let out = out.sorted();

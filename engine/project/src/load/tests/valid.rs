@@ -28,7 +28,7 @@ fn rules(node: &Node) -> &[Rule] {
 fn everything_in_the_format_loads_without_a_word() {
     let project = loaded();
     assert_eq!((project.name.as_str(), project.timezone.as_str()), ("shops", "America/Edmonton"));
-    assert_eq!(project.state.sqlite, "state/engine.db");
+    assert_eq!(project.state, crate::State::Sqlite("state/engine.db".to_owned()));
     let pipeline = shop(&project);
     assert!(pipeline.complete && pipeline.incomplete.is_empty());
     assert_eq!(pipeline.source.as_ref().unwrap().connector.as_deref(), Some("csv"));
@@ -161,7 +161,8 @@ fn a_project_may_be_one_file_whose_name_is_the_pipelines() {
         load_pipeline(&format!("{HEAD}[entity.x]\nfrom = \"s\"\nto = \"t\"\nmap.a = \"$.a\"\n"));
     assert_eq!(out, []);
     assert_eq!(project.pipelines[0].name, "p");
-    assert_eq!((project.timezone.as_str(), project.state.sqlite.as_str()), ("UTC", ".engine/state.db"));
+    assert_eq!(project.timezone, "UTC");
+    assert_eq!(project.state, crate::State::Sqlite(".engine/state.db".to_owned()));
 }
 
 #[test]

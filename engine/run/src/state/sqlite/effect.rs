@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     key::{RecordKey, Scope},
-    state::{Action, AuditEntry, FailedRecord, Intent, Lease, Link, Sealer, Settlement},
+    state::{
+        AuditEntry, FailedRecord, Intent, Lease, Link, Sealer, Settlement, audit::Head, place, seal::unsealed,
+    },
 };
 use bytes::Bytes;
 use rusqlite::{Connection, ToSql};
@@ -41,15 +43,15 @@ pub(super) fn open_intents(
         })
     })?;
     for intent in &mut intents {
-        let place = row::place(scope, &intent.link.record, "intent");
-        intent.payload = Bytes::from(row::unsealed(sealer.open(&place, &intent.payload))?);
+        let bound_to = place::payload(scope, &intent.link.record, "intent");
+        intent.payload = Bytes::from(unsealed(sealer.open(&bound_to, &intent.payload))?);
     }
     Ok(intents)
 }
 
 pub(super) fn put_intent(db: &Connection, held: &Lease, intent: &Intent, sealer: &Sealer) -> Result<()> {
     let (scope, link) = (&held.key.scope, &intent.link);
-    let payload = row::unsealed(sealer.seal(&row::place(scope, &link.record, "intent"), &intent.payload))?;
+    let payload = unsealed(sealer.seal(&place::payload(scope, &link.record, "intent"), &intent.payload))?;
     let match_on = json_list(intent.match_on.iter().map(String::as_str));
     let columns: [&dyn ToSql; 28] = [
         &scope.tenant,
@@ -101,7 +103,7 @@ pub(super) fn settle(db: &Connection, held: &Lease, settlement: &Settlement, sea
     mark::clear(db, scope, settlement)?;
     for link in &settlement.links {
         if !link::put(db, scope, link, settlement)? {
-            mark::put_failed(db, scope, &target_taken(link, settlement), (settlement, sealer))?;
+            mark::put_failed(db, scope, &FailedRecord::target_taken(link, settlement), (settlement, sealer))?;
         }
     }
     for link in &settlement.refused {
@@ -170,64 +172,22 @@ fn end_dispatch(db: &Connection, scope: &Scope, entity: &str) -> Result<()> {
     execute(db, &sql, &record(scope, &entity, &side)).map(drop)
 }
 
-/// The target object belongs to another record: said as a failed record, never passed over.
-fn target_taken(link: &Link, settlement: &Settlement) -> FailedRecord {
-    FailedRecord {
-        record: link.record.clone(),
-        source_key: link.source_key.clone(),
-        origin: String::new(),
-        code: "link/target-taken".to_owned(),
-        message: format!("the `{}` it was written to belongs to another record", link.target_object),
-        place: None,
-        retry: false,
-        broken: false,
-        first_at: settlement.at,
-        attempts: 1,
-        mapping_hash: link.mapping_hash.clone(),
-        payload: Bytes::new(),
-    }
-}
-
 fn close(db: &Connection, scope: &Scope, key: &RecordKey) -> Result<()> {
     let (side, entity) = (scope.side.as_str(), key.entity.as_str());
     let values = [record(scope, &entity, &side).as_slice(), &[&key.key as &dyn ToSql]].concat();
     execute(db, &format!("DELETE FROM intent WHERE {RECORD} AND key = ?6"), &values).map(drop)
 }
 
-/// Each row's hash covers the one before, so that a removed or changed row breaks the chain.
+/// Appends a row to the chain.
 fn append_audit(db: &Connection, scope: &Scope, entry: &AuditEntry, settlement: &Settlement) -> Result<()> {
     let last = query(db, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", &[], |columns| {
-        Ok((columns.get::<_, i64>(0)?, hash(columns, 1)?))
+        Ok(Head { seq: columns.get(0)?, hash: hash(columns, 1)?.0 })
     })?;
-    let (seq, previous) = last.first().map_or((1, [0; 32]), |(seq, hash)| (seq + 1, hash.0));
-    let action = match entry.action {
-        Action::Applied(op) => op.as_str().to_owned(),
-        Action::Adopted => "adopt".to_owned(),
-        Action::Refused(op) => format!("{op} refused"),
-    };
-    let at = millis(settlement.at);
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&previous).update(&seq.to_le_bytes()).update(&at.to_le_bytes());
-    let id = entry.target_id.as_deref().unwrap_or_default();
-    let words = [
-        &settlement.run,
-        &scope.tenant,
-        &scope.environment,
-        &scope.pipeline,
-        &entry.record.entity,
-        &entry.record.key,
-        &action,
-        &entry.target_object,
-        id,
-    ];
-    for word in words {
-        hasher.update(&(word.len() as u64).to_le_bytes()).update(word.as_bytes());
-    }
-    hasher.update(&entry.content.0);
-    let chained = hasher.finalize();
+    let last = last.into_iter().next().unwrap_or_default();
+    let (head, action) = last.next(scope, entry, settlement);
     let columns: [&dyn ToSql; 13] = [
-        &seq,
-        &at,
+        &head.seq,
+        &millis(settlement.at),
         &settlement.run,
         &scope.tenant,
         &scope.environment,
@@ -238,7 +198,7 @@ fn append_audit(db: &Connection, scope: &Scope, entry: &AuditEntry, settlement: 
         &entry.target_object,
         &entry.target_id,
         &entry.content.0.as_slice(),
-        &chained.as_bytes().as_slice(),
+        &head.hash.as_slice(),
     ];
     execute(
         db,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     key::{Scope, Side},
-    state::{Counts, FailedRow, PipelineKey, Place, Run, RunFilter, RunStatus, Settlement, Status},
+    state::{Counts, FailedRow, PipelineKey, Place, Run, RunFilter, RunStatus, Settlement, types::masked},
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, ToSql};
@@ -61,11 +61,7 @@ pub(super) fn finish(
 
 /// Adds a batch's counts to those of its run.
 pub(super) fn add_counts(db: &Connection, settlement: &Settlement) -> Result<()> {
-    let counts = &settlement.counts;
-    let rows = [("read", counts.read), ("mapped", counts.mapped)]
-        .into_iter()
-        .chain(counts.by_status.iter().map(|(status, count)| (status.as_str(), *count)));
-    for (word, count) in rows {
+    for (word, count) in settlement.counts.words() {
         let values: [&dyn ToSql; 4] =
             [&settlement.run, &settlement.entity, &word, &i64::try_from(count).unwrap_or(i64::MAX)];
         execute(
@@ -121,17 +117,7 @@ fn counts(db: &Connection, run: &str) -> Result<Vec<(String, Counts)>> {
     for (entity, word, count) in
         query(db, "SELECT entity, status, records FROM run_count WHERE run = ?1", &[&run], read)?
     {
-        let counts = by_entity.entry(entity).or_default();
-        let count = u64::try_from(count).unwrap_or_default();
-        match word.as_str() {
-            "read" => counts.read = count,
-            "mapped" => counts.mapped = count,
-            word => {
-                if let Some(status) = Status::ALL.into_iter().find(|status| status.as_str() == word) {
-                    counts.by_status.insert(status, count);
-                }
-            }
-        }
+        by_entity.entry(entity).or_default().set(&word, u64::try_from(count).unwrap_or_default());
     }
     Ok(by_entity.into_iter().collect())
 }
@@ -166,15 +152,6 @@ pub(super) fn failures(db: &Connection, filter: &RunFilter, run: Option<&str>) -
             run: row.get("run")?,
         })
     })
-}
-
-/// A key that is an e-mail address is personal data: its first letter must do.
-fn masked(key: String) -> String {
-    if !key.contains('@') {
-        return key;
-    }
-    let first = key.chars().next().map(String::from).unwrap_or_default();
-    format!("{first}...@...")
 }
 
 /// Failed, held and open, by pipeline. Held counts every record that waits: for a parent, for an open effect,

@@ -5,14 +5,17 @@
 
 use super::{
     Result, StateError,
-    row::{execute, query, unsealed},
+    row::{execute, query},
 };
-use crate::{failpoint::failpoint, state::Sealer};
+use crate::{
+    failpoint::failpoint,
+    state::{
+        PURPOSES, Sealer, place,
+        seal::{DataKey, unsealed},
+    },
+};
 use rusqlite::{Connection, ToSql};
 use zeroize::Zeroizing;
-
-/// What data keys are for: payloads of records; tokens and secrets.
-const PURPOSES: [&str; 2] = ["payload", "vault"];
 
 /// The data keys of a store, unwrapped.
 #[derive(Clone)]
@@ -39,11 +42,6 @@ impl Keys {
     }
 }
 
-/// What a wrapped key is bound to.
-fn place(purpose: &str, master: &str) -> String {
-    ["data key", purpose, master].join("\u{1f}")
-}
-
 /// Makes the data keys.
 pub(super) fn create(db: &Connection, master: &Sealer) -> Result<()> {
     for purpose in PURPOSES {
@@ -53,7 +51,7 @@ pub(super) fn create(db: &Connection, master: &Sealer) -> Result<()> {
 }
 
 fn wrap(db: &Connection, purpose: &str, key: &[u8; 32], master: &Sealer) -> Result<()> {
-    let wrapped = unsealed(master.seal(&place(purpose, master.id()), key))?;
+    let wrapped = unsealed(master.seal(&place::data_key(purpose, master.id()), key))?;
     let values: [&dyn ToSql; 3] = [&purpose, &master.id(), &wrapped];
     execute(db, "INSERT OR REPLACE INTO data_key (purpose, master, wrapped) VALUES (?1, ?2, ?3)", &values)?;
     Ok(())
@@ -67,13 +65,32 @@ fn unwrap(db: &Connection, purpose: &str, master: &Sealer) -> Result<Zeroizing<[
     if wanted != master.id() {
         return Err(StateError::OtherKey { wanted, given: master.id().to_owned() });
     }
-    let key = master.open(&place(purpose, &wanted), &wrapped).map_err(|_| damaged(purpose))?;
+    let key = master.open(&place::data_key(purpose, &wanted), &wrapped).map_err(|_| damaged(purpose))?;
     let key = Zeroizing::new(key);
     key.as_slice().try_into().map(Zeroizing::new).map_err(|_| damaged(purpose))
 }
 
 fn damaged(purpose: &str) -> StateError {
     StateError::Corrupt(format!("its data key for `{purpose}` is not what an engine wrote"))
+}
+
+/// The data keys as they are, by what they are for.
+pub(super) fn plain(db: &Connection, master: &Sealer) -> Result<Vec<(&'static str, DataKey)>> {
+    PURPOSES.into_iter().map(|purpose| Ok((purpose, unwrap(db, purpose, master)?))).collect()
+}
+
+/// Puts other data keys in the place of all.
+pub(super) fn replace(
+    db: &Connection,
+    keys: &[(String, Zeroizing<[u8; 32]>)],
+    master: &Sealer,
+) -> Result<()> {
+    execute(db, "DELETE FROM data_key", &[])?;
+    for purpose in PURPOSES {
+        let key = keys.iter().find(|(name, _)| name == purpose).ok_or_else(|| damaged(purpose))?;
+        wrap(db, purpose, &key.1, master)?;
+    }
+    Ok(())
 }
 
 /// The data keys.
@@ -105,8 +122,7 @@ pub(super) fn rewrap(
     (old, new): (&Sealer, &Sealer),
     publish: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
-    let keys = PURPOSES.map(|purpose| Ok((purpose, unwrap(db, purpose, old)?)));
-    let keys: Vec<_> = keys.into_iter().collect::<Result<_>>()?;
+    let keys = plain(db, old)?;
     publish()?;
     failpoint!("keys.published");
     for (purpose, key) in &keys {

@@ -10,6 +10,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, ToSql};
+use std::collections::BTreeMap;
 
 const GROUP: &str =
     "tenant = ?1 AND environment = ?2 AND pipeline = ?3 AND stream_group = ?4 AND side = ?5 AND shard = ?6";
@@ -76,6 +77,13 @@ pub(super) fn fence(db: &Connection, lease: &Lease) -> Result<()> {
     let sql = format!("SELECT epoch FROM lease WHERE {GROUP} AND owner IS NOT NULL");
     let epoch = query(db, &sql, &values(&lease.key, &side), |row| row.get::<_, i64>(0))?;
     if epoch == [lease.epoch] { Ok(()) } else { Err(StateError::Fenced) }
+}
+
+/// Who holds leases that are good, each with the end of the last.
+pub(super) fn holders(db: &Connection, now: Timestamp) -> Result<BTreeMap<String, Timestamp>> {
+    let sql = "SELECT owner, max(until) FROM lease WHERE owner IS NOT NULL AND until > ?1 GROUP BY owner";
+    let rows = query(db, sql, &[&millis(now)], |row| Ok((row.get(0)?, timestamp(row.get(1)?)?)))?;
+    Ok(rows.into_iter().collect())
 }
 
 pub(super) fn cursor(db: &Connection, key: &GroupKey) -> Result<CursorRow> {

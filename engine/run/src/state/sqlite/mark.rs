@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     key::Scope,
-    state::{Dirty, FailedRecord, Hold, PriorFailure, Revisit, RevisitQuery, Sealer, Settlement},
+    state::{
+        Dirty, FailedRecord, Hold, PriorFailure, Revisit, RevisitQuery, Sealer, Settlement, place,
+        seal::unsealed,
+    },
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, ToSql};
@@ -65,8 +68,8 @@ pub(super) fn put_failed(
     failed: &FailedRecord,
     (settlement, sealer): (&Settlement, &Sealer),
 ) -> Result<()> {
-    let place = super::row::place(scope, &failed.record, "failed");
-    let payload = super::row::unsealed(sealer.seal(&place, &failed.payload))?;
+    let bound_to = place::payload(scope, &failed.record, "failed");
+    let payload = unsealed(sealer.seal(&bound_to, &failed.payload))?;
     let file = failed.place.as_ref().map(|place| place.file.as_str());
     let line = failed.place.as_ref().and_then(|place| i64::try_from(place.line).ok());
     let columns: [&dyn ToSql; 20] = [

@@ -6,6 +6,7 @@
 //! What is sealed is sealed with data keys (`keys`), which the master key wraps: a new master key changes them and
 //! nothing else. The vault (`vault`, `token`, `secret`) lives in the same file and goes through the same writer.
 
+mod copy;
 mod effect;
 mod front;
 mod history;
@@ -22,7 +23,8 @@ mod store;
 mod token;
 mod vault;
 
-pub use open::{NeededKey, needed_key};
+pub use super::database::NeededKey;
+pub use open::{needed_key, older_copy, version};
 /// The version of the tables that this engine makes and reads.
 pub use schema::VERSION as SCHEMA_VERSION;
 pub use store::SqliteStore;

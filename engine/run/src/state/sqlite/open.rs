@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     key::{RecordKey, Scope, Side},
-    state::Sealer,
+    state::{NeededKey, Sealer, place, seal::unsealed},
 };
 use rusqlite::{Connection, OpenFlags, ToSql, Transaction, TransactionBehavior};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// One thread at a time uses a connection: SQLite needs no locks of its own.
 const READ_WRITE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -22,17 +22,6 @@ const STATEMENTS: usize = 128;
 /// How long another process is waited for that writes.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Which master key a state file needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NeededKey {
-    /// There is no state yet: any.
-    Any,
-    /// The one with which it was made, before data keys: nothing names it.
-    Unnamed,
-    /// The one with this [`Sealer::id`].
-    Named(String),
-}
-
 /// Opens a state file, making it when it is not there.
 pub(super) fn file(path: &Path, master: &Sealer) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, READ_WRITE).map_err(|error| busy(&error))?;
@@ -40,8 +29,39 @@ pub(super) fn file(path: &Path, master: &Sealer) -> Result<Connection> {
     connection
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;")
         .map_err(|error| busy(&error))?;
+    keep_older(&connection, path)?;
     migrate(&connection, master)?;
     Ok(connection)
+}
+
+/// Where the copy of a file is kept that was brought up to date from `version`.
+#[must_use]
+pub fn older_copy(path: &Path, version: i64) -> PathBuf {
+    path.with_extension(format!("schema-{version}.db"))
+}
+
+/// Keeps a copy of a file of an older engine, as that engine reads it, beside the file.
+fn keep_older(connection: &Connection, path: &Path) -> Result<()> {
+    let version = check(connection)?;
+    if version == 0 || version == VERSION {
+        return Ok(());
+    }
+    let unwritable = |error: std::io::Error| {
+        StateError::Unavailable(format!("a copy of it from before the upgrade cannot be kept: {error}"))
+    };
+    let copy = older_copy(path, version);
+    let early = copy.with_extension(format!("new-{}", std::process::id()));
+    let name = early.to_string_lossy();
+    connection.execute("VACUUM INTO ?1", [name.as_ref()]).map_err(|error| busy(&error))?;
+    // Another engine may have brought the file up to date meanwhile: then it has kept the copy.
+    let read = Connection::open_with_flags(&early, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let is_older = check(&read.map_err(|error| busy(&error))?)? == version;
+    if is_older {
+        std::fs::File::open(&early).and_then(|file| file.sync_all()).map_err(unwritable)?;
+        std::fs::rename(&early, &copy).map_err(unwritable)
+    } else {
+        std::fs::remove_file(&early).map_err(unwritable)
+    }
 }
 
 /// Opens an existing state file without the right to change it, whatever its version; nothing when there is no
@@ -75,6 +95,14 @@ pub fn needed_key(path: &Path) -> Result<NeededKey> {
         1 => Ok(NeededKey::Unnamed),
         _ => Ok(NeededKey::Named(keys::master(&connection)?)),
     }
+}
+
+/// The version of a state file's tables; 0 where there is none.
+///
+/// # Errors
+/// As [`needed_key`].
+pub fn version(path: &Path) -> Result<i64> {
+    read_only(path)?.map_or(Ok(0), |connection| check(&connection))
 }
 
 fn pragma(connection: &Connection, name: &str) -> Result<i64> {
@@ -135,9 +163,9 @@ fn reseal(db: &Connection, table: &str, (old, new): (&Sealer, &Sealer)) -> Resul
         Ok((scope, record, columns.get::<_, Vec<u8>>(6)?))
     })?;
     for (scope, record, payload) in rows {
-        let place = row::place(&scope, &record, table);
-        let plain = row::unsealed(old.open(&place, &payload))?;
-        let payload = row::unsealed(new.seal(&place, &plain))?;
+        let bound_to = place::payload(&scope, &record, table);
+        let plain = unsealed(old.open(&bound_to, &payload))?;
+        let payload = unsealed(new.seal(&bound_to, &plain))?;
         let values: [&dyn ToSql; 7] = [
             &scope.tenant,
             &scope.environment,

@@ -5,11 +5,11 @@
 
 use super::{
     Result, StateError,
-    row::{self, execute, json_list, millis, query, timestamp},
+    row::{execute, json_list, millis, query, timestamp},
 };
 use crate::{
     key::{RecordKey, Scope},
-    state::{Link, NameKind, Rename, Renamed, Sealer},
+    state::{Link, NameKind, Rename, Renamed, Sealer, place, seal::unsealed},
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, ToSql};
@@ -184,9 +184,9 @@ fn reseal(
         Ok((RecordKey { entity: row.get(0)?, key: row.get(1)? }, row.get::<_, Vec<u8>>(2)?))
     })?;
     for (record, payload) in rows {
-        let plain = row::unsealed(sealer.open(&row::place(old, &record, table), &payload))?;
+        let plain = unsealed(sealer.open(&place::payload(old, &record, table), &payload))?;
         let (scope, new) = renamed(&record);
-        let payload = row::unsealed(sealer.seal(&row::place(&scope, &new, table), &plain))?;
+        let payload = unsealed(sealer.seal(&place::payload(&scope, &new, table), &plain))?;
         let more: [&dyn ToSql; 3] = [&record.entity, &record.key, &payload];
         let sql = format!("UPDATE {table} SET payload = ?7 WHERE {PIPELINE} AND entity = ?5 AND key = ?6");
         execute(db, &sql, &[values.as_slice(), &more].concat())?;
@@ -210,6 +210,3 @@ fn rewrite_notes(db: &Connection, scope: &Scope, change: impl Fn(&mut Link)) -> 
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

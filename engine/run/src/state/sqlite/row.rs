@@ -1,6 +1,6 @@
 //! Between columns and types.
 
-use super::{Result, StateError, busy};
+use super::{Result, busy};
 use crate::{
     key::{RecordKey, Scope},
     state::Link,
@@ -91,15 +91,4 @@ pub(super) fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
         shared: row.get(12)?,
         target_token: row.get(13)?,
     })
-}
-
-/// What a sealed payload is bound to.
-pub(super) fn place(scope: &Scope, key: &RecordKey, kind: &str) -> String {
-    let Scope { tenant, environment, pipeline, side } = scope;
-    [tenant, environment, pipeline, side.as_str(), &key.entity, &key.key, kind].join("\u{1f}")
-}
-
-/// A seal that does not open: another key file, or changed bytes.
-pub(super) fn unsealed<T>(result: Result<T, crate::state::UnsealError>) -> Result<T> {
-    result.map_err(|error| StateError::Corrupt(format!("a payload {error}")))
 }

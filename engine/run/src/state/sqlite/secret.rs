@@ -4,15 +4,10 @@ use super::{
     Result, StateError,
     row::{execute, json_list, millis, query, timestamp},
 };
-use crate::state::{Sealer, SecretEntry, StoredSecret};
+use crate::state::{Sealer, SecretEntry, StoredSecret, place, seal::unsealed};
 use jiff::Timestamp;
 use rusqlite::{Connection, ToSql};
 use zeroize::Zeroizing;
-
-/// What a sealed secret is bound to: also its hosts, so that nobody widens them in the file.
-fn place(name: &str, version: i64, hosts: &str) -> String {
-    ["secret", name, &version.to_string(), hosts].join("\u{1f}")
-}
 
 /// Keeps a secret, in the place of an earlier one of the same name.
 pub(super) fn put(
@@ -25,7 +20,7 @@ pub(super) fn put(
         query(db, "SELECT version FROM secret WHERE name = ?1", &[&name], |row| row.get::<_, i64>(0))?;
     let version = before.first().copied().unwrap_or_default() + 1;
     let hosts = json_list(hosts.iter().map(String::as_str));
-    let bytes = super::row::unsealed(sealer.seal(&place(name, version, &hosts), value.as_bytes()))?;
+    let bytes = unsealed(sealer.seal(&place::secret(name, version, &hosts), value.as_bytes()))?;
     let values: [&dyn ToSql; 5] = [&name, &version, &hosts, &bytes, &millis(now)];
     execute(
         db,
@@ -49,7 +44,7 @@ pub(super) fn get(db: &Connection, name: &str, sealer: &Sealer) -> Result<Option
     if bytes.is_empty() {
         return Err(damaged());
     }
-    let plain = sealer.open(&place(name, version, &hosts), &bytes).map_err(|_| damaged())?;
+    let plain = sealer.open(&place::secret(name, version, &hosts), &bytes).map_err(|_| damaged())?;
     let value = Zeroizing::new(String::from_utf8(plain).map_err(|_| damaged())?);
     Ok(Some(StoredSecret { value, hosts: serde_json::from_str(&hosts).map_err(|_| damaged())? }))
 }

@@ -1,26 +1,34 @@
 //! [`SqliteStore`]: the trait, over the modules beside this one.
 
 use super::{
-    Result, SqliteVault, effect, front::Front, history, keys, keys::Keys, lease, link, mark, open, rename,
+    Result, SqliteVault, copy, effect, front::Front, history, keys, keys::Keys, lease, link, mark, open,
+    rename,
 };
 use crate::{
     failpoint::failpoint,
     key::{GroupKey, Scope},
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner,
-        Rename, Renamed, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Sealer, Settlement, StateStore,
-        TargetObject,
+        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, Publish,
+        RecordOwner, Rename, Renamed, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Sealer, Settlement,
+        StateDatabase, StateStore, StateVault, TargetObject,
+        copy::{Content, Reader, Writer},
     },
 };
 use async_trait::async_trait;
 use engine_contract::Clock;
 use engine_plan::Reference;
 use jiff::Timestamp;
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// The state store in SQLite.
 pub struct SqliteStore {
     front: Arc<Front>,
+    /// The file; nothing for a store in memory.
+    path: Option<PathBuf>,
     master: Sealer,
     keys: Keys,
 }
@@ -35,7 +43,8 @@ impl SqliteStore {
     pub fn open(path: &Path, master: Sealer) -> Result<Self> {
         let connection = open::file(path, &master)?;
         let keys = keys::load(&connection, &master)?;
-        Ok(Self { front: Arc::new(Front::writer(connection)?), master, keys })
+        let front = Arc::new(Front::writer(connection)?);
+        Ok(Self { front, path: Some(path.to_owned()), master, keys })
     }
 
     /// Opens a state file without the right to change it; an empty store when there is none. With another master
@@ -47,7 +56,8 @@ impl SqliteStore {
         let Some(connection) = open::read_only(path)? else { return Self::in_memory(master) };
         let version = open::check(&connection)?;
         let keys = Keys::to_read(&connection, version, &master)?;
-        Ok(Self { front: Arc::new(Front::inline(connection)), master, keys })
+        let front = Arc::new(Front::inline(connection));
+        Ok(Self { front, path: Some(path.to_owned()), master, keys })
     }
 
     /// A store in memory that answers inline: deterministic, for simulations and tests.
@@ -57,15 +67,8 @@ impl SqliteStore {
     pub fn in_memory(master: Sealer) -> Result<Self> {
         let connection = open::memory(&master)?;
         let keys = keys::load(&connection, &master)?;
-        Ok(Self { front: Arc::new(Front::inline(connection)), master, keys })
-    }
-
-    /// Whether what is sealed can be opened.
-    ///
-    /// # Errors
-    /// `OtherKey` when the store was made with another master key.
-    pub fn is_unlocked(&self) -> Result<()> {
-        self.keys.vault.clone().map(drop)
+        let front = Arc::new(Front::inline(connection));
+        Ok(Self { front, path: None, master, keys })
     }
 
     #[cfg(test)]
@@ -94,6 +97,39 @@ impl SqliteStore {
         self.front.call(move |db| keys::rewrap(db, (&old, &new), publish)).await?;
         failpoint!("keys.committed");
         Ok(())
+    }
+}
+
+#[async_trait]
+impl StateDatabase for SqliteStore {
+    fn is_unlocked(&self) -> Result<()> {
+        self.keys.vault.clone().map(drop)
+    }
+
+    async fn holders(&self, now: Timestamp) -> Result<BTreeMap<String, Timestamp>> {
+        self.front.call(move |db| lease::holders(db, now)).await
+    }
+
+    fn vault(&self, clock: Arc<dyn Clock>) -> Arc<dyn StateVault> {
+        Arc::new(Self::vault(self, clock))
+    }
+
+    async fn rotate(&self, new: Sealer, publish: Publish) -> Result<()> {
+        Self::rotate(self, new, publish).await
+    }
+
+    async fn copy(&self, writer: Writer) -> Result<Content> {
+        // Through a connection of its own: the writer's transactions keep others from writing.
+        if let Some(connection) = self.path.as_deref().map(open::read_only).transpose()?.flatten() {
+            return copy::snapshot(&connection, &self.master, writer);
+        }
+        let master = self.master.clone();
+        self.front.call(move |db| copy::copy(db, &master, writer)).await
+    }
+
+    async fn fill(&self, reader: Reader) -> Result<Content> {
+        let master = self.master.clone();
+        self.front.call(move |db| copy::fill(db, &master, reader)).await
     }
 }
 

@@ -4,21 +4,11 @@ use super::{
     Result, StateError,
     row::{execute, millis, query},
 };
-use crate::state::Sealer;
+use crate::state::{Sealer, place, seal::unsealed, types::KEEP_TOKENS};
 use engine_contract::{Held, Tokens};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::{Connection, ToSql};
 use zeroize::Zeroizing;
-
-/// How long tokens that were replaced are kept. Sources disagree on whether Intuit still honours an earlier refresh
-/// token within a day of the exchange (quickbooks-ruby 389 says so, quickbooks-online-mcp-server 104 denies it): they
-/// are for a person to fall back on, and nothing relies on them.
-const KEEP: SignedDuration = SignedDuration::from_hours(24);
-
-/// What sealed tokens are bound to.
-fn place(account: &str, version: i64, kind: &str) -> String {
-    ["token", account, &version.to_string(), kind].join("\u{1f}")
-}
 
 /// A row as it is kept.
 struct Row {
@@ -35,7 +25,7 @@ fn row(db: &Connection, account: &str, kind: &str, now: Timestamp) -> Result<Opt
 
 fn open(row: &Row, account: &str, kind: &str, sealer: &Sealer) -> Result<Tokens> {
     let damaged = || StateError::Corrupt(format!("the tokens of `{account}` cannot be decrypted"));
-    let plain = sealer.open(&place(account, row.version, kind), &row.sealed).map_err(|_| damaged())?;
+    let plain = sealer.open(&place::token(account, row.version, kind), &row.sealed).map_err(|_| damaged())?;
     serde_json::from_slice(&Zeroizing::new(plain)).map_err(|_| damaged())
 }
 
@@ -72,8 +62,8 @@ fn put(
 
 fn seal(tokens: &Tokens, account: &str, version: i64, kind: &str, sealer: &Sealer) -> Result<Row> {
     let plain = serde_json::to_vec(tokens).map_err(|error| StateError::Corrupt(error.to_string()))?;
-    let bytes = sealer.seal(&place(account, version, kind), &Zeroizing::new(plain));
-    Ok(Row { version, sealed: super::row::unsealed(bytes)? })
+    let bytes = sealer.seal(&place::token(account, version, kind), &Zeroizing::new(plain));
+    Ok(Row { version, sealed: unsealed(bytes)? })
 }
 
 /// Stores tokens if the account still stands at `version`; nothing when it does not. Those before them are kept for a
@@ -94,7 +84,7 @@ pub(super) fn store(
     if let Some(row) = held {
         let before = open(row, account, "current", sealer)?;
         let before = seal(&before, account, row.version, "previous", sealer)?;
-        put(db, (account, "previous"), &before, (now, now.checked_add(KEEP).ok()))?;
+        put(db, (account, "previous"), &before, (now, now.checked_add(KEEP_TOKENS).ok()))?;
     }
     let next = current.as_ref().map_or(0, |row| row.version) + 1;
     put(db, (account, "current"), &seal(tokens, account, next, "current", sealer)?, (now, None))?;

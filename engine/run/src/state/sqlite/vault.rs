@@ -1,9 +1,12 @@
 //! [`SqliteVault`]: tokens and secrets, sealed, beside the state.
 
 use super::{Result, StateError, front::Front, secret, token};
-use crate::state::{Sealer, SecretEntry, StoredSecret};
+use crate::state::{
+    Sealer, SecretEntry, StateVault, StoredSecret,
+    vault::{refused, stale},
+};
 use async_trait::async_trait;
-use engine_contract::{Clock, ConnectorError, ErrorKind, Held, Retry, Tokens, Vault};
+use engine_contract::{Clock, Held, Tokens, Vault};
 use std::sync::Arc;
 
 /// The vault in the state file. Changes are durable when they return, and compare-and-set holds between processes:
@@ -35,53 +38,34 @@ impl SqliteVault {
         let (account, now) = (account.to_owned(), self.clock.now());
         self.front.call(move |db| token::load(db, &account, kind, (now, &sealer))).await
     }
+}
 
-    /// The tokens that the current ones replaced, for a day. Services disagree on whether they still honour them:
-    /// for a person to fall back on.
-    ///
-    /// # Errors
-    /// When the vault cannot be read.
-    pub async fn previous(&self, account: &str) -> Result<Option<Held>> {
+#[async_trait]
+impl StateVault for SqliteVault {
+    async fn previous(&self, account: &str) -> Result<Option<Held>> {
         self.read(account, "previous").await
     }
 
-    /// Takes away the tokens of an account; `false` when there were none.
-    ///
-    /// # Errors
-    /// When the vault cannot be written.
-    pub async fn forget(&self, account: &str) -> Result<bool> {
+    async fn forget(&self, account: &str) -> Result<bool> {
         drop(self.to_write()?);
         let (account, now) = (account.to_owned(), self.clock.now());
         self.front.call(move |db| token::forget(db, &account, now)).await
     }
 
-    /// Keeps a secret, in the place of an earlier one of the same name. It may be sent to `hosts`, or to any when
-    /// there are none.
-    ///
-    /// # Errors
-    /// When the vault cannot be written.
-    pub async fn put_secret(&self, name: &str, value: &str, hosts: &[String]) -> Result<()> {
+    async fn put_secret(&self, name: &str, value: &str, hosts: &[String]) -> Result<()> {
         let sealer = self.to_write()?;
         let (name, hosts, now) = (name.to_owned(), hosts.to_vec(), self.clock.now());
         let value = zeroize::Zeroizing::new(value.to_owned());
         self.front.call(move |db| secret::put(db, (&name, &hosts), &value, (now, &sealer))).await
     }
 
-    /// A secret.
-    ///
-    /// # Errors
-    /// When the vault cannot be read.
-    pub async fn secret(&self, name: &str) -> Result<Option<StoredSecret>> {
+    async fn secret(&self, name: &str) -> Result<Option<StoredSecret>> {
         let Some(sealer) = self.to_read()? else { return Ok(None) };
         let name = name.to_owned();
         self.front.call(move |db| secret::get(db, &name, &sealer)).await
     }
 
-    /// All secrets without their values, by name.
-    ///
-    /// # Errors
-    /// When the vault cannot be read.
-    pub async fn secrets(&self) -> Result<Vec<SecretEntry>> {
+    async fn secrets(&self) -> Result<Vec<SecretEntry>> {
         // Names and hosts are not sealed: they can be listed without the key.
         if matches!(self.sealer, Ok(None)) {
             return Ok(Vec::new());
@@ -89,11 +73,7 @@ impl SqliteVault {
         self.front.call(secret::list).await
     }
 
-    /// Takes a secret away; `false` when there is none.
-    ///
-    /// # Errors
-    /// When the vault cannot be written.
-    pub async fn remove_secret(&self, name: &str) -> Result<bool> {
+    async fn remove_secret(&self, name: &str) -> Result<bool> {
         drop(self.to_write()?);
         let name = name.to_owned();
         self.front.call(move |db| secret::remove(db, &name)).await
@@ -111,23 +91,7 @@ impl Vault for SqliteVault {
         let (name, tokens, now) = (account.to_owned(), tokens.clone(), self.clock.now());
         let work =
             move |db: &rusqlite::Connection| token::store(db, (&name, version), &tokens, (now, &sealer));
-        self.front.call(work).await.map_err(refused)?.ok_or_else(|| {
-            ConnectorError::new(ErrorKind::Stale, "somebody else has stored newer tokens")
-                .with_retry(Retry::Soon)
-                .with_context("account", account)
-        })
-    }
-}
-
-/// What a connector hears of a vault that fails.
-#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
-fn refused(error: StateError) -> ConnectorError {
-    let message = format!("the vault cannot be used: {error}");
-    match error {
-        StateError::Unavailable(_) => {
-            ConnectorError::new(ErrorKind::Unavailable, message).with_retry(Retry::Soon)
-        }
-        _ => ConnectorError::new(ErrorKind::Config, message),
+        self.front.call(work).await.map_err(refused)?.ok_or_else(|| stale(account))
     }
 }
 

@@ -95,4 +95,23 @@ impl Counts {
     pub fn written(&self) -> u64 {
         self.of(Status::Created) + self.of(Status::Updated) + self.of(Status::Deleted)
     }
+
+    /// The counts by the words under which they are stored.
+    pub(in crate::state) fn words(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let by_status = self.by_status.iter().map(|(status, count)| (status.as_str(), *count));
+        [("read", self.read), ("mapped", self.mapped)].into_iter().chain(by_status)
+    }
+
+    /// Takes up a stored count. Words of newer engines are passed over.
+    pub(in crate::state) fn set(&mut self, word: &str, count: u64) {
+        match word {
+            "read" => self.read = count,
+            "mapped" => self.mapped = count,
+            word => {
+                if let Some(status) = Status::ALL.into_iter().find(|status| status.as_str() == word) {
+                    self.by_status.insert(status, count);
+                }
+            }
+        }
+    }
 }

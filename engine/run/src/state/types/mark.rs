@@ -1,5 +1,6 @@
 //! Marks on records that are not done: dirty, held, failed.
 
+use super::{Link, Settlement};
 use crate::key::RecordKey;
 use bytes::Bytes;
 use engine_plan::Reference;
@@ -99,6 +100,26 @@ pub struct FailedRecord {
     pub payload: Bytes,
 }
 
+impl FailedRecord {
+    /// The target object belongs to another record: said as a failed record, never passed over.
+    pub(in crate::state) fn target_taken(link: &Link, settlement: &Settlement) -> Self {
+        Self {
+            record: link.record.clone(),
+            source_key: link.source_key.clone(),
+            origin: String::new(),
+            code: "link/target-taken".to_owned(),
+            message: format!("the `{}` it was written to belongs to another record", link.target_object),
+            place: None,
+            retry: false,
+            broken: false,
+            first_at: settlement.at,
+            attempts: 1,
+            mapping_hash: link.mapping_hash.clone(),
+            payload: Bytes::new(),
+        }
+    }
+}
+
 /// A failed record as listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FailedRow {
@@ -153,4 +174,13 @@ pub struct RevisitQuery {
     pub after: Option<String>,
     /// At most so many.
     pub limit: usize,
+}
+
+/// A key that is an e-mail address is personal data: its first letter must do.
+pub(in crate::state) fn masked(key: String) -> String {
+    if !key.contains('@') {
+        return key;
+    }
+    let first = key.chars().next().map(String::from).unwrap_or_default();
+    format!("{first}...@...")
 }

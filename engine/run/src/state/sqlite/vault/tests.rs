@@ -1,55 +1,14 @@
 use crate::state::{
-    Sealer, StateError,
-    sqlite::{NeededKey, SqliteStore, SqliteVault, needed_key, row, schema},
+    StateError, StateVault, place,
+    sqlite::{NeededKey, SqliteStore, SqliteVault, needed_key, schema},
+    suite::{ACCOUNT, Hands, master, tokens, wait},
 };
-use engine_contract::{Clock, ErrorKind, Rng, Tokens, Vault, async_trait};
-use futures::FutureExt;
-use jiff::{SignedDuration, Timestamp};
+use engine_contract::Vault;
 use rusqlite::Connection;
 use std::{
     path::{Path, PathBuf},
-    pin::pin,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    task::{Context, Poll, Wake, Waker},
-    thread::Thread,
-    time::Duration,
+    sync::Arc,
 };
-
-const ACCOUNT: &str = "quickbooks/9130350000000000";
-
-/// Counts up, so that no two keys and nonces are equal.
-struct Counter(AtomicU64);
-
-impl Rng for Counter {
-    fn fill(&self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(32) {
-            let digest = blake3::hash(&self.0.fetch_add(1, Ordering::Relaxed).to_le_bytes());
-            chunk.copy_from_slice(&digest.as_bytes()[..chunk.len()]);
-        }
-    }
-}
-
-/// A clock that is set.
-#[derive(Default)]
-struct Hands(Mutex<SignedDuration>);
-
-impl Hands {
-    fn turn(&self, hours: i64) {
-        *self.0.lock().unwrap() += SignedDuration::from_hours(hours);
-    }
-}
-
-#[async_trait]
-impl Clock for Hands {
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH + *self.0.lock().unwrap()
-    }
-
-    async fn sleep(&self, _duration: Duration) {}
-}
 
 /// A folder that vanishes with the test.
 struct Folder(PathBuf);
@@ -79,113 +38,10 @@ impl Drop for Folder {
     }
 }
 
-fn master(byte: u8) -> Sealer {
-    Sealer::new(&[byte; 32], Arc::new(Counter(AtomicU64::new(u64::from(byte) << 32))))
-}
-
-fn tokens(access: &str) -> Tokens {
-    Tokens {
-        access: access.to_owned(),
-        access_until: Timestamp::UNIX_EPOCH,
-        refresh: format!("{access} refresh"),
-        refresh_until: None,
-    }
-}
-
-/// A store in memory answers inline.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("an answer at once")
-}
-
-/// A store with a writer thread answers when it has committed.
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let mut future = pin!(future);
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => std::thread::park(),
-        }
-    }
-}
-
-fn in_memory(clock: &Arc<Hands>) -> (SqliteStore, SqliteVault) {
-    let store = SqliteStore::in_memory(master(1)).unwrap();
-    let vault = store.vault(Arc::<Hands>::clone(clock));
-    (store, vault)
-}
-
 fn open(path: &Path, key: u8) -> (SqliteStore, SqliteVault) {
     let store = SqliteStore::open(path, master(key)).unwrap();
     let vault = store.vault(Arc::new(Hands::default()));
     (store, vault)
-}
-
-/// What the current tokens of the account are, as a text.
-fn access(vault: &SqliteVault) -> Option<(String, u64)> {
-    wait(vault.load(ACCOUNT)).unwrap().map(|held| (held.tokens.access, held.version))
-}
-
-#[test]
-fn of_two_that_store_on_the_same_version_one_is_told_to_load() {
-    let (_store, vault) = in_memory(&Arc::default());
-    assert_eq!(now(vault.load(ACCOUNT)).unwrap(), None);
-    assert_eq!(now(vault.store(ACCOUNT, 0, &tokens("a"))).unwrap().version, 1);
-    let late = now(vault.store(ACCOUNT, 0, &tokens("b"))).unwrap_err();
-    assert_eq!(late.kind(), ErrorKind::Stale);
-    assert!(!late.to_string().contains("refresh"), "{late}");
-    assert_eq!(access(&vault), Some(("a".to_owned(), 1)));
-    assert_eq!(now(vault.store(ACCOUNT, 1, &tokens("c"))).unwrap().version, 2);
-    assert_eq!(access(&vault), Some(("c".to_owned(), 2)));
-}
-
-#[test]
-fn replaced_tokens_are_kept_for_a_day() {
-    let clock = Arc::<Hands>::default();
-    let (_store, vault) = in_memory(&clock);
-    drop(now(vault.store(ACCOUNT, 0, &tokens("a"))).unwrap());
-    assert_eq!(now(vault.previous(ACCOUNT)).unwrap(), None);
-    drop(now(vault.store(ACCOUNT, 1, &tokens("b"))).unwrap());
-    clock.turn(23);
-    let previous = now(vault.previous(ACCOUNT)).unwrap().unwrap();
-    assert_eq!((previous.tokens, previous.version), (tokens("a"), 1));
-    clock.turn(1);
-    assert_eq!(now(vault.previous(ACCOUNT)).unwrap(), None);
-}
-
-#[test]
-fn a_version_from_before_a_logout_is_never_good_again() {
-    let (_store, vault) = in_memory(&Arc::default());
-    drop(now(vault.store(ACCOUNT, 0, &tokens("a"))).unwrap());
-    drop(now(vault.store(ACCOUNT, 1, &tokens("b"))).unwrap());
-    assert!(now(vault.forget(ACCOUNT)).unwrap());
-    assert!(!now(vault.forget(ACCOUNT)).unwrap());
-    assert_eq!(now(vault.load(ACCOUNT)).unwrap(), None);
-    assert_eq!(now(vault.previous(ACCOUNT)).unwrap(), None);
-    assert_eq!(now(vault.store(ACCOUNT, 2, &tokens("late"))).unwrap_err().kind(), ErrorKind::Stale);
-    assert_eq!(now(vault.store(ACCOUNT, 0, &tokens("new"))).unwrap().version, 3);
-}
-
-#[test]
-fn secrets_are_listed_with_their_hosts_and_without_their_values() {
-    let (_store, vault) = in_memory(&Arc::default());
-    let hosts = vec!["api.example.com".to_owned()];
-    now(vault.put_secret("shop_key", "first", &[])).unwrap();
-    now(vault.put_secret("shop_key", "ck_canary", &hosts)).unwrap();
-    let secret = now(vault.secret("shop_key")).unwrap().unwrap();
-    assert_eq!((secret.value.as_str(), &secret.hosts), ("ck_canary", &hosts));
-    let listed = now(vault.secrets()).unwrap();
-    assert_eq!((listed.len(), &listed[0].hosts), (1, &hosts));
-    assert!(!format!("{listed:?} {secret:?}").contains("canary"));
-    assert!(now(vault.remove_secret("shop_key")).unwrap());
-    assert!(!now(vault.remove_secret("shop_key")).unwrap());
-    assert_eq!(now(vault.secret("shop_key")).unwrap(), None);
 }
 
 #[test]
@@ -290,90 +146,6 @@ fn a_row_that_was_moved_or_altered_does_not_decrypt() {
     }
 }
 
-#[test]
-fn two_stores_on_one_file_take_turns() {
-    let folder = Folder::new("turns");
-    let (_first, one) = open(&folder.state(), 1);
-    let (_second, other) = open(&folder.state(), 1);
-    let stores = |vault: &SqliteVault, name: &str| {
-        let mut stored = 0;
-        while stored < 40 {
-            let version = wait(vault.load(ACCOUNT)).unwrap().map_or(0, |held| held.version);
-            match wait(vault.store(ACCOUNT, version, &tokens(name))) {
-                Ok(_) => stored += 1,
-                Err(error) => assert_eq!(error.kind(), ErrorKind::Stale, "{error}"),
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        scope.spawn(|| stores(&one, "one"));
-        scope.spawn(|| stores(&other, "other"));
-    });
-    assert_eq!(access(&one).unwrap().1, 80);
-}
-
-#[test]
-fn a_new_master_key_opens_everything_and_the_old_one_nothing() {
-    let folder = Folder::new("rotate");
-    let db = filled(&folder);
-    let sealed = |table: &str| -> Vec<Vec<u8>> {
-        let mut statement = db.prepare(&format!("SELECT sealed FROM {table}")).unwrap();
-        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
-    };
-    let before = (sealed("token"), sealed("secret"));
-    let (store, vault) = open(&folder.state(), 1);
-    wait(store.rotate(master(2), || Ok(()))).unwrap();
-    assert_eq!(before, (sealed("token"), sealed("secret")), "only data keys are wrapped anew");
-    assert_eq!(access(&vault), Some(("b".to_owned(), 2)), "who has the store open goes on");
-    let wanted = master(2).id().to_owned();
-    assert_eq!(needed_key(&folder.state()), Ok(NeededKey::Named(wanted.clone())));
-    let given = master(1).id().to_owned();
-    let other = StateError::OtherKey { wanted, given };
-    assert_eq!(SqliteStore::open(&folder.state(), master(1)).err(), Some(other.clone()));
-    assert_eq!(wait(store.rotate(master(3), || Ok(()))), Err(other.clone()), "of two rotations one is first");
-    let (_store, vault) = open(&folder.state(), 2);
-    assert_eq!(access(&vault), Some(("b".to_owned(), 2)));
-    let read = SqliteStore::open_read_only(&folder.state(), master(1)).unwrap();
-    assert_eq!(read.is_unlocked(), Err(other));
-    let locked = read.vault(Arc::new(Hands::default()));
-    assert!(wait(locked.load(ACCOUNT)).is_err() && wait(locked.secret("name")).is_err());
-    assert_eq!(wait(locked.secrets()).unwrap().len(), 1, "names are no secrets");
-}
-
-#[test]
-fn a_rotation_that_cannot_publish_its_key_changes_nothing() {
-    let folder = Folder::new("unpublished");
-    drop(filled(&folder));
-    let (store, _vault) = open(&folder.state(), 1);
-    let full = || StateError::Unavailable("the disk is full".to_owned());
-    assert_eq!(wait(store.rotate(master(2), move || Err(full()))), Err(full()));
-    drop(store);
-    assert_eq!(all(&folder.state()).unwrap(), ["b", "a", "c"]);
-}
-
-#[test]
-fn keys_are_rotated_while_others_write() {
-    let folder = Folder::new("load");
-    let (_store, vault) = open(&folder.state(), 1);
-    let (is_over, stored) = (AtomicBool::new(false), AtomicU64::new(0));
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !is_over.load(Ordering::Acquire) {
-                let version = stored.load(Ordering::Acquire);
-                drop(wait(vault.store(ACCOUNT, version, &tokens("x"))).unwrap());
-                stored.store(version + 1, Ordering::Release);
-            }
-        });
-        for key in 1..20 {
-            let (store, _) = open(&folder.state(), key);
-            wait(store.rotate(master(key + 1), || Ok(()))).unwrap();
-        }
-        is_over.store(true, Ordering::Release);
-    });
-    let (_store, vault) = open(&folder.state(), 20);
-    assert_eq!(access(&vault), Some(("x".to_owned(), stored.load(Ordering::Acquire))));
-}
-
 /// A state file as engines before data keys made it, with one failed record.
 fn first_version(path: &Path) -> (crate::key::Scope, crate::key::RecordKey) {
     let db = Connection::open(path).unwrap();
@@ -386,7 +158,7 @@ fn first_version(path: &Path) -> (crate::key::Scope, crate::key::RecordKey) {
         side: crate::key::Side::Source,
     };
     let record = crate::key::RecordKey { entity: "order".into(), key: "83".into() };
-    let payload = master(1).seal(&row::place(&scope, &record, "failed"), b"shopper@example.com").unwrap();
+    let payload = master(1).seal(&place::payload(&scope, &record, "failed"), b"shopper@example.com").unwrap();
     db.execute(
         "INSERT INTO failed (tenant, environment, pipeline, entity, side, key, source_key, origin, code, message,
            retry, broken, attempts, mapping_hash, payload, first_at, last_at, run)
@@ -406,11 +178,11 @@ fn payload(path: &Path) -> Vec<u8> {
 fn a_store_of_the_first_version_is_read_as_it_is_and_brought_up_to_date_when_written() {
     let folder = Folder::new("first");
     let (scope, record) = first_version(&folder.state());
-    let place = row::place(&scope, &record, "failed");
+    let bound_to = place::payload(&scope, &record, "failed");
     assert_eq!(needed_key(&folder.state()), Ok(NeededKey::Unnamed));
     let read = SqliteStore::open_read_only(&folder.state(), master(1)).unwrap();
     assert_eq!(
-        read.keys_for_tests().open(&place, &payload(&folder.state())).unwrap(),
+        read.keys_for_tests().open(&bound_to, &payload(&folder.state())).unwrap(),
         b"shopper@example.com"
     );
     let vault = read.vault(Arc::new(Hands::default()));
@@ -418,11 +190,11 @@ fn a_store_of_the_first_version_is_read_as_it_is_and_brought_up_to_date_when_wri
     drop((vault, read));
     let (store, vault) = open(&folder.state(), 1);
     assert_eq!(
-        store.keys_for_tests().open(&place, &payload(&folder.state())).unwrap(),
+        store.keys_for_tests().open(&bound_to, &payload(&folder.state())).unwrap(),
         b"shopper@example.com"
     );
     assert!(
-        master(1).open(&place, &payload(&folder.state())).is_err(),
+        master(1).open(&bound_to, &payload(&folder.state())).is_err(),
         "the master key itself seals nothing now"
     );
     drop(wait(vault.store(ACCOUNT, 0, &tokens("a"))).unwrap());

@@ -1,0 +1,37 @@
+//! `engine state`: backups of everything that the engine knows, and moves of it.
+
+mod backup;
+mod guard;
+mod migrate;
+mod passphrase;
+mod restore;
+
+use crate::{
+    args::{State, StateVerb, Which},
+    error::Result,
+    exit::Exit,
+    output::Output,
+    select::{Selection, current},
+    workspace::{Depth, Workspace},
+};
+use engine_contract::Cancel;
+use std::path::Path;
+
+pub(super) fn run(arguments: &State, project: Option<&Path>, output: &Output) -> Result<Exit> {
+    match &arguments.verb {
+        StateVerb::Backup { file, passphrase, which } => {
+            backup::run(&load(which, project)?, (file, passphrase), output)
+        }
+        StateVerb::Restore { file, force, passphrase_file, which } => {
+            let asked = restore::Asked { file, passphrase_file: passphrase_file.as_deref(), force: *force };
+            restore::run(&load(which, project)?, &asked, output)
+        }
+        StateVerb::Migrate { to: None, which } => migrate::update(&load(which, project)?, output),
+        StateVerb::Migrate { to: Some(to), which } => migrate::shift(&load(which, project)?, to, output),
+    }
+}
+
+fn load(which: &Which, project: Option<&Path>) -> Result<Workspace> {
+    let selection = Selection { project: current(project)?, pipelines: Vec::new() };
+    Workspace::load_to(Depth::Files, &selection, which, &Cancel::default())
+}
