@@ -21,7 +21,7 @@ fn calls(outcome: &Outcome) -> BTreeMap<String, usize> {
 }
 
 fn run(project: &Project, more: &[&str]) -> Outcome {
-    let arguments = [&["run", ".", "--env", "demo", "-vv"], more].concat();
+    let arguments = [&["run", "woo-to-qbo", "--env", "demo", "-vv"], more].concat();
     project.engine(&arguments).ended(5)
 }
 
@@ -45,6 +45,23 @@ fn a_second_run_writes_nothing_and_asks_eleven_times() {
     let first = run(&project, &[]);
     assert!(calls(&first)["POST acme-books salesreceipt"] > 100, "calls are in the log");
     assert_eq!(calls(&run(&project, &[])), expected(&ALWAYS));
+}
+
+/// The tables are asked what columns they have, and nothing else.
+#[test]
+fn a_second_copy_of_the_store_asks_three_times() {
+    let project = Project::shops(ENGINE);
+    let copy = || project.engine(&["run", "woo-to-supabase", "--env", "demo", "-vv"]).ended(0);
+    let first = calls(&copy());
+    // 65 customers, 207 orders and their lines, hundreds in one request.
+    let writes: usize = first
+        .iter()
+        .filter(|(call, _)| call.starts_with("POST acme-warehouse"))
+        .map(|(_, count)| count)
+        .sum();
+    assert!((3..=12).contains(&writes), "{first:?}");
+    let second = [("GET acme-store customers", 1), ("GET acme-store orders", 1), ("GET acme-warehouse ", 1)];
+    assert_eq!(calls(&copy()), expected(&second));
 }
 
 /// The sample store with ten times its orders.

@@ -41,6 +41,7 @@ mod target;
 mod tenants;
 mod testing;
 mod validate;
+mod warehouse;
 mod watch;
 
 /// The engine that is tested.

@@ -146,6 +146,13 @@ fn preflight() -> Reply {
 
 impl<D: Database> Emulator for Supabase<D> {
     fn handle(&mut self, request: &http::Request<Bytes>, now: Timestamp) -> http::Response<Bytes> {
-        self.answer(request, now).unwrap_or_else(Reply::from).into_response(request.method())
+        let mut response =
+            self.answer(request, now).unwrap_or_else(Reply::from).into_response(request.method());
+        // The gateway tells its time (RFC 9110, 6.6.1).
+        let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
+        if let Some(date) = date.ok().and_then(|date| http::HeaderValue::from_str(&date).ok()) {
+            response.headers_mut().insert(http::header::DATE, date);
+        }
+        response
     }
 }

@@ -11,6 +11,7 @@ mod project;
 mod service;
 mod summary;
 mod transport;
+mod warehouse;
 
 pub(crate) use options::CompanyName;
 pub(crate) use project::{KEY as SUPABASE_KEY, filled as filled_tables};

@@ -63,8 +63,8 @@ pub(crate) struct Service {
     pub(super) last: Option<Timestamp>,
 }
 
-/// The connectors that have an emulator in the place of a connection. `supabase` joins them with its connector.
-pub(super) const CONNECTORS: [&str; 2] = ["quickbooks", "woocommerce"];
+/// The connectors that have an emulator in the place of a connection.
+pub(super) const CONNECTORS: [&str; 3] = ["quickbooks", "supabase", "woocommerce"];
 
 /// How long before the first run the books are filled.
 const SEEDED_BEFORE: SignedDuration = SignedDuration::from_mins(10);

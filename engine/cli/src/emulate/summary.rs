@@ -1,7 +1,7 @@
 //! What a run between an emulated store and emulated books came to: counts and money on both sides, and the
 //! records that explain the difference.
 
-use super::{Emulation, Service, StandIn};
+use super::{Emulation, Service, StandIn, warehouse};
 use crate::{output::Output, table::columns};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
@@ -19,7 +19,7 @@ use std::{
 };
 
 /// The streams of a store that become documents: with the field of the amount.
-const DOCUMENTS: [(&str, &str); 2] = [("orders", "total"), ("refunds", "amount")];
+pub(super) const DOCUMENTS: [(&str, &str); 2] = [("orders", "total"), ("refunds", "amount")];
 
 /// How many records a line names.
 const NAMED: usize = 12;
@@ -33,13 +33,13 @@ struct Line {
 }
 
 #[derive(Clone, Copy, Default)]
-struct Sum {
-    count: u64,
-    amount: Decimal,
+pub(super) struct Sum {
+    pub(super) count: u64,
+    pub(super) amount: Decimal,
 }
 
 impl Sum {
-    fn add(&mut self, count: u64, amount: Decimal) {
+    pub(super) fn add(&mut self, count: u64, amount: Decimal) {
         self.count += count;
         self.amount += amount;
     }
@@ -53,7 +53,7 @@ struct Left {
     reason: String,
 }
 
-/// Prints both sides of a pipeline between a store and books, where both are emulated.
+/// Prints both sides of a pipeline between a store and books or tables, where both are emulated.
 pub(crate) async fn print(
     emulation: &Emulation,
     blueprint: &Blueprint,
@@ -64,6 +64,10 @@ pub(crate) async fn print(
     let services =
         emulation.service(&blueprint.source.connection).zip(emulation.service(&blueprint.target.connection));
     let Some((shop, books)) = services else { return Ok(()) };
+    if warehouse::is_project(books) {
+        warehouse::print((shop, books), blueprint, now, output);
+        return Ok(());
+    }
     let totals = books.look(|stand_in| match stand_in {
         StandIn::Books(books, realm) => Some(books.totals(realm)),
         StandIn::Store(_) | StandIn::Project(_) => None,
@@ -208,7 +212,7 @@ fn scope(blueprint: &Blueprint) -> Scope {
 }
 
 /// All records of a stream, as the store shows them.
-fn records(shop: &Service, blueprint: &Blueprint, stream: &str, now: Timestamp) -> Vec<Value> {
+pub(super) fn records(shop: &Service, blueprint: &Blueprint, stream: &str, now: Timestamp) -> Vec<Value> {
     let settings = &blueprint.source.settings;
     let setting = |name: &str| {
         let secret = settings.get(name).and_then(|value| value.get("secret")?.as_str());
@@ -235,7 +239,7 @@ fn records(shop: &Service, blueprint: &Blueprint, stream: &str, now: Timestamp) 
 }
 
 /// A member as text; empty when it is missing.
-fn text(record: &Value, name: &str) -> String {
+pub(super) fn text(record: &Value, name: &str) -> String {
     match &record[name] {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
@@ -243,12 +247,12 @@ fn text(record: &Value, name: &str) -> String {
     }
 }
 
-fn decimal(record: &Value, name: &str) -> Decimal {
+pub(super) fn decimal(record: &Value, name: &str) -> Decimal {
     Decimal::from_str(&text(record, name)).unwrap_or_default()
 }
 
 /// An amount with two decimals at least.
-fn money(amount: Decimal) -> String {
+pub(super) fn money(amount: Decimal) -> String {
     let mut amount = amount.normalize();
     if amount.scale() < 2 {
         amount.rescale(2);
