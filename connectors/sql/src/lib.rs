@@ -1,11 +1,15 @@
 //! Reads and writes SQL databases: each one behind a feature, each in a folder of its own.
 
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+mod encode;
 #[cfg(feature = "mysql")]
 mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(test)]
+mod trial;
 
 #[cfg(feature = "mysql")]
 pub use mysql::{Config as MysqlConfig, MysqlConnector, SslMode as MysqlSslMode, Stream as MysqlStream};

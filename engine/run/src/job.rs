@@ -121,8 +121,9 @@ impl<'a> Job<'a> {
             let step = Step { records: &batch.records, broken: &batch.broken, asked: &[], completes, cursor };
             // The source is asked for the next batch while this one is on its way. What was read ahead counts for
             // nothing before it is taken up: the cursor moves with what is settled.
-            let (settled, ahead) = futures::join!(self.step(&step), reader.next());
-            settled?;
+            // A step that fails ends the read ahead with it; a read that fails lets the step come to its end.
+            let ahead = async { Ok(reader.next().await) };
+            let ((), ahead) = futures::try_join!(self.step(&step), ahead)?;
             read = ahead?;
         }
         Ok(())

@@ -6,11 +6,10 @@
 
 use super::{
     bind::bind,
-    encode,
     sequel::{Param, quote},
     table::{Column, Table},
 };
-use engine_contract::{ConnectorError, ErrorKind, Map, Result, Value};
+use engine_contract::{ConnectorError, ErrorKind, Map, Result, Value, natural_id};
 
 /// The match columns of a table.
 pub(super) struct Natural {
@@ -81,7 +80,7 @@ impl Natural {
             .collect();
         let params = params.map_err(|error| error.with_context("table", self.table.clone()))?;
         let values: Vec<Value> = params.iter().map(Param::value).collect();
-        let id = encode::id_of(&values.iter().collect::<Vec<_>>()).unwrap_or_default();
+        let id = natural_id(values.iter().map(Some)).unwrap_or_default();
         Ok(Key { id, params })
     }
 

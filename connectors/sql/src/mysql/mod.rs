@@ -10,7 +10,6 @@ mod clock;
 mod config;
 mod connect;
 mod connector;
-mod encode;
 mod error;
 mod find;
 mod guard;

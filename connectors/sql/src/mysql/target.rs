@@ -7,13 +7,14 @@
 use super::{
     apply::{self, Outcomes},
     connect::Database,
-    encode, error, find, guard,
+    error, find, guard,
     row::Columns,
     schema,
     sequel::{quote, rows_once},
     table::{self, Table},
     upsert::Upsert,
 };
+use crate::encode;
 use bytes::Bytes;
 use engine_contract::{
     Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Outcome, Result,

@@ -2,12 +2,13 @@
 
 use super::{
     bind::bind,
-    encode, error,
+    error,
     guard::{LONGEST_ID, Mark},
     key::{Key, Natural},
     sequel::Param,
     table::{self, Table},
 };
+use crate::encode;
 use engine_contract::{ConnectorError, ErrorKind, Op, Result, Write};
 use sqlx::MySqlConnection;
 

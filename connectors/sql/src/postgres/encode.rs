@@ -5,7 +5,7 @@
 //! the third line goes to the server unread.
 
 use bytes::Bytes;
-use engine_contract::{ConnectorError, Encode, ErrorKind, Map, Result, Value};
+use engine_contract::{ConnectorError, Encode, ErrorKind, Map, Result, Value, natural_id};
 use std::{borrow::Cow, fmt::Write};
 
 /// What kind of value a text stands for.
@@ -149,18 +149,7 @@ pub(super) fn unescape(text: &str) -> Cow<'_, str> {
 
 /// The id of the row that the match columns name: one value as plain text, several as a JSON array.
 pub(super) fn identify(encode: &Encode<'_>) -> Option<String> {
-    let values = encode.match_on.iter().map(|column| encode.fields.get(column));
-    let values: Vec<&Value> = values.collect::<Option<_>>()?;
-    id_of(&values)
-}
-
-/// See [`identify`].
-pub(super) fn id_of(values: &[&Value]) -> Option<String> {
-    match values {
-        [] => None,
-        [single] => single.scalar_text(),
-        several => Some(Value::List(several.iter().map(|value| (*value).clone()).collect()).to_json()),
-    }
+    natural_id(encode.match_on.iter().map(|column| encode.fields.get(column)))
 }
 
 /// A payload's three lines.

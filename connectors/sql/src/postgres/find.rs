@@ -1,11 +1,11 @@
 //! Finding rows by the value of a column.
 
 use super::{
-    encode, error, rows,
+    error, rows,
     session::Session,
     table::{Table, quote},
 };
-use engine_contract::{ConnectorError, ErrorKind, Map, Result, Value};
+use engine_contract::{ConnectorError, ErrorKind, Result, Value, natural_id};
 use sqlx::{Arguments, Row, postgres::PgArguments};
 
 /// The ids of the rows whose column has a value, at most two for each. The server compares by the column's own type:
@@ -69,9 +69,8 @@ fn read(row: &sqlx::postgres::PgRow) -> Result<(usize, String), sqlx::Error> {
 }
 
 fn id_of(row: &Value, key: &[String]) -> Option<String> {
-    let row: &Map = row.as_map()?;
-    let parts: Vec<&Value> = key.iter().filter_map(|name| row.get(name)).collect();
-    encode::id_of(&parts)
+    let row = row.as_map()?;
+    natural_id(key.iter().map(|name| row.get(name)))
 }
 
 fn failed(table: &Table, error: &sqlx::Error) -> ConnectorError {

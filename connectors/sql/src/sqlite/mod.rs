@@ -8,7 +8,6 @@ mod bind;
 mod config;
 mod connector;
 mod database;
-mod encode;
 mod error;
 mod find;
 mod guard;

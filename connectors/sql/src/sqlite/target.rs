@@ -6,12 +6,13 @@
 
 use super::{
     database::Database,
-    encode, error, find, guard,
+    error, find, guard,
     row::Columns,
     schema,
     table::{self, Table},
     upsert::{Failure, Upsert},
 };
+use crate::encode;
 use bytes::Bytes;
 use engine_contract::{
     Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Outcome, Result,

@@ -6,10 +6,11 @@
 
 use super::{
     bind::bind,
-    encode, error, guard,
+    error, guard,
     table::{self, Column, Table, quote, quote_all},
     types::Affinity,
 };
+use crate::encode;
 use engine_contract::{
     Applied, Change, ConnectorError, ErrorKind, Map, Op, Result, Value, Write, natural_id,
 };

@@ -35,6 +35,7 @@ impl Table {
     }
 
     /// The names of the key's columns with commas between them.
+    #[cfg(feature = "postgres")]
     pub(in crate::state) fn key_list(&self) -> String {
         names(self.columns.get(..self.key).unwrap_or_default())
     }

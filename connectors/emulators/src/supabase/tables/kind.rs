@@ -76,7 +76,7 @@ impl Kind {
     }
 
     /// The name with modifiers, as a declaration says it.
-    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only a real database declares"))]
+    #[cfg(feature = "postgres")]
     pub(crate) fn declared(&self) -> String {
         match self {
             Self::Numeric(Some((precision, scale))) => format!("numeric({precision},{scale})"),

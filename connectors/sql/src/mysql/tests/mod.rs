@@ -10,10 +10,11 @@ mod waiting;
 mod writing;
 
 use super::{MysqlConnector, connect::Database, sequel};
+use crate::trial::{Zeros, delete, map, put, told};
 use engine_contract::{
-    Access, Applied, Batch, Cancel, Clock, Connection, ConnectorError, Context, Cursor, DynConnector, Encode,
-    ErrorKind, Map, NoNetwork, NoVault, Op, Outcome, ReadRequest, Rng, SecretValue, Secrets, Source, Target,
-    Value, Write, async_trait,
+    Access, Batch, Cancel, Clock, Connection, ConnectorError, Context, Cursor, DynConnector, ErrorKind, Map,
+    NoNetwork, NoVault, Op, Outcome, ReadRequest, SecretValue, Secrets, Source, Target, Value, Write,
+    async_trait,
 };
 use sqlx::{Connection as _, Executor, MySqlConnection};
 use std::{
@@ -35,14 +36,6 @@ impl Clock for Waiting {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
-    }
-}
-
-struct Zeros;
-
-impl Rng for Zeros {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
     }
 }
 
@@ -151,59 +144,10 @@ fn context(secrets: Vec<(&'static str, SecretValue)>) -> Context {
     }
 }
 
-fn map(json: &str) -> Map {
-    match serde_json::from_str(json).unwrap() {
-        Value::Map(map) => map,
-        _ => panic!("an object was expected"),
-    }
-}
-
-/// A create of a row in table `t`, matched on `match_on`.
-fn put(target: &dyn Target, revision: i64, match_on: &[&str], fields: &str) -> Write {
-    let match_on: Vec<String> = match_on.iter().map(|name| (*name).to_owned()).collect();
-    let fields = map(fields);
-    let encode = Encode {
-        op: Op::Create,
-        object: "t",
-        fields: &fields,
-        match_on: &match_on,
-        marker: "",
-        marker_field: None,
-    };
-    let payload = target.encode(&encode).unwrap();
-    Write { payload, match_on, ..blank(Op::Create, revision) }
-}
-
-fn delete(revision: i64, match_on: &[&str], id: &str) -> Write {
-    let match_on = match_on.iter().map(|name| (*name).to_owned()).collect();
-    Write { match_on, target_id: Some(id.to_owned()), ..blank(Op::Delete, revision) }
-}
-
-fn blank(op: Op, revision: i64) -> Write {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    Write {
-        id: COUNT.fetch_add(1, Ordering::Relaxed).to_string(),
-        op,
-        object: "t".to_owned(),
-        payload: bytes::Bytes::new(),
-        match_on: Vec::new(),
-        target_id: None,
-        token: None,
-        request_key: "k".to_owned(),
-        marker: String::new(),
-        revision,
-    }
-}
-
 /// The outcomes in the order of the writes.
 fn show(writes: &[Write], outcomes: &[(String, Outcome)]) -> Vec<String> {
     assert_eq!(writes.len(), outcomes.len());
-    let text = |outcome: &Outcome| match outcome {
-        Outcome::Applied(Applied { target_id, change, .. }) => format!("{change:?} {target_id}"),
-        Outcome::NotApplied(error) => format!("{:?}: {error}", error.kind()),
-        Outcome::Unknown(error) => format!("unknown: {error}"),
-    };
     let of =
-        |write: &Write| outcomes.iter().find(|(id, _)| *id == write.id).map(|(_, outcome)| text(outcome));
+        |write: &Write| outcomes.iter().find(|(id, _)| *id == write.id).map(|(_, outcome)| told(outcome));
     writes.iter().map(|write| of(write).unwrap()).collect()
 }

@@ -11,10 +11,11 @@ mod waiting;
 mod writing;
 
 use super::PostgresConnector;
+use crate::trial::{Zeros, blank, delete, map, put, told};
 use engine_contract::{
-    Access, Applied, Batch, Cancel, Clock, ConnectorError, Context, Cursor, DynConnector, Encode, ErrorKind,
-    Map, NoNetwork, NoVault, Op, Outcome, ReadRequest, Rng, SecretValue, Secrets, Source, Target, Value,
-    Write, async_trait,
+    Access, Batch, Cancel, Clock, ConnectorError, Context, Cursor, DynConnector, Encode, ErrorKind, Map,
+    NoNetwork, NoVault, Op, Outcome, ReadRequest, SecretValue, Secrets, Source, Target, Value, Write,
+    async_trait,
 };
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Row, postgres::PgConnection};
@@ -36,14 +37,6 @@ impl Clock for Real {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
-    }
-}
-
-struct Zeros;
-
-impl Rng for Zeros {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
     }
 }
 
@@ -167,34 +160,6 @@ async fn run(connection: &mut PgConnection, sql: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
 }
 
-fn map(json: &str) -> Map {
-    match serde_json::from_str(json).unwrap() {
-        Value::Map(map) => map,
-        _ => panic!("an object was expected"),
-    }
-}
-
-/// A create of a row in table `t`, matched on `match_on`.
-fn put(target: &dyn Target, revision: i64, match_on: &[&str], fields: &str) -> Write {
-    let match_on: Vec<String> = match_on.iter().map(|name| (*name).to_owned()).collect();
-    let fields = map(fields);
-    let encode = Encode {
-        op: Op::Create,
-        object: "t",
-        fields: &fields,
-        match_on: &match_on,
-        marker: "",
-        marker_field: None,
-    };
-    let payload = target.encode(&encode).unwrap();
-    Write { payload, match_on, ..blank(Op::Create, revision) }
-}
-
-fn delete(revision: i64, match_on: &[&str], id: &str) -> Write {
-    let match_on = match_on.iter().map(|name| (*name).to_owned()).collect();
-    Write { match_on, target_id: Some(id.to_owned()), ..blank(Op::Delete, revision) }
-}
-
 /// Names each write by its place.
 fn numbered(mut writes: Vec<Write>) -> Vec<Write> {
     for (index, write) in writes.iter_mut().enumerate() {
@@ -203,31 +168,11 @@ fn numbered(mut writes: Vec<Write>) -> Vec<Write> {
     writes
 }
 
-fn blank(op: Op, revision: i64) -> Write {
-    Write {
-        id: "w".to_owned(),
-        op,
-        object: "t".to_owned(),
-        payload: bytes::Bytes::new(),
-        match_on: Vec::new(),
-        target_id: None,
-        token: None,
-        request_key: "k".to_owned(),
-        marker: String::new(),
-        revision,
-    }
-}
-
 /// The outcomes in the order of the writes' names.
 fn show(outcomes: &[(String, Outcome)]) -> Vec<String> {
-    let text = |outcome: &Outcome| match outcome {
-        Outcome::Applied(Applied { target_id, change, .. }) => format!("{change:?} {target_id}"),
-        Outcome::NotApplied(error) => format!("{:?}: {error}", error.kind()),
-        Outcome::Unknown(error) => format!("unknown: {error}"),
-    };
     let mut outcomes: Vec<_> = outcomes.iter().collect();
     outcomes.sort_by(|(one, _), (two, _)| one.cmp(two));
-    outcomes.iter().map(|(_, outcome)| text(outcome)).collect()
+    outcomes.iter().map(|(_, outcome)| told(outcome)).collect()
 }
 
 fn request(stream: &str) -> ReadRequest {

@@ -6,9 +6,10 @@ mod refusals;
 mod writing;
 
 use super::SqliteConnector;
+use crate::trial::{Zeros, delete, map, put, told};
 use engine_contract::{
-    Access, Applied, Batch, Cancel, Clock, ConnectorError, Context, DynConnector, Encode, ErrorKind, Map,
-    NoNetwork, NoSecrets, NoVault, Op, Outcome, ReadRequest, Rng, Source, Target, Value, Write, async_trait,
+    Access, Batch, Cancel, Clock, ConnectorError, Context, DynConnector, Encode, ErrorKind, Map, NoNetwork,
+    NoSecrets, NoVault, Op, Outcome, ReadRequest, Source, Target, Write, async_trait,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -21,14 +22,6 @@ impl Clock for Still {
     }
 
     async fn sleep(&self, _: Duration) {}
-}
-
-struct Zeros;
-
-impl Rng for Zeros {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
-    }
 }
 
 /// A project's folder with a schema script.
@@ -93,54 +86,6 @@ fn config() -> serde_json::Value {
     serde_json::json!({ "path": "w.db", "schema": "schema.sql" })
 }
 
-fn map(json: &str) -> Map {
-    match serde_json::from_str(json).unwrap() {
-        Value::Map(map) => map,
-        _ => panic!("an object was expected"),
-    }
-}
-
-/// A create of a row in table `t`, matched on `match_on`.
-fn put(target: &dyn Target, revision: i64, match_on: &[&str], fields: &str) -> Write {
-    let match_on: Vec<String> = match_on.iter().map(|name| (*name).to_owned()).collect();
-    let fields = map(fields);
-    let encode = Encode {
-        op: Op::Create,
-        object: "t",
-        fields: &fields,
-        match_on: &match_on,
-        marker: "",
-        marker_field: None,
-    };
-    let payload = target.encode(&encode).unwrap();
-    Write { payload, match_on, ..blank(Op::Create, revision) }
-}
-
-fn delete(revision: i64, match_on: &[&str], id: &str) -> Write {
-    let match_on = match_on.iter().map(|name| (*name).to_owned()).collect();
-    Write { match_on, target_id: Some(id.to_owned()), ..blank(Op::Delete, revision) }
-}
-
-fn blank(op: Op, revision: i64) -> Write {
-    Write {
-        id: "w".to_owned(),
-        op,
-        object: "t".to_owned(),
-        payload: bytes::Bytes::new(),
-        match_on: Vec::new(),
-        target_id: None,
-        token: None,
-        request_key: "k".to_owned(),
-        marker: String::new(),
-        revision,
-    }
-}
-
 fn show(outcomes: &[(String, Outcome)]) -> Vec<String> {
-    let text = |outcome: &Outcome| match outcome {
-        Outcome::Applied(Applied { target_id, change, .. }) => format!("{change:?} {target_id}"),
-        Outcome::NotApplied(error) => format!("{:?}: {error}", error.kind()),
-        Outcome::Unknown(error) => format!("unknown: {error}"),
-    };
-    outcomes.iter().map(|(_, outcome)| text(outcome)).collect()
+    outcomes.iter().map(|(_, outcome)| told(outcome)).collect()
 }

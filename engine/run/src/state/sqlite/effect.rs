@@ -125,9 +125,7 @@ pub(super) fn settle(db: &Connection, held: &Lease, settlement: &Settlement, sea
     for dirty in &settlement.dirty {
         mark::put_dirty(db, scope, dirty, settlement)?;
     }
-    for entry in &settlement.audit {
-        append_audit(db, scope, entry, settlement)?;
-    }
+    append_audit(db, scope, settlement)?;
     super::history::add_counts(db, settlement)?;
     if let Some(cursor) = &settlement.cursor {
         lease::set_cursor(db, held, cursor, settlement.at)?;
@@ -178,13 +176,29 @@ fn close(db: &Connection, scope: &Scope, key: &RecordKey) -> Result<()> {
     execute(db, &format!("DELETE FROM intent WHERE {RECORD} AND key = ?6"), &values).map(drop)
 }
 
-/// Appends a row to the chain.
-fn append_audit(db: &Connection, scope: &Scope, entry: &AuditEntry, settlement: &Settlement) -> Result<()> {
+/// Appends rows to the chain, whose end is looked up once.
+fn append_audit(db: &Connection, scope: &Scope, settlement: &Settlement) -> Result<()> {
+    if settlement.audit.is_empty() {
+        return Ok(());
+    }
     let last = query(db, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", &[], |columns| {
         Ok(Head { seq: columns.get(0)?, hash: hash(columns, 1)?.0 })
     })?;
-    let last = last.into_iter().next().unwrap_or_default();
-    let (head, action) = last.next(scope, entry, settlement);
+    let mut last = last.into_iter().next().unwrap_or_default();
+    for entry in &settlement.audit {
+        let (head, action) = last.next(scope, entry, settlement);
+        put_audit(db, scope, (entry, settlement), (&head, &action))?;
+        last = head;
+    }
+    Ok(())
+}
+
+fn put_audit(
+    db: &Connection,
+    scope: &Scope,
+    (entry, settlement): (&AuditEntry, &Settlement),
+    (head, action): (&Head, &String),
+) -> Result<()> {
     let columns: [&dyn ToSql; 13] = [
         &head.seq,
         &millis(settlement.at),
@@ -194,7 +208,7 @@ fn append_audit(db: &Connection, scope: &Scope, entry: &AuditEntry, settlement: 
         &scope.pipeline,
         &entry.record.entity,
         &entry.record.key,
-        &action,
+        action,
         &entry.target_object,
         &entry.target_id,
         &entry.content.0.as_slice(),

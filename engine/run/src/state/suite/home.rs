@@ -38,6 +38,10 @@ impl Home {
     }
 
     /// A place of the other kind: of PostgreSQL for SQLite, where there is one.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(clippy::unused_self, reason = "there is no other kind then")
+    )]
     pub(super) fn other(&self) -> Self {
         #[cfg(feature = "postgres")]
         if self.location.file().is_some() {

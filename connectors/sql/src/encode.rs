@@ -4,7 +4,7 @@ use bytes::Bytes;
 use engine_contract::{ConnectorError, Encode, ErrorKind, Map, Result, Value, natural_id};
 
 /// Writes the payload. Equal fields give equal bytes, whatever their order.
-pub(super) fn encode(encode: &Encode<'_>) -> Result<Bytes> {
+pub(crate) fn encode(encode: &Encode<'_>) -> Result<Bytes> {
     let invalid = |message: String| {
         ConnectorError::new(ErrorKind::Invalid, message).with_context("table", encode.object)
     };
@@ -36,12 +36,12 @@ fn sorted(value: &Value) -> Value {
 }
 
 /// The id of the row that the match columns name: one value as plain text, several as a JSON array.
-pub(super) fn identify(encode: &Encode<'_>) -> Option<String> {
+pub(crate) fn identify(encode: &Encode<'_>) -> Option<String> {
     natural_id(encode.match_on.iter().map(|column| encode.fields.get(column)))
 }
 
 /// Reads a payload back.
-pub(super) fn decode(payload: &[u8]) -> Result<Map> {
+pub(crate) fn decode(payload: &[u8]) -> Result<Map> {
     let value: Option<Value> = serde_json::from_slice(payload).ok();
     let mut map = match value {
         Some(Value::Map(map)) => map,
