@@ -41,7 +41,9 @@ pub struct Capabilities {
     pub is_local: bool,
     /// How unknown outcomes are resolved.
     pub effect_class: EffectClass,
-    /// Writes carry revisions that the target compares: one that arrives after a newer one changes nothing.
+    /// Writes carry revisions that the target compares: one that arrives after a newer one changes nothing. Targets
+    /// without send through [`crate::Context::http`], which looks at the lease as each request leaves: between two
+    /// requests of one call another engine may have taken over.
     pub can_guard: bool,
     /// Most writes in one call of [`crate::Target::write`].
     pub write_batch_max: usize,

@@ -95,8 +95,21 @@ impl Service {
         Batch { records: page.iter().map(record).collect(), broken: Vec::new(), checkpoint }
     }
 
+    /// Upserts that nothing guards go over HTTP, whose transport looks at the lease when a request leaves: a call of
+    /// several may have been frozen between two of them.
+    async fn leave(&self, context: &Context) -> Result<()> {
+        let is_bare = {
+            let world = lock(&self.0);
+            world.class == EffectClass::NaturalKey && !world.habits.guards
+        };
+        if is_bare { context.http.send(http::Request::default()).await.map(drop) } else { Ok(()) }
+    }
+
     /// Sends one write and waits for its answer, at most as long as anyone would.
     async fn send(&self, context: &Context, write: &Write) -> Outcome {
+        if let Err(error) = self.leave(context).await {
+            return Outcome::NotApplied(error);
+        }
         let (fate, soon, slot) = {
             let mut world = lock(&self.0);
             world.tick();
