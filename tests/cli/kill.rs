@@ -24,13 +24,13 @@ const BATCHES: [u32; 4] = [5, 11, 40, 500];
 
 /// When a run is killed: at the `nth` time that it comes to `place`.
 #[derive(Clone, Copy, Debug)]
-struct Moment {
+pub(crate) struct Moment {
     place: &'static str,
     nth: usize,
 }
 
 impl Moment {
-    fn seeded(kill: usize, batch: u32, rng: &mut ChaCha8Rng) -> Self {
+    pub(crate) fn seeded(kill: usize, batch: u32, rng: &mut ChaCha8Rng) -> Self {
         let place = PLACES[kill % PLACES.len()];
         // About as many slices as a whole run sends; two lines and two commits for each.
         let slices = 6 + 900 / batch.max(9) as usize;
@@ -48,20 +48,25 @@ impl Moment {
 
 /// Runs a project until it comes to a moment, and kills it there. `false` when it ended before.
 fn kill(project: &Project, batch: u32, moment: Moment) -> bool {
-    let mut command = project.command(&["run", ".", "-vvv"]);
-    let mut run = project.start(command.env("FAILPOINTS", moment.failpoints(batch)));
-    let line = if moment.place.is_empty() { String::new() } else { format!("place=\"{}\"", moment.place) };
-    if !run.wait_for(&line, moment.nth) {
-        drop(run.wait().ended(0));
-        return false;
-    }
-    let log = run.kill().ended(128 + 9).stderr;
+    let Some(log) = kill_at(project, batch, moment) else { return false };
     if moment.place == ANSWERED {
         let last = log.lines().rfind(|line| line.contains("place=\"")).unwrap();
         assert!(last.contains(ANSWERED), "killed after the commit and before the settlement: {log}");
         check_ahead(project);
     }
     true
+}
+
+/// Runs a project until it comes to a moment, and kills it there; gives its log. Nothing when it ended before.
+pub(crate) fn kill_at(project: &Project, batch: u32, moment: Moment) -> Option<String> {
+    let mut command = project.command(&["run", ".", "-vvv"]);
+    let mut run = project.start(command.env("FAILPOINTS", moment.failpoints(batch)));
+    let line = if moment.place.is_empty() { String::new() } else { format!("place=\"{}\"", moment.place) };
+    if !run.wait_for(&line, moment.nth) {
+        drop(run.wait().ended(0));
+        return None;
+    }
+    Some(run.kill().ended(128 + 9).stderr)
 }
 
 /// The target holds rows of which the state store does not know that they arrived. Looks at copies: opening a
