@@ -17,7 +17,7 @@ pub mod postgres;
 mod seal;
 pub mod sqlite;
 #[cfg(test)]
-mod suite;
+pub(crate) mod suite;
 mod table;
 mod types;
 mod vault;
@@ -110,7 +110,7 @@ pub trait StateStore: Send + Sync {
         gone: Option<&str>,
     ) -> Result<Acquired>;
 
-    /// Prolongs a lease; `false` when it is lost.
+    /// Prolongs a lease, never shortens it: requests that overtake each other may both ask. `false` when it is lost.
     async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<bool>;
 
     /// Gives a lease back; nothing happens when it is lost.

@@ -52,7 +52,9 @@ pub(super) async fn acquire(db: &mut PgConnection, asks: &Asks) -> Outcome<Acqui
 
 /// Prolongs a lease that is still ours; `false` when it is not.
 pub(super) async fn renew(db: &mut PgConnection, lease: &Lease, until: Timestamp) -> Outcome<bool> {
-    let sql = format!("UPDATE lease SET until = $7 WHERE {GROUP} AND epoch = $8 AND owner IS NOT NULL");
+    let sql = format!(
+        "UPDATE lease SET until = greatest(until, $7) WHERE {GROUP} AND epoch = $8 AND owner IS NOT NULL"
+    );
     let values = Values::group(&lease.key).add(millis(until)).add(lease.epoch);
     Ok(execute(db, sql, values).await? == 1)
 }

@@ -64,7 +64,7 @@ fn change(db: &Connection, lease: &Lease, set: &str, value: &dyn ToSql) -> Resul
 }
 
 pub(super) fn renew(db: &Connection, lease: &Lease, until: Timestamp) -> Result<bool> {
-    change(db, lease, "until = ?7", &millis(until))
+    change(db, lease, "until = max(until, ?7)", &millis(until))
 }
 
 pub(super) fn release(db: &Connection, lease: &Lease) -> Result<()> {

@@ -19,6 +19,10 @@ pub(super) fn a_lease_has_one_holder_until_it_ends(home: &Home) {
     let busy = Acquired::Busy { owner: "me".into(), until: at(30) };
     assert_eq!(wait(store.acquire(&key, "you", at(29), at(60), None)).unwrap(), busy);
     assert!(wait(store.renew(&held, at(50))).unwrap());
+    assert!(
+        wait(store.renew(&held, at(45))).unwrap(),
+        "an earlier request that comes later shortens nothing"
+    );
     let busy = Acquired::Busy { owner: "me".into(), until: at(50) };
     assert_eq!(wait(store.acquire(&key, "you", at(40), at(60), None)).unwrap(), busy);
     let other = wait(store.acquire(&group("p", "lines"), "you", at(40), at(60), None)).unwrap();

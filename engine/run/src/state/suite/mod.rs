@@ -12,7 +12,7 @@ mod lease;
 mod link;
 mod mark;
 mod rename;
-mod sample;
+pub(crate) mod sample;
 mod settle;
 mod tables;
 mod together;

@@ -56,7 +56,7 @@ impl Clock for Hands {
 }
 
 /// The master key of this number.
-pub(in crate::state) fn master(number: u8) -> Sealer {
+pub(crate) fn master(number: u8) -> Sealer {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     // Another start for each sealer: no two draw the same keys.
     let start = NEXT.fetch_add(1, Ordering::Relaxed) << 32;
@@ -64,7 +64,7 @@ pub(in crate::state) fn master(number: u8) -> Sealer {
 }
 
 /// Waits for an answer that comes from another thread.
-pub(in crate::state) fn wait<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {
@@ -81,7 +81,7 @@ pub(in crate::state) fn wait<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-pub(super) fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds)
 }
 
@@ -98,7 +98,7 @@ pub(super) fn record(entity: &str, key: &str) -> RecordKey {
 }
 
 /// Takes a lease from second 0 to second 30.
-pub(super) fn lease(store: &dyn StateStore, pipeline: &str, name: &str) -> Lease {
+pub(crate) fn lease(store: &dyn StateStore, pipeline: &str, name: &str) -> Lease {
     match wait(store.acquire(&group(pipeline, name), "me", at(0), at(30), None)).unwrap() {
         Acquired::Yes(lease) => lease,
         Acquired::Busy { .. } => panic!("the lease is free"),
