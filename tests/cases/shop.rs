@@ -6,6 +6,7 @@ use engine_plan::{Catalogs, compile};
 use engine_project::MemoryFiles;
 use engine_run::{
     Engine, Observer, Options, RunError, RunReport, RunRequest, Unobserved,
+    plan::Purpose,
     state::{NeverGone, Sealer, sqlite::SqliteStore},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -176,7 +177,7 @@ impl Shop {
             only: Vec::new(),
             full: false,
             limit: None,
-            dry_run: false,
+            purpose: Purpose::Write,
             trigger: "manual".to_owned(),
         };
         block_on(self.engine().run(&request))

@@ -30,6 +30,7 @@ mod kill_servers;
 mod options;
 mod output;
 mod personal;
+mod plan;
 mod records;
 mod run;
 mod services;

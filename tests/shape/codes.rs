@@ -35,6 +35,7 @@ const AREAS: [&str; 24] = [
     "var",
     "library",
     "schedule",
+    "plan",
     "moved",
     "reconcile",
 ];

@@ -12,6 +12,7 @@ use crate::{
 use engine_contract::{Cancel, Context};
 use engine_run::{
     Engine, Options, RunError, RunReport, RunRequest, Unobserved,
+    plan::Purpose,
     state::{RunStatus, Sealer, StateStore, sqlite::SqliteStore},
 };
 use rand::{RngExt, SeedableRng};
@@ -132,7 +133,7 @@ impl<'a, S: Stage + 'static> Play<'a, S> {
             only: Vec::new(),
             full: false,
             limit: None,
-            dry_run: false,
+            purpose: Purpose::Write,
             trigger: "test".to_owned(),
         }
     }

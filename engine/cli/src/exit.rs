@@ -21,6 +21,8 @@ pub(crate) enum Exit {
     Busy,
     /// There is no such pipeline, run or connection.
     NotFound,
+    /// A plan has changes, and was asked to say so.
+    Changes,
     /// Stopped by a signal, cleanly.
     Signal(u8),
 }
@@ -38,6 +40,7 @@ impl Exit {
             Self::Tests => 6,
             Self::Busy => 8,
             Self::NotFound => 9,
+            Self::Changes => 10,
             Self::Signal(signal) => 128 + signal,
         }
     }
@@ -46,9 +49,10 @@ impl Exit {
     pub(crate) fn worse(self, other: Self) -> Self {
         let rank = |exit| match exit {
             Self::Done => 0,
-            Self::Partial => 1,
-            Self::Signal(_) => 3,
-            _ => 2,
+            Self::Changes => 1,
+            Self::Partial => 2,
+            Self::Signal(_) => 4,
+            _ => 3,
         };
         if rank(other) > rank(self) { other } else { self }
     }

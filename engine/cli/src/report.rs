@@ -12,7 +12,13 @@ use engine_run::{FailureGroup, RunReport, state::Status};
 use std::path::Path;
 
 /// Prints a report: the results on standard output, how it ended on standard error.
-pub(crate) fn print(report: &RunReport, title: &str, (project, env): (&Path, &str), output: &Output) {
+pub(crate) fn print(report: &RunReport, title: &str, place: (&Path, &str), output: &Output) {
+    print_results(report, output);
+    finish(report, title, place, output);
+}
+
+/// Prints counts and failures.
+pub(crate) fn print_results(report: &RunReport, output: &Output) {
     // A run that was stopped before it read anything has no results.
     if report.error.is_none()
         || report.entities.iter().any(|(_, counts)| counts.read > 0 || counts.mapped > 0)
@@ -22,7 +28,6 @@ pub(crate) fn print(report: &RunReport, title: &str, (project, env): (&Path, &st
     for group in by_entity(report) {
         print_group(group, output);
     }
-    finish(report, title, (project, env), output);
 }
 
 fn print_counts(report: &RunReport, output: &Output) {

@@ -15,7 +15,8 @@ pub(crate) const EXIT_CODES: &str = "What the exit code tells scripts
     5  finished, but some records failed
     6  tests failed, or `doctor`, `connections check` or `secret check` found a problem
     8  busy: another run holds the pipeline
-    9  not found: there is no such pipeline, tenant, entity, connection, secret, file or code
+    9  not found: there is no such pipeline, tenant, entity, connection, secret, file or code, or a plan has expired
+   10  `plan --detailed-exitcode` has changes to make
   130  stopped by SIGINT (Ctrl-C), cleanly; a second one stops at once
   143  stopped by SIGTERM, cleanly
 

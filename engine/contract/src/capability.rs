@@ -49,6 +49,8 @@ pub struct Capabilities {
     pub write_batch_max: usize,
     /// How many calls of [`crate::Target::write`] may be under way at once.
     pub write_concurrency_max: usize,
+    /// How many requests the service allows in a minute, where it is known: plans tell how long they would take.
+    pub calls_per_minute: Option<u32>,
     /// The longest time a request can take effect after it was sent: how long the engine waits before it
     /// searches for a marker, or repeats an upsert that has no guard.
     pub settle: Duration,
@@ -68,10 +70,22 @@ impl Default for Capabilities {
             can_guard: false,
             write_batch_max: 1,
             write_concurrency_max: 1,
+            calls_per_minute: None,
             settle: Duration::from_secs(300),
             key_horizon: None,
         }
     }
+}
+
+/// Where the records of a stream say what amount of money they are about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Amount {
+    /// The dotted path of the amount.
+    pub amount: String,
+    /// The dotted path of the currency's code, where they say it.
+    #[serde(default)]
+    pub currency: Option<String>,
 }
 
 /// What a stream offers.

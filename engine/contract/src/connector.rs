@@ -1,8 +1,8 @@
 //! What a connector implements.
 
 use crate::{
-    Batch, Capabilities, ConnectorError, Context, Cursor, Encode, EntitySchema, ErrorKind, Lookup, Map,
-    Outcome, ReadRequest, Result, SourceRecord, StreamInfo, Write, write::Current,
+    Amount, Batch, Capabilities, ConnectorError, Context, Cursor, Encode, EntitySchema, ErrorKind, Lookup,
+    Map, Outcome, ReadRequest, Result, SourceRecord, StreamInfo, Value, Write, write::Current,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -82,6 +82,12 @@ pub trait Source: Send + Sync {
         known.map_or(Duration::ZERO, |info| info.visibility_lag)
     }
 
+    /// Where the records of a stream say what amount of money they are about: plans add it up.
+    fn amount(&self, stream: &str) -> Option<Amount> {
+        let _ = stream;
+        None
+    }
+
     /// The source's own "now", in the terms of the stream's cursor; `None` when the stream is swept. Asked
     /// once, before the first batch of a run: the stored cursor never passes it.
     ///
@@ -135,6 +141,14 @@ pub trait Target: Send + Sync {
     fn renamed(&self, object: &str, payload: &Bytes, suffix: &str) -> Option<Bytes> {
         let _ = (object, payload, suffix);
         None
+    }
+
+    /// What a write would make of an object, and what the object is, in a form in which both can be compared field by
+    /// field. Pure. `fields` are the mapped ones, `payload` is what [`Target::encode`] made of them, and `current` is what
+    /// [`Target::read_back`] gave. Connectors leave out of both what they or the service add by themselves.
+    fn compared(&self, object: &str, fields: &Map, payload: &Bytes, current: Value) -> (Map, Value) {
+        let _ = (object, payload);
+        (fields.clone(), current)
     }
 
     /// The most writes of such objects that one call takes, where that is not [`Capabilities::write_batch_max`].

@@ -43,7 +43,7 @@ mod vault;
 mod write;
 
 pub use batch::{Batch, Checkpoint, Cursor, InvalidCursor, ReadRequest, SourceRecord};
-pub use capability::{Capabilities, EffectClass, StreamInfo};
+pub use capability::{Amount, Capabilities, EffectClass, StreamInfo};
 pub use connector::{Access, Connection, Connector, Discovery, Source, Target};
 pub use context::{Cancel, Clock, Context, NoSecrets, Rng, SecretName, SecretValue, Secrets};
 pub use erased::{DynConnector, InvalidConfig};

@@ -187,8 +187,23 @@ pub struct Route {
     pub when_ref: Option<Ref>,
     /// The dotted path of the field that carries the engine's marker, where the map names one.
     pub marker: Option<String>,
+    /// The dotted paths of the fields that may hold personal texts, without list positions: plans mask them.
+    pub personal: Vec<String>,
     /// The entity's map with the route's laid over it.
     pub map: Mapping,
+}
+
+impl Route {
+    /// Whether the texts at a path may be personal data: in it, below it or around it. List positions count from 0.
+    #[must_use]
+    pub fn is_personal(&self, path: &str) -> bool {
+        let names = path.split('.').filter(|name| name.parse::<usize>().is_err());
+        let names: Vec<&str> = names.collect();
+        self.personal.iter().any(|personal| {
+            let mut both = names.iter().zip(personal.split('.'));
+            both.all(|(name, personal)| *name == personal)
+        })
+    }
 }
 
 /// A condition on a target object.

@@ -2,12 +2,12 @@
 
 use crate::{
     check,
-    dry::DryTarget,
     error::RunError,
     event::{Event, Observer},
     key::{Scope, Side},
     moved,
     options::Options,
+    plan::Purpose,
     report::{RunReport, Tally},
     state::{OverlayStore, Owners, Run, RunStatus, StateStore, Status},
     supervisor::supervise,
@@ -18,7 +18,7 @@ use engine_plan::{Blueprint, Endpoint, Program};
 use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicI64},
 };
 
 /// Runs pipelines against one state store.
@@ -52,8 +52,8 @@ pub struct RunRequest {
     pub full: bool,
     /// Stop each stream group after so many source records.
     pub limit: Option<usize>,
-    /// Write nothing.
-    pub dry_run: bool,
+    /// What the run is for.
+    pub purpose: Purpose,
     /// What started it: `manual`.
     pub trigger: String,
 }
@@ -72,7 +72,7 @@ impl Engine {
             scope: work.scope.clone(),
             owner: self.owner.clone(),
             trigger: request.trigger.clone(),
-            mode: mode(request.full).to_owned(),
+            mode: mode(request).to_owned(),
             fingerprint: work.blueprint.fingerprint.clone(),
             started_at,
             finished_at: None,
@@ -83,12 +83,12 @@ impl Engine {
         work.store.begin_run(&run, &self.gone).await?;
         self.owners.forget(&self.gone);
         let (run_id, pipeline) = (work.run_id.clone(), work.scope.pipeline.clone());
-        self.observer.notice(Event::RunStarted { run_id, pipeline, mode: mode(request.full) });
+        self.observer.notice(Event::RunStarted { run_id, pipeline, mode: mode(request) });
         tracing::info!(run = work.run_id, pipeline = work.scope.pipeline, "run begins");
         let covered = work.blueprint.entities.iter().map(|entity| entity.name.clone());
         let tally = Tally::new(covered.filter(|name| work.covers(name)));
         let mut errors = supervise(&work, (&self.owner, &*self.owners), &tally).await;
-        if errors.is_empty() && !request.dry_run {
+        if errors.is_empty() && !request.purpose.is_dry() {
             let shown = work.target.finish(&work.context).await;
             errors.extend(shown.err().map(|error| RunError::target(&work.blueprint, error)));
         }
@@ -134,7 +134,7 @@ impl Engine {
             run_id: work.run_id.clone(),
             pipeline: work.scope.pipeline.clone(),
             status,
-            dry_run: request.dry_run,
+            dry_run: request.purpose.is_dry(),
             duration_ms: u64::try_from(took.as_millis()).unwrap_or_default(),
             entities,
             failures,
@@ -145,7 +145,7 @@ impl Engine {
     async fn prepare(&self, request: &RunRequest) -> Result<Work, RunError> {
         let blueprint = Arc::clone(&request.blueprint);
         let program = Program::build(&blueprint).map_err(|error| RunError::Invalid(error.to_string()))?;
-        let access = if request.dry_run { Access::Read } else { Access::Write };
+        let access = if request.purpose.is_dry() { Access::Read } else { Access::Write };
         let source = self.open(&blueprint.source, Access::Read).await;
         let source = source.map_err(|error| RunError::source(&blueprint, error))?;
         let target = self
@@ -164,20 +164,19 @@ impl Engine {
                 "connector `{connector}` cannot fetch records by key, which a run needs to look again at those that wait"
             )));
         }
-        let Some(mut writes) = target.target else {
+        let Some(writes) = target.target else {
             return Err(RunError::Invalid(format!(
                 "connector `{}` cannot be written",
                 blueprint.target.connector
             )));
         };
-        if request.dry_run {
-            writes = Box::new(DryTarget::new(writes));
-        }
-        let store: Arc<dyn StateStore> = if request.dry_run {
+        let store: Arc<dyn StateStore> = if request.purpose.is_dry() {
             Arc::new(OverlayStore::new(Arc::clone(&self.store)))
         } else {
             Arc::clone(&self.store)
         };
+        let streams = blueprint.groups.iter().map(|group| group.stream.clone());
+        let amounts = streams.filter_map(|stream| Some((stream.clone(), reads.amount(&stream)?))).collect();
         let mut work = Work {
             run_id: format!("run_{}", self.context.random_id()),
             scope: Scope {
@@ -194,11 +193,14 @@ impl Engine {
             context: self.context.clone(),
             options: self.options.clone(),
             observer: Arc::clone(&self.observer),
+            purpose: request.purpose.clone(),
             full: request.full,
             limit: request.limit,
             only: request.only.clone(),
             keys: BTreeMap::new(),
             found: Mutex::default(),
+            amounts,
+            placeholders: AtomicI64::new(0),
             blueprint,
         };
         moved::apply(&work, &*self.owners, &self.gone).await?;
@@ -217,6 +219,10 @@ impl Engine {
     }
 }
 
-fn mode(full: bool) -> &'static str {
-    if full { "full" } else { "incremental" }
+fn mode(request: &RunRequest) -> &'static str {
+    match (&request.purpose, request.full) {
+        (Purpose::Apply(_), _) => "plan",
+        (_, true) => "full",
+        (_, false) => "incremental",
+    }
 }

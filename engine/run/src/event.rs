@@ -13,7 +13,7 @@ pub enum Event {
         run_id: String,
         /// The pipeline.
         pipeline: String,
-        /// `incremental` or `full`.
+        /// `incremental`, `full`, or `plan` for one that is carried out.
         mode: &'static str,
     },
     /// A batch of an entity was settled.

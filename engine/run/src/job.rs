@@ -6,6 +6,10 @@ use crate::{
     key::GroupKey,
     lease::{Guard, later},
     options::Mechanism,
+    plan::{
+        Approved, Purpose,
+        survey::{self, Standing},
+    },
     report::Tally,
     stage::{
         Fault, decide,
@@ -107,6 +111,9 @@ impl<'a> Job<'a> {
 
     async fn advance(&self) -> Result<(), RunError> {
         self.recover().await?;
+        if let Purpose::Apply(approved) = &self.work.purpose {
+            return self.carry_out(approved).await;
+        }
         let row = self.work.store.cursor(&self.guard.lease().key).await?;
         let mut reader = Reader::start(self.work, self.group, row).await?;
         // A read of everything meets the records that wait on its way.
@@ -178,10 +185,24 @@ impl<'a> Job<'a> {
             let Some(last) = due.last() else { return Ok(()) };
             query.after = Some(last.source_key.clone());
             let asked: Vec<String> = due.into_iter().map(|revisit| revisit.source_key).collect();
-            let records = extract::fetch(self.work, self.group, &asked).await?;
-            let step = Step { records: &records, broken: &[], asked: &asked, completes: false, cursor: None };
-            self.step(&step).await?;
+            self.look_again(&asked).await?;
         }
+    }
+
+    /// Looks at the records of a plan, and at nothing else. The cursor stays where it is.
+    async fn carry_out(&self, approved: &Approved) -> Result<(), RunError> {
+        let keys = approved.source_keys(self.entities.iter().map(|(entity, _)| entity.name.as_str()));
+        for asked in keys.chunks(self.work.options.batch_records) {
+            self.check_cancel()?;
+            self.look_again(asked).await?;
+        }
+        Ok(())
+    }
+
+    async fn look_again(&self, asked: &[String]) -> Result<(), RunError> {
+        let records = extract::fetch(self.work, self.group, asked).await?;
+        let step = Step { records: &records, broken: &[], asked, completes: false, cursor: None };
+        self.step(&step).await
     }
 
     /// Takes records through every entity of the group. The cursor moves with the last.
@@ -233,8 +254,11 @@ impl<'a> Job<'a> {
         draft.saw(step.records.iter().map(|record| record.key.clone()).chain(step.asked.iter().cloned()));
         let candidates = transform::map_all(self.work, (entity, program), items, known).await?;
         let linked = link::resolve(self.work, &entity.name, candidates).await?;
-        let mut effects: Vec<Effect> =
-            linked.into_iter().filter_map(|linked| self.decide(entity, linked, draft)).collect();
+        let mut standing = Vec::new();
+        let mut effects: Vec<Effect> = linked
+            .into_iter()
+            .filter_map(|linked| self.decide(entity, linked, (draft, &mut standing)))
+            .collect();
         for (link, known) in gone {
             if let Decision::Remove(op) = decide::decide(&self.facts(entity, &known, Wish::Gone)) {
                 effects.push(Effect::removal(op, &link, None, known));
@@ -244,7 +268,14 @@ impl<'a> Job<'a> {
         }
         let (effects, beyond) =
             limit::deletes(entity, effects, self.tally.counts(&entity.name).of(Status::Deleted));
-        let halt = deliver::deliver(self.work, &self.guard, effects, draft).await;
+        let halt = match &self.work.purpose {
+            Purpose::Plan(planner) => {
+                survey::survey(self.work, &**planner, (&self.guard, effects, standing), draft).await
+            }
+            Purpose::Write | Purpose::Apply(_) => {
+                deliver::deliver(self.work, &self.guard, effects, draft).await
+            }
+        };
         Ok(halt.or_else(|| limit::stop(entity, beyond, draft)))
     }
 
@@ -258,8 +289,13 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Decides about one record: an effect, or its end right here.
-    fn decide(&self, entity: &Entity, linked: Linked, draft: &mut Draft<'_>) -> Option<Effect> {
+    /// Decides about one record: an effect, or its end right here. A plan also looks at what stands.
+    fn decide(
+        &self,
+        entity: &Entity,
+        linked: Linked,
+        (draft, standing): (&mut Draft<'_>, &mut Vec<Standing>),
+    ) -> Option<Effect> {
         let Linked { item, known, version, outcome } = linked;
         let decision = outcome.wish().map(|wish| decide::decide(&self.facts(entity, &known, wish)));
         match (decision, outcome) {
@@ -276,6 +312,11 @@ impl<'a> Job<'a> {
             (Some(Decision::Wait), _) => draft.wait(&item.key, &item.source.key),
             (Some(Decision::Elsewhere), _) => draft.failed(&item, &known, elsewhere(), Status::Blocked),
             (_, Resolution::Filtered) => draft.ended(&item, Status::Filtered),
+            (Some(Decision::Unchanged), Resolution::Ready(ready)) => {
+                draft.ended(&item, Status::Unchanged);
+                let link = known.link.filter(|_| self.work.purpose.is_dry())?;
+                standing.push(Standing { item, link, ready: *ready });
+            }
             (_, Resolution::Ready(_) | Resolution::Overruled) => draft.ended(&item, Status::Unchanged),
         }
         None

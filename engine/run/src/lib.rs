@@ -4,7 +4,6 @@
 //! what makes it safe is told in `state` (two commits) and `stage/effect.rs` (the protocol between them).
 
 mod check;
-mod dry;
 mod engine;
 mod error;
 mod event;
@@ -16,6 +15,7 @@ mod key;
 mod lease;
 mod moved;
 mod options;
+pub mod plan;
 mod report;
 mod stage;
 pub mod state;

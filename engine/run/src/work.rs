@@ -4,13 +4,17 @@ use crate::{
     event::Observer,
     key::Scope,
     options::{Mechanism, Options},
+    plan::Purpose,
     state::StateStore,
 };
-use engine_contract::{Capabilities, Context, EffectClass, Source, Target};
+use engine_contract::{Amount, Capabilities, Context, EffectClass, Source, Target};
 use engine_plan::{Blueprint, Entity, Find, Found, Group, Program};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 /// A run's fixed surroundings.
@@ -26,6 +30,8 @@ pub(crate) struct Work {
     pub(crate) context: Context,
     pub(crate) options: Options,
     pub(crate) observer: Arc<dyn Observer>,
+    /// What the run is for.
+    pub(crate) purpose: Purpose,
     /// Read everything again, whatever the cursor says.
     pub(crate) full: bool,
     /// Stop each stream group after so many source records.
@@ -36,6 +42,10 @@ pub(crate) struct Work {
     pub(crate) keys: BTreeMap<String, Vec<String>>,
     /// The target objects that this run has looked up: each is asked for once.
     pub(crate) found: Mutex<BTreeMap<Find, Found>>,
+    /// By stream, where its records say what amount of money they are about.
+    pub(crate) amounts: BTreeMap<String, Amount>,
+    /// How many objects a plan has made up.
+    pub(crate) placeholders: AtomicI64,
 }
 
 impl Work {
@@ -69,6 +79,21 @@ impl Work {
     pub(crate) fn group_of(&self, entity: &Entity) -> Option<&Group> {
         let index = self.blueprint.entities.iter().position(|other| other.name == entity.name)?;
         self.blueprint.groups.iter().find(|group| group.entities.contains(&index))
+    }
+
+    /// The id of an object that a plan would make. They count down from -1: they fit numeric columns, and no object
+    /// that a target numbers has them.
+    pub(crate) fn placeholder(&self) -> String {
+        (-1 - self.placeholders.fetch_add(1, Ordering::Relaxed)).to_string()
+    }
+
+    /// Whether an id is one that this plan has given.
+    pub(crate) fn is_placeholder(&self, id: Option<&str>) -> bool {
+        let given = self.placeholders.load(Ordering::Relaxed);
+        let is_ours = |id: &str| id.parse::<i64>().is_ok_and(|id| (-given..0).contains(&id));
+        self.purpose.is_dry()
+            && self.capabilities.effect_class != EffectClass::NaturalKey
+            && id.is_some_and(is_ours)
     }
 
     /// Whether the run covers an entity.

@@ -19,9 +19,9 @@ pub(crate) use service::{
 };
 pub(crate) use tables::{TablesKind, TablesTable};
 pub(crate) use webhook::{DeliveryTable, SignatureKind, SignatureTable, Webhooks};
-pub(crate) use write::{CallTable, MarkerKind, Null, WriteTable};
+pub(crate) use write::{CallTable, ListTable, MarkerKind, Null, WriteTable};
 
-use engine_contract::EffectClass;
+use engine_contract::{Amount, EffectClass};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::{collections::BTreeMap, time::Duration};
@@ -178,6 +178,8 @@ pub(crate) struct StreamTable {
     pub(crate) schema: String,
     /// The fields that identify a record.
     pub(crate) key: Vec<String>,
+    /// Where its records say what amount of money they are about: plans add it up.
+    pub(crate) amount: Option<Amount>,
     /// Fields by which changes can be read: `[stream.orders.cursor.date_modified_gmt]`.
     #[serde(default)]
     pub(crate) cursor: BTreeMap<String, CursorTable>,

@@ -38,10 +38,22 @@ pub(crate) struct WriteTable {
     pub(crate) create_only: Vec<String>,
     /// What a refused create leaves behind, by a field and its values: it carries the marker, and is not the object.
     pub(crate) leftovers: BTreeMap<String, Vec<String>>,
+    /// How lists of an object are compared with what was written to them, by field.
+    pub(crate) lists: BTreeMap<String, ListTable>,
     /// What stands for `null`.
     pub(crate) null: Option<Null>,
     /// Fields that every create holds where the mapping says nothing else.
     pub(crate) constants: serde_json::Map<String, serde_json::Value>,
+}
+
+/// `[object.X.write.lists.FIELD]`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ListTable {
+    /// The member that tells elements apart; without it their order does.
+    pub(crate) by: Option<String>,
+    /// Elements that the service adds by itself, by a member and its values.
+    pub(crate) added: BTreeMap<String, Vec<String>>,
 }
 
 /// What a `null` of a mapping becomes.
@@ -130,6 +142,8 @@ impl WriteTable {
         constants.extend(self.constants.clone());
         let mut leftovers = common.leftovers.clone();
         leftovers.extend(self.leftovers.clone());
+        let mut lists = common.lists.clone();
+        lists.extend(self.lists.clone());
         Self {
             create: call(&self.create, &common.create),
             update: call(&self.update, &common.update),
@@ -145,6 +159,7 @@ impl WriteTable {
             serial: self.serial.or(common.serial),
             create_only: self.create_only.iter().chain(&common.create_only).cloned().collect(),
             leftovers,
+            lists,
             null: self.null.or(common.null),
             constants,
         }

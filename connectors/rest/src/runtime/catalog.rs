@@ -5,7 +5,9 @@ use crate::manifest::{
     CursorTable, LanguageTable, Manifest, ObjectTable, PageKind, PageTable, ReadTable, StreamTable,
     WriteTable,
 };
-use engine_contract::{ConnectorError, Discovery, EntitySchema, ErrorKind, FieldType, Result, StreamInfo};
+use engine_contract::{
+    Amount, ConnectorError, Discovery, EntitySchema, ErrorKind, FieldType, Result, StreamInfo,
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Streams and objects of one connection.
@@ -36,6 +38,11 @@ impl Catalog {
 
     pub(super) fn streams(&self) -> Vec<StreamInfo> {
         self.discovery.streams.clone()
+    }
+
+    /// Where the records of a stream say what amount of money they are about.
+    pub(super) fn amount(&self, stream: &str) -> Option<Amount> {
+        self.manifest.stream.get(stream)?.amount.clone()
     }
 
     pub(super) fn settings(&self) -> &Settings {

@@ -73,10 +73,18 @@ fn capabilities(manifest: &Manifest, reads: bool, writes: bool) -> Capabilities 
         // One request per write, unless an object says otherwise.
         write_batch_max: 1,
         write_concurrency_max: writes_at_once(manifest),
+        calls_per_minute: per_minute(manifest),
         settle: manifest.target.settle_seconds.map_or(common.settle, Duration::from_secs),
         key_horizon: manifest.target.key_horizon_seconds.map(Duration::from_secs),
         ..common
     }
+}
+
+/// The narrowest of the service's windows, as requests in a minute.
+fn per_minute(manifest: &Manifest) -> Option<u32> {
+    let windows = manifest.limits.windows.iter();
+    let rates = windows.map(|window| u64::from(window.requests) * 60 / window.seconds.max(1));
+    rates.min().and_then(|rate| u32::try_from(rate.max(1)).ok())
 }
 
 fn writes_at_once(manifest: &Manifest) -> usize {

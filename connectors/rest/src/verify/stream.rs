@@ -16,6 +16,11 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Vec<Problem>) {
         if let Some(schema) = names::schema(scene, ["stream", name], &table.schema, out) {
             names::fields(scene, schema, &["stream", name, "key"], &table.key, out);
             cursors(scene, name, table, schema, out);
+            if let Some(amount) = &table.amount {
+                let fields = std::iter::once(&amount.amount).chain(&amount.currency);
+                let fields: Vec<String> = fields.cloned().collect();
+                names::fields(scene, schema, &["stream", name, "amount"], &fields, out);
+            }
             for (filter, field) in
                 table.filter.iter().filter_map(|(name, filter)| Some((name, filter.field.as_ref()?)))
             {

@@ -44,7 +44,10 @@ pub(super) fn check(
     }
     let once = write.create_only.iter().map(|field| ("create_only", field));
     let leftovers = write.leftovers.keys().map(|field| ("leftovers", field));
-    for (what, field) in once.chain(leftovers).filter(|(_, field)| schema.field(field).is_none()) {
+    // What all objects share names lists that some of them do not have.
+    let lists = table.write.lists.keys().map(|field| ("lists", field));
+    for (what, field) in once.chain(leftovers).chain(lists).filter(|(_, field)| schema.field(field).is_none())
+    {
         let path = ["object", name, "write", what, field];
         out.push(scene.problem(&path, format!("`{name}` has no field `{field}`")));
     }

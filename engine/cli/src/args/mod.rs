@@ -5,6 +5,7 @@ mod connect;
 mod connector;
 mod emulate;
 mod observe;
+mod plan;
 mod root;
 mod run;
 mod state;
@@ -16,6 +17,7 @@ pub(crate) use connect::{Connections, ConnectionsVerb, Keys, KeysVerb, Login, Se
 pub(crate) use connector::{AuthName, Connector, ConnectorVerb, NewConnector, RecordConnector};
 pub(crate) use emulate::{Emulate, EmulatorName};
 pub(crate) use observe::{Failures, History, Status};
+pub(crate) use plan::{Apply, Plan, Show};
 pub(crate) use root::{Cli, Color, Format, Global, Verb, Which};
 pub(crate) use run::Run;
 pub(crate) use state::{Passphrase, State, StateVerb};

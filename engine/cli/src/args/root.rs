@@ -1,8 +1,8 @@
 //! What stands before a command, and the list of commands.
 
 use super::{
-    Completions, Connections, Connector, Doctor, Emulate, Explain, Failures, Fmt, Graph, Help, History, Init,
-    Keys, Man, Run, Schema, Secret, State, Status, Test, Validate,
+    Apply, Completions, Connections, Connector, Doctor, Emulate, Explain, Failures, Fmt, Graph, Help,
+    History, Init, Keys, Man, Plan, Run, Schema, Secret, State, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -130,6 +130,10 @@ pub(crate) enum Verb {
     Secret(Secret),
     /// Start a stand-in of a service on a port of this machine
     Emulate(Emulate),
+    /// Show what a run would write, record by record, beside what is there
+    Plan(Plan),
+    /// Carry out a plan, and nothing else
+    Apply(Apply),
     /// Run pipelines once
     Run(Run),
     /// What runs now, what ran last, what waits

@@ -11,7 +11,7 @@ use engine_project::diag::suggest;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Author", &["init", "validate", "test", "graph", "fmt", "schema", "connector"]),
     ("Connect", &["connections", "secret", "emulate"]),
-    ("Run", &["run"]),
+    ("Run", &["plan", "apply", "run"]),
     ("Observe", &["status", "history", "failures"]),
     ("Tooling", &["explain", "doctor", "state", "keys", "completions", "man", "help"]),
 ];

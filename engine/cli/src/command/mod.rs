@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod apply;
 mod completions;
 mod connections;
 mod connector;
@@ -14,6 +15,7 @@ mod history;
 mod init;
 mod keys;
 mod man;
+mod plan;
 mod run;
 mod schema;
 mod secret;
@@ -43,6 +45,8 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Connections(arguments) => connections::run(arguments, project, output),
         Verb::Secret(arguments) => secret::run(arguments, project, output),
         Verb::Emulate(arguments) => emulate::run(arguments, output),
+        Verb::Plan(arguments) => plan::run(arguments, project, output),
+        Verb::Apply(arguments) => apply::run(arguments, project, output),
         Verb::Run(arguments) => run::run(arguments, project, output),
         Verb::Status(arguments) => status::run(arguments, project, output),
         Verb::History(arguments) => history::run(arguments, project, output),

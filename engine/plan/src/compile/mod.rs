@@ -7,6 +7,7 @@
 mod defaults;
 mod group;
 mod lower;
+mod personal;
 #[cfg(test)]
 mod tests;
 
@@ -57,6 +58,12 @@ pub(crate) fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
         let mut lowered = lower::entity(scene, entity)?;
         lowered.mapping_hash = hash::mapping_hash(&lowered, &shared);
         lowered.admission_hash = hash::admission_hash(&lowered, &shared);
+        // After the hashes: what is masked is no part of a mapping.
+        let personal = |route| personal::fields(scene, &entity.from, lowered.each.as_ref(), route);
+        let personal: Vec<_> = lowered.routes.iter().map(personal).collect();
+        for (route, personal) in lowered.routes.iter_mut().zip(personal) {
+            route.personal = personal;
+        }
         entities.push(lowered);
     }
     let Shared { lookups, vars, libraries } = shared;

@@ -12,6 +12,7 @@ use crate::{
     failpoint::failpoint,
     lease::Guard,
     options::Mechanism,
+    plan::{Approved, Purpose, promise},
     state::{Intent, Status},
     work::Work,
 };
@@ -24,7 +25,11 @@ pub(crate) async fn deliver(
     effects: Vec<Effect>,
     draft: &mut Draft<'_>,
 ) -> Option<RunError> {
-    let intents = match admitted(work, guard, effects, draft).await {
+    let admitted = match &work.purpose {
+        Purpose::Apply(approved) => keep_to(approved, work, guard, effects, draft).await,
+        Purpose::Write | Purpose::Plan(_) => admitted(work, guard, effects, draft, |_, intent| intent).await,
+    };
+    let intents = match admitted {
         Ok(intents) if intents.is_empty() => return None,
         Ok(intents) => intents,
         Err(error) => return Some(error),
@@ -44,14 +49,28 @@ pub(crate) async fn deliver(
     send_all(work, guard, intents.into_iter().map(Attempt::fresh).collect(), draft).await
 }
 
-/// The intents of the effects that may be sent. The others end in the draft: they cannot be encoded, or
-/// claim an object that belongs to another record.
-async fn admitted(
+/// The intents of the effects that a plan shows, and shows as they are.
+async fn keep_to(
+    approved: &Approved,
     work: &Work,
     guard: &Guard,
     effects: Vec<Effect>,
     draft: &mut Draft<'_>,
 ) -> Result<Vec<Intent>, RunError> {
+    let effects = promise::planned(approved, effects, draft);
+    let pairs = admitted(work, guard, effects, draft, |effect, intent| (effect, intent)).await?;
+    promise::still_there(work, approved, pairs, draft).await
+}
+
+/// The effects that may be sent, each with its intent. The others end in the draft: they cannot be encoded, or
+/// claim an object that belongs to another record.
+pub(crate) async fn admitted<T>(
+    work: &Work,
+    guard: &Guard,
+    effects: Vec<Effect>,
+    draft: &mut Draft<'_>,
+    keep: impl Fn(Effect, Intent) -> T,
+) -> Result<Vec<T>, RunError> {
     let entity = draft.entity();
     for effect in &effects {
         draft.expect(effect.link.clone(), effect.item.clone(), effect.known.clone());
@@ -67,7 +86,7 @@ async fn admitted(
     let claims = planned.iter().map(|(effect, encoded)| Claim::new(effect, encoded.id.as_deref())).collect();
     let judged = claim::judge(work, entity, claims).await?;
     draft.released(judged.released);
-    let mut intents = Vec::with_capacity(planned.len());
+    let mut kept = Vec::with_capacity(planned.len());
     for (effect, encoded) in planned {
         if let Some(fault) = judged.refused.get(&effect.link.record.key) {
             draft.not_sent(&effect, fault.clone(), Status::Blocked);
@@ -77,10 +96,10 @@ async fn admitted(
             draft.adopted(effect);
             continue;
         }
-        let intent = intent::intent(work, guard, entity, &effect, encoded)?;
-        intents.push(intent);
+        let intent = intent::intent(work, entity, &effect, encoded, guard.next_revision()?);
+        kept.push(keep(effect, intent));
     }
-    Ok(intents)
+    Ok(kept)
 }
 
 /// Sends attempts in calls of the target's size, as many at once as it allows.

@@ -11,6 +11,7 @@ use crate::{
     fence::FencedTransport,
     lease::{Guard, later},
     options::Mechanism,
+    plan::promise,
     state::Intent,
     work::Work,
 };
@@ -364,6 +365,9 @@ impl<'a> Sender<'a> {
             Outcome::NotApplied(error)
                 if error.kind() == ErrorKind::Stale && attempt.intent.op != Op::Create =>
             {
+                if let Some(stale) = promise::refused(self.work) {
+                    return Ok(Ok((attempt.intent, End::Refused(stale))));
+                }
                 self.rebase(attempt, error).await
             }
             Outcome::NotApplied(error) if error.kind() == ErrorKind::Duplicate => {

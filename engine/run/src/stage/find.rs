@@ -56,7 +56,7 @@ async fn ask(
 }
 
 /// Waits before the target is asked once more, or says why it is not.
-pub(super) async fn again(work: &Work, error: ConnectorError, attempt: &mut u32) -> Result<(), RunError> {
+pub(crate) async fn again(work: &Work, error: ConnectorError, attempt: &mut u32) -> Result<(), RunError> {
     if !error.is_transient() || *attempt >= work.options.tries {
         return Err(RunError::target(&work.blueprint, error));
     }

@@ -3,14 +3,12 @@
 
 use super::{Fault, link::Ready};
 use crate::{
-    error::RunError,
     key::RecordKey,
-    lease::Guard,
     options::Mechanism,
     state::{Intent, Known, Link},
     work::Work,
 };
-use engine_contract::{Current, Encode, Map, Op};
+use engine_contract::{ContentHash, Current, Encode, Map, Op};
 use engine_plan::{Entity, Item};
 
 /// Something to be done to the target for one record.
@@ -22,6 +20,8 @@ pub(crate) struct Effect {
     pub(crate) known: Known,
     /// For a create: the fields of an update, where they are others.
     update: Option<Map>,
+    /// The hash of the content with references by record, where the run makes or keeps to a plan.
+    pub(crate) promised: Option<ContentHash>,
     /// The object was there before: `write.match` found it.
     pub(crate) is_adopted: bool,
 }
@@ -32,7 +32,7 @@ impl Effect {
         work: &Work,
         entity: &Entity,
         (item, known, version): (Item, Known, Option<String>),
-        Ready { route, object, fields, update, hash }: Ready,
+        Ready { route, object, fields, update, hash, promised }: Ready,
     ) -> Self {
         let live = known.link.as_ref().filter(|link| link.target_id.is_some());
         let link = Link {
@@ -51,14 +51,29 @@ impl Effect {
             shared: entity.write.shared,
         };
         let op = if live.is_some() { Op::Update } else { Op::Create };
-        Self { op, link, fields, item: Some(item), known, update, is_adopted: false }
+        Self { op, link, fields, item: Some(item), known, update, promised, is_adopted: false }
+    }
+
+    /// What an update of a record would be whose content is what was sent last.
+    pub(crate) fn standing(link: Link, item: Item, ready: Ready) -> Self {
+        let (fields, known) = (ready.fields, Known::default());
+        Self {
+            op: Op::Update,
+            link,
+            fields,
+            item: Some(item),
+            known,
+            update: None,
+            promised: None,
+            is_adopted: false,
+        }
     }
 
     /// What takes back a linked record's target object.
     pub(crate) fn removal(op: Op, link: &Link, item: Option<Item>, known: Known) -> Self {
         let mut link = link.clone();
         link.generation = next_generation(&known);
-        Self { op, link, fields: Map::new(), item, known, update: None, is_adopted: false }
+        Self { op, link, fields: Map::new(), item, known, update: None, promised: None, is_adopted: false }
     }
 
     /// Turns a create into the update of an object that was found.
@@ -142,11 +157,11 @@ pub(crate) fn encode(work: &Work, entity: &Entity, effect: &Effect) -> Result<En
 
 pub(crate) fn intent(
     work: &Work,
-    guard: &Guard,
     entity: &Entity,
     effect: &Effect,
     encoded: Encoded,
-) -> Result<Intent, RunError> {
+    revision: i64,
+) -> Intent {
     let mut link = effect.link.clone();
     // With a natural key the object's id is known before it is made: a crash leaves no object without a link.
     link.target_id = link.target_id.or(encoded.id);
@@ -157,13 +172,13 @@ pub(crate) fn intent(
         match_on: work.match_on(entity, &effect.link.target_object).to_vec(),
         request_key: String::new(),
         marker: encoded.marker,
-        revision: guard.next_revision()?,
+        revision,
         attempts: 0,
         created_at: work.context.clock.now(),
         quiet_after: None,
     };
     intent.request_key = request_key(work, &intent);
-    Ok(intent)
+    intent
 }
 
 impl std::fmt::Debug for Effect {

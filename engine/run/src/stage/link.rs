@@ -11,6 +11,7 @@ use crate::{
     error::RunError,
     key::RecordKey,
     lease::later,
+    plan::Purpose,
     state::{Hold, Known, Status},
     work::Work,
 };
@@ -34,6 +35,8 @@ pub(crate) struct Ready {
     /// What an update would hold, for a create whose fields are others: it may find an object to adopt.
     pub(crate) update: Option<Map>,
     pub(crate) hash: ContentHash,
+    /// The hash of the content with references by record, where the run makes or keeps to a plan.
+    pub(crate) promised: Option<ContentHash>,
 }
 
 /// What became of an item in this stage.
@@ -120,7 +123,7 @@ fn settle(work: &Work, entity: &str, candidate: Candidate, answers: &Answers) ->
         Stage::Overruled => Resolution::Overruled,
         Stage::Failed(fault, status) => Resolution::Failed(fault, status),
         Stage::Waits(wait) => held(work, entity, (&item, &known), wait),
-        Stage::Mapped(mapped) => match content(&known, *mapped, answers) {
+        Stage::Mapped(mapped) => match content(work, &known, *mapped, answers) {
             Ok(ready) => ready,
             Err(stopped) => match *stopped {
                 Stopped::Waits(wait) => held(work, entity, (&item, &known), wait),
@@ -137,12 +140,19 @@ enum Stopped {
     Failed(Fault, Status),
 }
 
-fn content(known: &Known, mapped: Mapped, answers: &Answers) -> Result<Resolution, Box<Stopped>> {
+fn content(
+    work: &Work,
+    known: &Known,
+    mapped: Mapped,
+    answers: &Answers,
+) -> Result<Resolution, Box<Stopped>> {
     let (route, object) = (mapped.route.clone(), mapped.object.clone());
     let is_linked = known.link.as_ref().is_some_and(|link| link.target_id.is_some());
     // Later runs compare with what an update would send: a field that only a create sends is no change.
     let depends = !is_linked && mapped.pending.iter().any(Pending::depends_on_operation);
     let compared = depends.then(|| mapped.clone().resolve(answers, Op::Update));
+    let promised =
+        if matches!(work.purpose, Purpose::Write) { None } else { Some(promised(&mapped, answers)) };
     match mapped.resolve(answers, if is_linked { Op::Update } else { Op::Create }) {
         Resolved::Ready(fields) => {
             let (fields, mut hash) = hashed(fields);
@@ -151,7 +161,7 @@ fn content(known: &Known, mapped: Mapped, answers: &Answers) -> Result<Resolutio
                 let (compared, of_update) = hashed(compared);
                 (update, hash) = (Some(compared), of_update);
             }
-            Ok(Resolution::Ready(Box::new(Ready { route, object, fields, update, hash })))
+            Ok(Resolution::Ready(Box::new(Ready { route, object, fields, update, hash, promised })))
         }
         Resolved::Blocked(error) | Resolved::Failed(error) => {
             let (fault, status) = unmapped(error);
@@ -160,6 +170,33 @@ fn content(known: &Known, mapped: Mapped, answers: &Answers) -> Result<Resolutio
         Resolved::Missing { reference, hold_for, place } => {
             Err(Box::new(Stopped::Waits(Wait { parent: reference, hold_for, place })))
         }
+    }
+}
+
+/// The hash of what an update would send, with references by record: what a plan shows and what is sent later differ in
+/// the ids of the objects that the plan itself makes.
+fn promised(mapped: &Mapped, answers: &Answers) -> ContentHash {
+    match mapped.clone().resolve(&ByRecord(answers), Op::Update) {
+        Resolved::Ready(fields) => hashed(fields).1,
+        Resolved::Blocked(_) | Resolved::Failed(_) | Resolved::Missing { .. } => ContentHash::UNKNOWN,
+    }
+}
+
+/// Gives each record a number of its own instead of the id of its object.
+struct ByRecord<'a>(&'a Answers);
+
+impl Links for ByRecord<'_> {
+    fn target_id(&self, reference: &Reference) -> Option<String> {
+        self.0.target_id(reference)?;
+        let named = (&reference.entity, reference.route.as_deref(), &reference.key);
+        let hash = blake3::hash(&serde_json::to_vec(&named).unwrap_or_default());
+        // Of 48 bits, so that numeric fields take it.
+        let bits = hash.as_bytes().iter().take(6);
+        Some(bits.fold(0u64, |number, byte| (number << 8) | u64::from(*byte)).to_string())
+    }
+
+    fn found(&self, find: &Find) -> Option<Found> {
+        self.0.found(find)
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     },
     work::Work,
 };
-use engine_contract::{Change, ConnectorError, ContentHash, ErrorKind, Op};
+use engine_contract::{Applied, Change, ConnectorError, ContentHash, ErrorKind, Op};
 use engine_plan::{Entity, Item, WhenClosed};
 use std::collections::BTreeMap;
 
@@ -157,6 +157,15 @@ impl<'a> Draft<'a> {
             content: effect.link.sent_hash,
         });
         self.settlement.links.push(effect.link);
+    }
+
+    /// An object holds already what it would get: its link is brought up to date, and nothing is sent.
+    pub(crate) fn end_unchanged(&mut self, intent: Intent, there: Applied) {
+        self.expected.remove(&intent.link.record.key);
+        self.counts.add(Status::Unchanged);
+        self.settlement.well.push(intent.link.record.key.clone());
+        let (target_id, target_token) = (Some(there.target_id), there.token);
+        self.settlement.links.push(Link { target_id, target_token, ..intent.link });
     }
 
     /// An effect came to its end.

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::runtime::{instant, path, service::Service};
 use engine_contract::{
-    Batch, Checkpoint, ConnectorError, Context, Cursor, ErrorKind, ReadRequest, Result, Source, SourceRecord,
-    StreamInfo, async_trait,
+    Amount, Batch, Checkpoint, ConnectorError, Context, Cursor, ErrorKind, ReadRequest, Result, Source,
+    SourceRecord, StreamInfo, async_trait,
 };
 use std::sync::Arc;
 
@@ -53,6 +53,10 @@ impl RestSource {
 impl Source for RestSource {
     fn streams(&self) -> Vec<StreamInfo> {
         self.service.catalog.streams()
+    }
+
+    fn amount(&self, stream: &str) -> Option<Amount> {
+        self.service.catalog.amount(stream)
     }
 
     /// The time at which the service answers a list of one record, or answered anything else a moment ago.

@@ -86,6 +86,23 @@ pub(super) fn is_there(table: &WriteTable, object: &ObjectTable, record: &Record
     record.member(&own.field).and_then(|pairs| pairs.elements()).unwrap_or_default().iter().any(is_it)
 }
 
+/// Takes every marker of the engine's out of an object, whoever's.
+pub(super) fn take_out(table: &WriteTable, object: &ObjectTable, fields: &mut Map) {
+    let own = table.marker.as_ref();
+    let of_text = own.filter(|own| own.kind == MarkerKind::Text).map(|own| own.field.as_str());
+    for field in object.marker.iter().map(String::as_str).chain(of_text) {
+        if let Some(text) = path::member(fields, field).and_then(Value::as_str) {
+            let bare = without_tag(text).to_owned();
+            path::set(fields, field, Value::Text(bare));
+        }
+    }
+    let Some(own) = own.filter(|own| own.kind == MarkerKind::Pair) else { return };
+    if let Some(Value::List(pairs)) = fields.get_mut(&own.field) {
+        let key = |pair: &Value| pair.as_map()?.get("key")?.as_str().map(str::to_owned);
+        pairs.retain(|pair| key(pair).is_none() || key(pair) != own.key);
+    }
+}
+
 /// What stands in a text: people see it, so it says whose it is.
 fn tag(marker: &str) -> String {
     format!("[uds:{marker}]")
@@ -93,14 +110,19 @@ fn tag(marker: &str) -> String {
 
 /// The tag behind a text, which gives way where both are too long. A tag of an earlier write goes.
 fn appended(text: &str, tag: &str, max: usize) -> String {
-    let text = match (text.rfind("[uds:"), text.ends_with(']')) {
-        (Some(at), true) => text.get(..at).unwrap_or(text).trim_end(),
-        _ => text,
-    };
+    let text = without_tag(text);
     let room = max.saturating_sub(tag.chars().count() + 1);
     let kept: String = text.chars().take(room).collect();
     let kept = kept.trim_end();
     if kept.is_empty() { tag.to_owned() } else { format!("{kept} {tag}") }
+}
+
+/// A text without the tag at its end.
+fn without_tag(text: &str) -> &str {
+    match (text.rfind("[uds:"), text.ends_with(']')) {
+        (Some(at), true) => text.get(..at).unwrap_or(text).trim_end(),
+        _ => text,
+    }
 }
 
 #[cfg(test)]

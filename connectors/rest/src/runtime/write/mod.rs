@@ -4,6 +4,7 @@
 //! their marker, as many as it takes go together.
 
 mod batch;
+mod compare;
 mod encode;
 mod marker;
 mod recover;

@@ -1,6 +1,6 @@
 //! The target of a described connector.
 
-use super::{batch, encode, recover, search, send};
+use super::{batch, compare, encode, recover, search, send};
 use crate::runtime::{
     read::{self, Narrow},
     service::Service,
@@ -8,7 +8,7 @@ use crate::runtime::{
 use bytes::Bytes;
 use engine_contract::{
     Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Map, Outcome, Result,
-    Target, Write, async_trait,
+    Target, Value, Write, async_trait,
 };
 use futures::{StreamExt, stream};
 use std::sync::Arc;
@@ -111,6 +111,10 @@ impl Target for RestTarget {
         values: &[String],
     ) -> Result<Vec<(String, Vec<String>)>> {
         search::find(&self.service, context, (object, by), values).await
+    }
+
+    fn compared(&self, object: &str, _: &Map, payload: &Bytes, current: Value) -> (Map, Value) {
+        compare::compared(&self.service.catalog, object, payload, current)
     }
 
     fn renamed(&self, object: &str, payload: &Bytes, suffix: &str) -> Option<Bytes> {

@@ -63,6 +63,7 @@ fn routes(scene: &Scene<'_>, entity: &project::Entity, has_item: bool) -> Option
             when: None,
             when_ref: None,
             marker,
+            personal: Vec::new(),
             map,
         }]);
     }
@@ -74,6 +75,7 @@ fn routes(scene: &Scene<'_>, entity: &project::Entity, has_item: bool) -> Option
             when: route.when.as_ref().map(|text| script(text, has_item)),
             when_ref: gate(scene, route.when_ref.as_ref(), has_item).ok()?,
             marker: marker(&map, ""),
+            personal: Vec::new(),
             map,
         })
     };

@@ -1,0 +1,60 @@
+//! The arguments of `engine plan` and `engine apply`.
+
+use super::Which;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  engine plan woo-to-qbo                       what a run would write, beside what is there
+  engine plan woo-to-qbo --full --show all     every record, every field
+  engine plan woo-to-qbo --out plan.json       to be carried out by: engine apply plan.json
+  engine plan woo-to-qbo --detailed-exitcode   exit code 10 when there are changes")]
+pub(crate) struct Plan {
+    /// Pipelines by name, pipeline files, or project folders
+    #[arg(required = true)]
+    pub(crate) pipelines: Vec<String>,
+    /// Only this entity (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) entity: Vec<String>,
+    /// Read everything again, and look at every object that was written
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Stop each stream after so many source records
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: Option<u32>,
+    /// Keep the plan in a file, for `engine apply`; one pipeline at a time
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Exit with 10 when something would be written, and with 0 only when nothing would
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+    /// How much of the changes is printed
+    #[arg(long, value_enum, default_value_t = Show::Changes, value_name = "WHAT")]
+    pub(crate) show: Show,
+    /// Show personal data instead of masking it. What is kept in a file is always masked
+    #[arg(long)]
+    pub(crate) reveal: bool,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+/// How much of a plan is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Show {
+    /// Every change, with the fields of what is made too
+    All,
+    /// The first changes of each entity
+    Changes,
+    /// Only what fails
+    Failures,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  engine plan woo-to-qbo --out plan.json
+  engine apply plan.json        records that have changed since are left out, one by one")]
+pub(crate) struct Apply {
+    /// A file that `engine plan --out` wrote
+    pub(crate) plan: PathBuf,
+}
