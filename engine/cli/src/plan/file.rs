@@ -101,7 +101,7 @@ impl Writer {
             .map(|money| json!({ "amount": money.amount.to_string(), "currency": money.currency }));
         self.line(&json!({
             "entity": planned.entity, "source": planned.source_key, "origin": planned.origin,
-            "record": hex(&mark), "step": planned.step, "object": planned.object,
+            "record": format!("{:032x}", u128::from_be_bytes(mark)), "step": planned.step, "object": planned.object,
             "target_id": planned.target_id, "token": planned.token,
             "content": planned.content.map(|hash| hash.to_string()),
             "held": planned.held.map(|hash| hash.to_string()),
@@ -204,14 +204,6 @@ pub(crate) fn read(path: &Path) -> Result<Kept> {
 fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
     let message = format!("the plan cannot be kept in `{}`: {error}", path.display());
     CommandError::new(Exit::Failed, "plan/unwritable", message)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        text.push_str(&format!("{byte:02x}"));
-    }
-    text
 }
 
 fn bytes<const N: usize>(hex: &str) -> Option<[u8; N]> {
