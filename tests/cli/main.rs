@@ -26,6 +26,7 @@ mod guide;
 mod help;
 mod init;
 mod kill;
+mod kill_copy;
 mod kill_servers;
 mod options;
 mod output;

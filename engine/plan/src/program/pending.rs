@@ -48,6 +48,18 @@ impl Pending {
         })
     }
 
+    /// The parents without which the record may go on (`if_missing = "null"`).
+    pub fn optional(&self) -> impl Iterator<Item = &Reference> {
+        self.alternatives.iter().filter_map(|alternative| {
+            match (&alternative.state, &alternative.rule.source) {
+                (State::Link(Ok(reference)), Source::Ref(of)) if of.if_missing == IfMissing::Null => {
+                    Some(reference)
+                }
+                _ => None,
+            }
+        })
+    }
+
     /// The target objects that must be looked up before the field can be settled.
     pub fn finds(&self) -> impl Iterator<Item = &Find> {
         self.alternatives.iter().filter_map(|alternative| match &alternative.state {
@@ -245,8 +257,9 @@ fn stop(error: MapError) -> Box<Resolved> {
 fn follow(reference: Reference, of: &Ref, rule: &Rule, links: &dyn Links) -> Result<Value, Box<Resolved>> {
     let id = match (links.target_id(&reference), of.if_missing) {
         (Some(id), _) => Value::Text(id),
-        (None, IfMissing::Null) => Value::Null,
-        (None, IfMissing::Hold | IfMissing::Fetch) => {
+        // A parent that is on its way is not missing: without it the record would stay as it is when the parent lands.
+        (None, IfMissing::Null) if !links.is_awaited(&reference) => Value::Null,
+        (None, IfMissing::Null | IfMissing::Hold | IfMissing::Fetch) => {
             let (hold_for, place) = (of.hold_for, rule.place.clone());
             return Err(Box::new(Resolved::Missing { reference, hold_for, place }));
         }

@@ -16,7 +16,7 @@ use crate::{
 };
 use engine_contract::{ContentHash, Map, Op, Value, content_hash};
 use engine_plan::{Find, Found, Item, Links, Mapped, Pending, Reference, Resolved};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An item whose references are settled.
 pub(crate) struct Linked {
@@ -65,6 +65,8 @@ impl Resolution {
 /// What is known of links and target objects.
 pub(crate) struct Answers {
     links: BTreeMap<Reference, String>,
+    /// Parents that are on their way, though a record might go on without them.
+    awaited: BTreeSet<Reference>,
     found: BTreeMap<Find, Found>,
 }
 
@@ -78,13 +80,39 @@ impl Answers {
         } else {
             work.store.targets(&work.scope, &references).await?
         };
-        Ok(Self { links, found: BTreeMap::new() })
+        Ok(Self { links, awaited: BTreeSet::new(), found: BTreeMap::new() })
+    }
+
+    /// The same, with no parent to wait for.
+    fn without_waiting(&self) -> Self {
+        Self { links: self.links.clone(), awaited: BTreeSet::new(), found: self.found.clone() }
+    }
+
+    /// Asks the store which of the parents that have no link are on their way.
+    async fn wait_for(&mut self, work: &Work, optional: Vec<Reference>) -> Result<(), RunError> {
+        let mut by_entity: BTreeMap<String, BTreeSet<Reference>> = BTreeMap::new();
+        for reference in optional.into_iter().filter(|reference| !self.links.contains_key(reference)) {
+            by_entity.entry(reference.entity.clone()).or_default().insert(reference);
+        }
+        for (entity, references) in by_entity {
+            let mut keys: Vec<String> = references.iter().map(|reference| reference.key.clone()).collect();
+            keys.dedup();
+            let known = work.store.recall(&work.scope, &entity, &keys).await?;
+            let is_under_way =
+                |reference: &Reference| known.get(&reference.key).is_some_and(Known::is_under_way);
+            self.awaited.extend(references.into_iter().filter(is_under_way));
+        }
+        Ok(())
     }
 }
 
 impl Links for Answers {
     fn target_id(&self, reference: &Reference) -> Option<String> {
         self.links.get(reference).cloned()
+    }
+
+    fn is_awaited(&self, reference: &Reference) -> bool {
+        self.awaited.contains(reference)
     }
 
     fn found(&self, find: &Find) -> Option<Found> {
@@ -107,8 +135,10 @@ pub(crate) async fn resolve(
         mapped.flat_map(|mapped| &mapped.pending)
     };
     let references = pending().flat_map(Pending::references).cloned().collect();
+    let optional = pending().flat_map(Pending::optional).cloned().collect();
     let finds = pending().flat_map(Pending::finds).cloned().collect();
     let mut answers = Answers::of_links(work, references).await?;
+    answers.wait_for(work, optional).await?;
     answers.found = find::find(work, finds).await?;
     Ok(candidates.into_iter().map(|candidate| settle(work, entity, candidate, &answers)).collect())
 }
@@ -120,15 +150,34 @@ fn settle(work: &Work, entity: &str, candidate: Candidate, answers: &Answers) ->
         Stage::Overruled => Resolution::Overruled,
         Stage::Failed(fault, status) => Resolution::Failed(fault, status),
         Stage::Waits(wait) => held(work, entity, (&item, &known), wait),
-        Stage::Mapped(mapped) => match content(&known, *mapped, answers) {
-            Ok(ready) => ready,
-            Err(stopped) => match *stopped {
-                Stopped::Waits(wait) => held(work, entity, (&item, &known), wait),
-                Stopped::Failed(fault, status) => Resolution::Failed(fault, status),
-            },
-        },
+        Stage::Mapped(mapped) => {
+            let without = (!answers.awaited.is_empty()).then(|| mapped.clone());
+            match (mapped_to(work, entity, (&item, &known), (*mapped, answers)), without) {
+                // It may go on without its parent, which did not come in all the time.
+                (Resolution::Expired(hold, _), Some(mapped)) if answers.is_awaited(&hold.parent) => {
+                    let answers = answers.without_waiting();
+                    mapped_to(work, entity, (&item, &known), (*mapped, &answers))
+                }
+                (outcome, _) => outcome,
+            }
+        }
     };
     Linked { item, known, version, outcome }
+}
+
+fn mapped_to(
+    work: &Work,
+    entity: &str,
+    (item, known): (&Item, &Known),
+    (mapped, answers): (Mapped, &Answers),
+) -> Resolution {
+    match content(known, mapped, answers) {
+        Ok(ready) => ready,
+        Err(stopped) => match *stopped {
+            Stopped::Waits(wait) => held(work, entity, (item, known), wait),
+            Stopped::Failed(fault, status) => Resolution::Failed(fault, status),
+        },
+    }
 }
 
 /// Why a mapped item has no content.
