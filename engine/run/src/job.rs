@@ -264,6 +264,7 @@ impl<'a> Job<'a> {
         let decision = outcome.wish().map(|wish| decide::decide(&self.facts(entity, &known, wish)));
         match (decision, outcome) {
             (_, Resolution::Held(hold)) => draft.held(hold),
+            (_, Resolution::Awaits) => draft.wait(&item.key, &item.source.key),
             (_, Resolution::Expired(hold, fault)) => draft.expired(&item, &known, hold, fault),
             (_, Resolution::Failed(fault, status)) => draft.failed(&item, &known, fault, status),
             (Some(Decision::Create | Decision::Update), Resolution::Ready(ready)) => {

@@ -13,20 +13,21 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-/// The two connectors of a trial.
+/// The connectors of a trial.
 #[derive(Clone)]
 pub(super) struct Connectors {
     woocommerce: Described,
     quickbooks: Described,
+    supabase: Described,
     pages_by_offset: bool,
 }
 
 impl Connectors {
     /// As the catalog has them, or with cursors that ask for what is later, without looking back.
     pub(super) fn new(trial: &Trial) -> Self {
-        static TRUE: OnceLock<(Described, Described)> = OnceLock::new();
-        static STRICT: OnceLock<(Described, Described)> = OnceLock::new();
-        static ALONE: OnceLock<(Described, Described)> = OnceLock::new();
+        static TRUE: OnceLock<[Described; 3]> = OnceLock::new();
+        static STRICT: OnceLock<[Described; 3]> = OnceLock::new();
+        static ALONE: OnceLock<[Described; 3]> = OnceLock::new();
         let (asks_for_later, pages_by_offset) =
             (trial.has(Vice::AsksForLater), trial.has(Vice::PagesByOffset));
         let is_alone = trial.mutant.is_some_and(|mutant| mutant.one_by_one);
@@ -35,14 +36,18 @@ impl Connectors {
             (false, true) => (&ALONE, &ONE_BY_ONE, (1, 0)),
             (false, false) => (&TRUE, &[], (0, 0)),
         };
-        let read = || (described("woocommerce", edits, hits.0), described("quickbooks", edits, hits.1));
-        let (woocommerce, quickbooks) = known.get_or_init(read).clone();
-        Self { woocommerce, quickbooks, pages_by_offset }
+        let read = || {
+            let (shop, books) =
+                (described("woocommerce", edits, hits.0), described("quickbooks", edits, hits.1));
+            [shop, books, described("supabase", &[], 0)]
+        };
+        let [woocommerce, quickbooks, supabase] = known.get_or_init(read).clone();
+        Self { woocommerce, quickbooks, supabase, pages_by_offset }
     }
 
-    /// Both, with accounts of their own: in another process.
-    pub(super) fn anew(&self) -> [Arc<dyn DynConnector>; 2] {
-        [self.woocommerce.anew(), self.quickbooks.anew()].map(|connector| {
+    /// All, with accounts of their own: in another process.
+    pub(super) fn anew(&self) -> [Arc<dyn DynConnector>; 3] {
+        [self.woocommerce.anew(), self.quickbooks.anew(), self.supabase.anew()].map(|connector| {
             let connector: Arc<dyn DynConnector> = Arc::new(connector);
             if self.pages_by_offset { Arc::new(PagesByOffset(connector)) } else { connector }
         })

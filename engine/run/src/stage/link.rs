@@ -10,13 +10,16 @@ use super::{
 use crate::{
     error::RunError,
     key::RecordKey,
-    lease::later,
+    lease::{earlier, later},
     state::{Hold, Known, Status},
     work::Work,
 };
 use engine_contract::{ContentHash, Map, Op, Value, content_hash};
 use engine_plan::{Find, Found, Item, Links, Mapped, Pending, Reference, Resolved};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// An item whose references are settled.
 pub(crate) struct Linked {
@@ -42,6 +45,8 @@ pub(crate) enum Resolution {
     Held(Hold),
     /// It was held for as long as it may be. The hold stays, so that the wait does not begin anew.
     Expired(Hold, Fault),
+    /// It may go on without a parent, but that one is on its way: the next run looks again.
+    Awaits,
     /// The pipeline does not admit it.
     Filtered,
     /// Another source record decides about the target object.
@@ -57,7 +62,7 @@ impl Resolution {
             Self::Ready(ready) => Some(Wish::Content { object: &ready.object, hash: ready.hash }),
             Self::Filtered => Some(Wish::Unadmitted),
             Self::Overruled => Some(Wish::Same),
-            Self::Held(_) | Self::Expired(..) | Self::Failed(..) => None,
+            Self::Held(_) | Self::Awaits | Self::Expired(..) | Self::Failed(..) => None,
         }
     }
 }
@@ -83,24 +88,25 @@ impl Answers {
         Ok(Self { links, awaited: BTreeSet::new(), found: BTreeMap::new() })
     }
 
-    /// The same, with no parent to wait for.
-    fn without_waiting(&self) -> Self {
-        Self { links: self.links.clone(), awaited: BTreeSet::new(), found: self.found.clone() }
-    }
-
     /// Asks the store which of the parents that have no link are on their way.
-    async fn wait_for(&mut self, work: &Work, optional: Vec<Reference>) -> Result<(), RunError> {
-        let mut by_entity: BTreeMap<String, BTreeSet<Reference>> = BTreeMap::new();
-        for reference in optional.into_iter().filter(|reference| !self.links.contains_key(reference)) {
-            by_entity.entry(reference.entity.clone()).or_default().insert(reference);
+    async fn wait_for(&mut self, work: &Work, optional: Vec<(Reference, Duration)>) -> Result<(), RunError> {
+        let mut by_entity: BTreeMap<String, BTreeMap<Reference, Duration>> = BTreeMap::new();
+        for (reference, hold_for) in optional {
+            if !self.links.contains_key(&reference) {
+                by_entity.entry(reference.entity.clone()).or_default().insert(reference, hold_for);
+            }
         }
+        let now = work.context.clock.now();
         for (entity, references) in by_entity {
-            let mut keys: Vec<String> = references.iter().map(|reference| reference.key.clone()).collect();
-            keys.dedup();
+            let keys: BTreeSet<&String> = references.keys().map(|reference| &reference.key).collect();
+            let keys: Vec<String> = keys.into_iter().cloned().collect();
             let known = work.store.recall(&work.scope, &entity, &keys).await?;
-            let is_under_way =
-                |reference: &Reference| known.get(&reference.key).is_some_and(Known::is_under_way);
-            self.awaited.extend(references.into_iter().filter(is_under_way));
+            let is_under_way = |(reference, hold_for): &(Reference, Duration)| {
+                let since = earlier(now, *hold_for);
+                known.get(&reference.key).is_some_and(|known| known.is_under_way(since))
+            };
+            let awaited = references.into_iter().filter(is_under_way);
+            self.awaited.extend(awaited.map(|(reference, _)| reference));
         }
         Ok(())
     }
@@ -135,7 +141,8 @@ pub(crate) async fn resolve(
         mapped.flat_map(|mapped| &mapped.pending)
     };
     let references = pending().flat_map(Pending::references).cloned().collect();
-    let optional = pending().flat_map(Pending::optional).cloned().collect();
+    let optional = pending().flat_map(Pending::optional);
+    let optional = optional.map(|(reference, hold_for)| (reference.clone(), hold_for)).collect();
     let finds = pending().flat_map(Pending::finds).cloned().collect();
     let mut answers = Answers::of_links(work, references).await?;
     answers.wait_for(work, optional).await?;
@@ -150,34 +157,15 @@ fn settle(work: &Work, entity: &str, candidate: Candidate, answers: &Answers) ->
         Stage::Overruled => Resolution::Overruled,
         Stage::Failed(fault, status) => Resolution::Failed(fault, status),
         Stage::Waits(wait) => held(work, entity, (&item, &known), wait),
-        Stage::Mapped(mapped) => {
-            let without = (!answers.awaited.is_empty()).then(|| mapped.clone());
-            match (mapped_to(work, entity, (&item, &known), (*mapped, answers)), without) {
-                // It may go on without its parent, which did not come in all the time.
-                (Resolution::Expired(hold, _), Some(mapped)) if answers.is_awaited(&hold.parent) => {
-                    let answers = answers.without_waiting();
-                    mapped_to(work, entity, (&item, &known), (*mapped, &answers))
-                }
-                (outcome, _) => outcome,
-            }
-        }
+        Stage::Mapped(mapped) => match content(&known, *mapped, answers) {
+            Ok(ready) => ready,
+            Err(stopped) => match *stopped {
+                Stopped::Waits(wait) => held(work, entity, (&item, &known), wait),
+                Stopped::Failed(fault, status) => Resolution::Failed(fault, status),
+            },
+        },
     };
     Linked { item, known, version, outcome }
-}
-
-fn mapped_to(
-    work: &Work,
-    entity: &str,
-    (item, known): (&Item, &Known),
-    (mapped, answers): (Mapped, &Answers),
-) -> Resolution {
-    match content(known, mapped, answers) {
-        Ok(ready) => ready,
-        Err(stopped) => match *stopped {
-            Stopped::Waits(wait) => held(work, entity, (item, known), wait),
-            Stopped::Failed(fault, status) => Resolution::Failed(fault, status),
-        },
-    }
 }
 
 /// Why a mapped item has no content.
@@ -202,6 +190,7 @@ fn content(known: &Known, mapped: Mapped, answers: &Answers) -> Result<Resolutio
             }
             Ok(Resolution::Ready(Box::new(Ready { route, object, fields, update, hash })))
         }
+        Resolved::Awaits => Ok(Resolution::Awaits),
         Resolved::Blocked(error) | Resolved::Failed(error) => {
             let (fault, status) = unmapped(error);
             Err(Box::new(Stopped::Failed(fault, status)))

@@ -101,7 +101,7 @@ impl<'a> Draft<'a> {
         self.failed(item, known, fault, Status::Failed);
     }
 
-    /// A record waits: its last effect is still open, and a newer version was skipped.
+    /// A record waits: its last effect is still open, and a newer version was skipped; or its parent is on its way.
     pub(crate) fn wait(&mut self, key: &str, source_key: &str) {
         self.counts.add(Status::Held);
         self.dirty(key, source_key, DirtyReason::Skipped);

@@ -74,12 +74,13 @@ pub struct Known {
 }
 
 impl Known {
-    /// Whether its target object is still to come, or to be known for sure.
-    pub(crate) fn is_under_way(&self) -> bool {
+    /// Whether its target object is still to come, or to be known for sure. One that is tried again in vain since before
+    /// `since` is not counted on.
+    pub(crate) fn is_under_way(&self, since: Timestamp) -> bool {
         let in_doubt = |link: &Link| link.target_id.is_some() && link.sent_hash == ContentHash::UNKNOWN;
         self.has_intent
             || self.held_since.is_some()
-            || self.failure.as_ref().is_some_and(|failure| failure.retry)
+            || self.failure.as_ref().is_some_and(|failure| failure.retry && failure.first_at >= since)
             || self.link.as_ref().is_some_and(in_doubt)
     }
 }
