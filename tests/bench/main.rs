@@ -15,6 +15,7 @@
 
 mod measure;
 mod orders;
+mod program;
 mod starting;
 mod transform;
 mod warehouse;

@@ -29,6 +29,7 @@ mod kill;
 mod kill_copy;
 mod kill_servers;
 mod options;
+mod orphan;
 mod output;
 mod personal;
 mod records;
