@@ -69,7 +69,7 @@ fn mapped(entity: &EntityProgram, record: &Value) -> Result<usize, MapError> {
             Routed::Missing { .. } => panic!("every parent is linked"),
             Routed::Mapped(mapped) => match mapped.resolve(&Everything, Op::Create) {
                 Resolved::Ready(_) => made += 1,
-                Resolved::Missing { .. } => panic!("every parent is linked"),
+                Resolved::Missing { .. } | Resolved::Awaits => panic!("every parent is linked"),
                 Resolved::Blocked(error) | Resolved::Failed(error) => return Err(error),
             },
         }

@@ -4,7 +4,7 @@
 //! must equal, row by row, what one undisturbed run writes.
 
 use crate::{ENGINE, count, quickstart, synced};
-use kit::{Project, Tables};
+use kit::{Outcome, Project, Tables};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::{collections::BTreeMap, fs};
@@ -16,8 +16,18 @@ const KILLS: usize = 80;
 const ANSWERED: &str = "deliver.answered";
 
 /// Where a run is killed, one kill after the other; no name means at any line.
-const PLACES: [&str; 8] =
-    [ANSWERED, "settle.committed", ANSWERED, "deliver.send", ANSWERED, "", ANSWERED, "settle.commit"];
+const PLACES: [&str; 10] = [
+    ANSWERED,
+    "settle.committed",
+    ANSWERED,
+    "deliver.send",
+    ANSWERED,
+    "",
+    ANSWERED,
+    "settle.commit",
+    ANSWERED,
+    "deliver.intents",
+];
 
 /// Sizes of batches: the smaller, the more moments.
 const BATCHES: [u32; 4] = [5, 11, 40, 500];
@@ -48,7 +58,13 @@ impl Moment {
 
 /// Runs a project until it comes to a moment, and kills it there. `false` when it ended before.
 fn kill(project: &Project, batch: u32, moment: Moment) -> bool {
-    let Some(log) = kill_at(project, batch, moment) else { return false };
+    let log = match kill_at(project, &["run", "."], batch, moment) {
+        Ok(log) => log,
+        Err(ended) => {
+            drop(ended.ended(0));
+            return false;
+        }
+    };
     if moment.place == ANSWERED {
         let last = log.lines().rfind(|line| line.contains("place=\"")).unwrap();
         assert!(last.contains(ANSWERED), "killed after the commit and before the settlement: {log}");
@@ -57,16 +73,20 @@ fn kill(project: &Project, batch: u32, moment: Moment) -> bool {
     true
 }
 
-/// Runs a project until it comes to a moment, and kills it there; gives its log. Nothing when it ended before.
-pub(crate) fn kill_at(project: &Project, batch: u32, moment: Moment) -> Option<String> {
-    let mut command = project.command(&["run", ".", "-vvv"]);
+/// Runs a project until it comes to a moment, and kills it there; gives its log. The outcome when it ended before.
+pub(crate) fn kill_at(
+    project: &Project,
+    arguments: &[&str],
+    batch: u32,
+    moment: Moment,
+) -> Result<String, Outcome> {
+    let mut command = project.command(&[arguments, &["-vvv"]].concat());
     let mut run = project.start(command.env("FAILPOINTS", moment.failpoints(batch)));
     let line = if moment.place.is_empty() { String::new() } else { format!("place=\"{}\"", moment.place) };
     if !run.wait_for(&line, moment.nth) {
-        drop(run.wait().ended(0));
-        return None;
+        return Err(run.wait());
     }
-    Some(run.kill().ended(128 + 9).stderr)
+    Ok(run.kill().ended(128 + 9).stderr)
 }
 
 /// The target holds rows of which the state store does not know that they arrived. Looks at copies: opening a

@@ -97,9 +97,12 @@ fn lose_and_double_nothing(server: &mut dyn Server) {
         let mut told = format!("seed {projects}, batches of {batch}, killed at");
         for _ in 0..rng.random_range(2..=5) {
             let moment = Moment::seeded(kills, batch * 12, &mut rng);
-            if kill_at(&project, batch, moment).is_some() {
-                kills += 1;
-                told = format!("{told} {moment:?}");
+            match kill_at(&project, &["run", "."], batch, moment) {
+                Ok(_) => {
+                    kills += 1;
+                    told = format!("{told} {moment:?}");
+                }
+                Err(ended) => drop(ended.ended(0)),
             }
         }
         drop(project.engine(&["run", "."]).ended(0));

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const JOURNAL: &str = ".engine/emulators/demo/acme-warehouse.ndjson";
+pub(crate) const JOURNAL: &str = ".engine/emulators/demo/acme-warehouse.ndjson";
 
 #[track_caller]
 fn run(project: &Project) -> Outcome {
@@ -19,7 +19,7 @@ fn run(project: &Project) -> Outcome {
 }
 
 /// The rows of a table, as the journal leaves them.
-fn rows(project: &Project, table: &str) -> Vec<Value> {
+pub(crate) fn rows(project: &Project, table: &str) -> Vec<Value> {
     let catalog = project.read("catalogs/acme-warehouse.json");
     let memory = Memory::new(Tables::read(&catalog, "store").unwrap()).unwrap();
     let settings = Settings { schemas: vec!["store".to_owned()], ..Settings::default() };
@@ -41,7 +41,7 @@ fn rows(project: &Project, table: &str) -> Vec<Value> {
     }
 }
 
-fn seeded(project: &Project, resource: &str) -> Vec<Value> {
+pub(crate) fn seeded(project: &Project, resource: &str) -> Vec<Value> {
     serde_json::from_str(&project.read(&format!("samples/store/{resource}.json"))).unwrap()
 }
 

@@ -130,6 +130,11 @@ fn nothing_is_lost_doubled_or_stale_from_books_to_a_shop() {
 }
 
 #[test]
+fn nothing_is_lost_doubled_or_stale_from_a_shop_to_a_warehouse() {
+    seeds(Scene::ShopToWarehouse, 600);
+}
+
+#[test]
 fn a_crash_at_any_await_harms_nothing_with_idempotency_keys() {
     every_poll(Scene::Keys, 2);
 }
@@ -160,6 +165,11 @@ fn a_crash_at_any_await_harms_nothing_from_books_to_a_shop() {
 }
 
 #[test]
+fn a_crash_at_any_await_harms_nothing_from_a_shop_to_a_warehouse() {
+    every_poll(Scene::ShopToWarehouse, 2);
+}
+
+#[test]
 fn a_frozen_engine_that_wakes_up_harms_nothing() {
     for scene in [Scene::Keys, Scene::Upserts, Scene::Rows, Scene::Markers] {
         zombies(scene, 200);
@@ -167,8 +177,8 @@ fn a_frozen_engine_that_wakes_up_harms_nothing() {
 }
 
 #[test]
-fn a_frozen_engine_that_wakes_up_between_shop_and_books_harms_nothing() {
-    for scene in [Scene::ShopToBooks, Scene::BooksToShop] {
+fn a_frozen_engine_that_wakes_up_between_services_harms_nothing() {
+    for scene in [Scene::ShopToBooks, Scene::BooksToShop, Scene::ShopToWarehouse] {
         zombies(scene, 150);
     }
 }
@@ -204,8 +214,13 @@ fn missing_mechanisms_are_noticed_from_books_to_a_shop() {
 }
 
 #[test]
+fn missing_mechanisms_are_noticed_from_a_shop_to_a_warehouse() {
+    missing_mechanisms_are_noticed(Scene::ShopToWarehouse);
+}
+
+#[test]
 fn equal_seeds_give_equal_traces() {
-    for (scene, seeds) in Scene::ALL.into_iter().zip([50, 50, 50, 50, 20, 20]) {
+    for (scene, seeds) in Scene::ALL.into_iter().zip([50, 50, 50, 50, 20, 20, 20]) {
         for seed in 0..seeds {
             let trial = Trial::seeded(scene, &EVERYDAY, seed);
             let (first, second) = (drive::run(&trial), drive::run(&trial));

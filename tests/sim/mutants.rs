@@ -6,7 +6,7 @@ use crate::{
     profile::{BACKLOGS, CRASHES, CURSORS, LOSSES, OUTAGES, Profile, QUEUES, VERSIONS},
     trial::{Scene, Trial},
 };
-use Scene::{BooksToShop, Keys, Markers, Rows, ShopToBooks, Upserts};
+use Scene::{BooksToShop, Keys, Markers, Rows, ShopToBooks, ShopToWarehouse, Upserts};
 use engine_run::Mechanism;
 
 /// The engine or a connector without a mechanism.
@@ -52,6 +52,7 @@ pub(crate) const ALL: [Mutant; 17] = [
             (Markers, &CURSORS),
             (ShopToBooks, &BACKLOGS),
             (BooksToShop, &BACKLOGS),
+            (ShopToWarehouse, &BACKLOGS),
         ],
         ..WHOLE
     },
@@ -66,6 +67,7 @@ pub(crate) const ALL: [Mutant; 17] = [
             (Markers, &CURSORS),
             (ShopToBooks, &BACKLOGS),
             (BooksToShop, &BACKLOGS),
+            (ShopToWarehouse, &BACKLOGS),
         ],
         ..WHOLE
     },
@@ -79,6 +81,7 @@ pub(crate) const ALL: [Mutant; 17] = [
             (Markers, &CURSORS),
             (ShopToBooks, &BACKLOGS),
             (BooksToShop, &BACKLOGS),
+            (ShopToWarehouse, &BACKLOGS),
         ],
         ..WHOLE
     },
@@ -92,6 +95,7 @@ pub(crate) const ALL: [Mutant; 17] = [
             (Markers, &CRASHES),
             (ShopToBooks, &CRASHES),
             (BooksToShop, &CRASHES),
+            (ShopToWarehouse, &CRASHES),
         ],
         ..WHOLE
     },
@@ -104,6 +108,7 @@ pub(crate) const ALL: [Mutant; 17] = [
             (Markers, &LOSSES),
             (ShopToBooks, &LOSSES),
             (BooksToShop, &LOSSES),
+            (ShopToWarehouse, &VERSIONS),
         ],
         ..WHOLE
     },
@@ -137,7 +142,7 @@ pub(crate) const ALL: [Mutant; 17] = [
     Mutant {
         name: "settle-before-repeat",
         removed: &[Mechanism::Settle],
-        scenes: &[(Rows, &VERSIONS)],
+        scenes: &[(Rows, &VERSIONS), (ShopToWarehouse, &VERSIONS)],
         sign: "stale",
         ..WHOLE
     },
@@ -158,6 +163,7 @@ pub(crate) const ALL: [Mutant; 17] = [
             (Markers, &CRASHES),
             (ShopToBooks, &CRASHES),
             (BooksToShop, &CRASHES),
+            (ShopToWarehouse, &CRASHES),
         ],
         ..WHOLE
     },
@@ -170,6 +176,7 @@ pub(crate) const ALL: [Mutant; 17] = [
             (Markers, &OUTAGES),
             (ShopToBooks, &OUTAGES),
             (BooksToShop, &OUTAGES),
+            (ShopToWarehouse, &OUTAGES),
         ],
         ..WHOLE
     },
@@ -186,7 +193,7 @@ pub(crate) const ALL: [Mutant; 17] = [
         name: "lease-before-repeat",
         removed: &[Mechanism::LeaseCheck, Mechanism::WireCheck],
         zombie: true,
-        scenes: &[(Rows, &VERSIONS)],
+        scenes: &[(Rows, &VERSIONS), (ShopToWarehouse, &VERSIONS)],
         sign: "stale",
         ..WHOLE
     },

@@ -24,16 +24,25 @@ pub(crate) enum Scene {
     ShopToBooks,
     /// QuickBooks Online to WooCommerce, through the real connectors.
     BooksToShop,
+    /// WooCommerce to the tables of a Supabase project, through the real connectors.
+    ShopToWarehouse,
 }
 
 impl Scene {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Keys, Self::Upserts, Self::Rows, Self::Markers, Self::ShopToBooks, Self::BooksToShop];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Keys,
+        Self::Upserts,
+        Self::Rows,
+        Self::Markers,
+        Self::ShopToBooks,
+        Self::BooksToShop,
+        Self::ShopToWarehouse,
+    ];
 
     pub(crate) fn class(self) -> EffectClass {
         match self {
             Self::Keys | Self::ShopToBooks => EffectClass::IdempotencyKey,
-            Self::Upserts | Self::Rows => EffectClass::NaturalKey,
+            Self::Upserts | Self::Rows | Self::ShopToWarehouse => EffectClass::NaturalKey,
             Self::Markers | Self::BooksToShop => EffectClass::Marker,
         }
     }
@@ -51,6 +60,7 @@ impl Scene {
             Self::Markers => "markers",
             Self::ShopToBooks => "shop-to-books",
             Self::BooksToShop => "books-to-shop",
+            Self::ShopToWarehouse => "shop-to-warehouse",
         }
     }
 
@@ -58,7 +68,7 @@ impl Scene {
     fn polls(self) -> u64 {
         match self {
             Self::Keys | Self::Upserts | Self::Rows | Self::Markers => 400,
-            Self::ShopToBooks | Self::BooksToShop => 700,
+            Self::ShopToBooks | Self::BooksToShop | Self::ShopToWarehouse => 700,
         }
     }
 }

@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Stale,
     /// A unique value is taken by another record.
     Duplicate,
+    /// The record refers to one that is not there yet.
+    MissingParent,
     /// The period to which the record belongs is closed: it takes no more changes.
     Closed,
     /// Too many requests.
@@ -52,6 +54,7 @@ impl ErrorKind {
             Self::Invalid => "invalid",
             Self::Stale => "stale",
             Self::Duplicate => "duplicate",
+            Self::MissingParent => "missing-parent",
             Self::Closed => "closed",
             Self::RateLimited => "rate-limited",
             Self::Unavailable => "unavailable",

@@ -31,7 +31,7 @@ pub use engine_project::model::{
     Conflict, Delete, Direction, NameTaken, OnCancel, OnMappingChange, SourceOfTruth, WhenClosed,
 };
 /// Where a rule stands in a file, and which kind of mistake a record failed with.
-pub use engine_project::{Place, diag::Code};
+pub use engine_project::{Place, diag::Code, rule::HOLD_FOR};
 pub use program::{
     BuildError, EntityProgram, Find, Found, Item, Links, MapError, Mapped, Pending, Program, Reference,
     Resolved, Routed,

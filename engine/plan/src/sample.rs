@@ -206,6 +206,7 @@ pub(crate) fn mapped(
     match mapped.resolve(known, op) {
         Resolved::Ready(fields) => Ok(json_of(fields)),
         Resolved::Missing { reference, hold_for, .. } => Err(held(reference, hold_for)),
+        Resolved::Awaits => Err("held: a parent is on its way".to_owned()),
         Resolved::Failed(error) => Err(told(error)),
         Resolved::Blocked(error) => Err(format!("blocked: {}", told(error))),
     }

@@ -147,6 +147,7 @@ pub fn connector_code(kind: ErrorKind) -> &'static str {
         ErrorKind::Invalid => "connector/invalid",
         ErrorKind::Stale => "connector/stale",
         ErrorKind::Duplicate => "connector/duplicate",
+        ErrorKind::MissingParent => "connector/missing-parent",
         ErrorKind::Closed => "connector/closed",
         ErrorKind::RateLimited => "connector/rate-limited",
         ErrorKind::Unavailable => "connector/unavailable",

@@ -98,6 +98,11 @@ pub(crate) fn later(moment: Timestamp, duration: Duration) -> Timestamp {
     moment.checked_add(signed(duration)).unwrap_or(Timestamp::MAX)
 }
 
+/// A moment before another; the first there is when it lies before that.
+pub(crate) fn earlier(moment: Timestamp, duration: Duration) -> Timestamp {
+    moment.checked_sub(signed(duration)).unwrap_or(Timestamp::MIN)
+}
+
 /// A duration in the clock's arithmetic.
 fn signed(duration: Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)

@@ -1,6 +1,9 @@
 //! The real connectors, as the catalog describes them, and with one vice each.
 
-use crate::{mutants::Vice, trial::Trial};
+use crate::{
+    mutants::Vice,
+    trial::{Scene, Trial},
+};
 use connector_rest::Described;
 use engine_contract::{
     Access, Batch, Checkpoint, Connection, Context, Cursor, Discovery, DynConnector, InvalidConfig, Login,
@@ -13,36 +16,47 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-/// The two connectors of a trial.
+/// The connectors of a trial.
 #[derive(Clone)]
 pub(super) struct Connectors {
     woocommerce: Described,
     quickbooks: Described,
+    supabase: Described,
     pages_by_offset: bool,
 }
 
 impl Connectors {
     /// As the catalog has them, or with cursors that ask for what is later, without looking back.
     pub(super) fn new(trial: &Trial) -> Self {
-        static TRUE: OnceLock<(Described, Described)> = OnceLock::new();
-        static STRICT: OnceLock<(Described, Described)> = OnceLock::new();
-        static ALONE: OnceLock<(Described, Described)> = OnceLock::new();
+        static TRUE: OnceLock<[Described; 3]> = OnceLock::new();
+        static STRICT: OnceLock<[Described; 3]> = OnceLock::new();
+        static ALONE: OnceLock<[Described; 3]> = OnceLock::new();
+        static SMALL: OnceLock<[Described; 3]> = OnceLock::new();
+        static SMALL_STRICT: OnceLock<[Described; 3]> = OnceLock::new();
+        let small = trial.scene == Scene::ShopToWarehouse;
         let (asks_for_later, pages_by_offset) =
             (trial.has(Vice::AsksForLater), trial.has(Vice::PagesByOffset));
         let is_alone = trial.mutant.is_some_and(|mutant| mutant.one_by_one);
-        let (known, edits, hits): (_, &[(&str, &str)], _) = match (asks_for_later, is_alone) {
-            (true, _) => (&STRICT, &EDITS, (2, 2)),
-            (false, true) => (&ALONE, &ONE_BY_ONE, (1, 0)),
-            (false, false) => (&TRUE, &[], (0, 0)),
+        let strict_and_small = [&EDITS[..], &SMALL_PAGES].concat();
+        let (known, edits, hits): (_, &[(&str, &str)], _) = match (asks_for_later, is_alone, small) {
+            (true, _, true) => (&SMALL_STRICT, &strict_and_small, (3, 2)),
+            (false, _, true) => (&SMALL, &SMALL_PAGES, (1, 0)),
+            (true, ..) => (&STRICT, &EDITS, (2, 2)),
+            (false, true, _) => (&ALONE, &ONE_BY_ONE, (1, 0)),
+            (false, false, _) => (&TRUE, &[], (0, 0)),
         };
-        let read = || (described("woocommerce", edits, hits.0), described("quickbooks", edits, hits.1));
-        let (woocommerce, quickbooks) = known.get_or_init(read).clone();
-        Self { woocommerce, quickbooks, pages_by_offset }
+        let read = || {
+            let (shop, books) =
+                (described("woocommerce", edits, hits.0), described("quickbooks", edits, hits.1));
+            [shop, books, described("supabase", &[], 0)]
+        };
+        let [woocommerce, quickbooks, supabase] = known.get_or_init(read).clone();
+        Self { woocommerce, quickbooks, supabase, pages_by_offset }
     }
 
-    /// Both, with accounts of their own: in another process.
-    pub(super) fn anew(&self) -> [Arc<dyn DynConnector>; 2] {
-        [self.woocommerce.anew(), self.quickbooks.anew()].map(|connector| {
+    /// All, with accounts of their own: in another process.
+    pub(super) fn anew(&self) -> [Arc<dyn DynConnector>; 3] {
+        [self.woocommerce.anew(), self.quickbooks.anew(), self.supabase.anew()].map(|connector| {
             let connector: Arc<dyn DynConnector> = Arc::new(connector);
             if self.pages_by_offset { Arc::new(PagesByOffset(connector)) } else { connector }
         })
@@ -59,6 +73,12 @@ const EDITS: [(&str, &str); 4] = [
 
 /// No batches: between two requests there is a moment in which an engine can be frozen.
 const ONE_BY_ONE: [(&str, &str); 1] = [("\nbatch = {", "\n# batch = {")];
+
+/// Sweeps by pages of three rows, several of them at once.
+const SMALL_PAGES: [(&str, &str); 1] = [(
+    "kind = \"scan\"\nsize = \"per_page\"\nsize_max = 100",
+    "kind = \"scan\"\nsize = \"per_page\"\nsize_max = 3",
+)];
 
 /// A connector of the catalog, its manifest edited at so many places at least.
 fn described(name: &str, edits: &[(&str, &str)], least: usize) -> Described {

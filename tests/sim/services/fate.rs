@@ -1,7 +1,7 @@
 //! What becomes of a request.
 
 use super::world::{Side, World};
-use crate::{profile::Profile, stage::Luck};
+use crate::{profile::Profile, stage::Luck, trial::Scene};
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use rand::RngExt;
@@ -51,9 +51,10 @@ pub(super) struct Outage {
 }
 
 /// The outages of a seed: the target's is long enough for the cursor to go on without it.
-pub(super) fn outages(luck: &mut Luck, profile: &Profile) -> Vec<Outage> {
+pub(super) fn outages(luck: &mut Luck, profile: &Profile, scene: Scene) -> Vec<Outage> {
     let mut outages = Vec::new();
-    for side in [Side::Shop, Side::Books] {
+    let other = if scene == Scene::ShopToWarehouse { Side::Tables } else { Side::Books };
+    for side in [Side::Shop, other] {
         if luck.chance(profile.outages) {
             let from = luck.millis(1000..240_000);
             let until = from + luck.millis(20_000..900_000);
@@ -126,7 +127,7 @@ fn of_kind(world: &mut World, kind: usize, (side, request): (Side, &Request<Byte
         9 if side == Side::Shop && *request.method() == Method::POST => Fate::Answered,
         9 => {
             let after = luck.millis(10..20_000);
-            let is_change = side == Side::Shop && *request.method() != Method::GET;
+            let is_change = side != Side::Books && *request.method() != Method::GET;
             Fate::Twice(if is_change { Duration::from_millis(1) } else { after })
         }
         10 => Fate::Slow(luck.millis(500..28_000)),
@@ -158,6 +159,15 @@ pub(super) fn instead(luck: &mut Luck, side: Side, status: u16, wait: Option<u64
         }
         (Side::Books, _) => {
             r#"{"Fault":{"Error":[{"Message":"An application error has occurred while processing your request","code":"10000"}],"type":"SystemFault"}}"#
+        }
+        // Of the gateway, which is Kong, and of PostgreSQL when its work ends in the middle: then nobody knows.
+        (Side::Tables, 401) => {
+            r#"{"message":"Invalid API key","hint":"Double check your Supabase `anon` or `service_role` API key."}"#
+        }
+        (Side::Tables, 429) => r#"{"message":"API rate limit exceeded"}"#,
+        (Side::Tables, 503) => r#"{"message":"An invalid response was received from the upstream server"}"#,
+        (Side::Tables, _) => {
+            r#"{"code":"57P01","details":null,"hint":null,"message":"terminating connection due to administrator command"}"#
         }
         (Side::Shop, 401) => {
             r#"{"code":"woocommerce_rest_cannot_view","message":"Sorry, you cannot list resources.","data":{"status":401}}"#

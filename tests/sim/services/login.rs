@@ -1,12 +1,12 @@
 //! What processes of the engine know without asking: secrets, and the vault with the tokens of the books.
 
-use super::world::{Shared, lock};
+use super::world::{Shared, TABLES_KEY, lock};
 use engine_contract::{
     ConnectorError, ErrorKind, Held, Result, SecretValue, Secrets, Tokens, Vault, async_trait,
 };
 use std::time::Duration;
 
-/// The secrets of both connections.
+/// The secrets of all connections.
 pub(super) struct SimSecrets;
 
 impl Secrets for SimSecrets {
@@ -16,6 +16,7 @@ impl Secrets for SimSecrets {
             ("secret", "cs_sim"),
             ("client_id", "emulated-client"),
             ("client_secret", "emulated-secret"),
+            ("tables_key", TABLES_KEY),
         ];
         known.iter().find(|(known, _)| *known == name).map(|(_, value)| SecretValue::unbound(*value))
     }

@@ -8,6 +8,7 @@ mod login;
 mod net;
 mod restraint;
 mod shop_to_books;
+mod shop_to_warehouse;
 mod world;
 
 use crate::{
@@ -41,9 +42,14 @@ connector = "quickbooks"
 realm = "9130350000000000"
 client_id = { secret = "client_id" }
 client_secret = { secret = "client_secret" }
+
+[connection.tables]
+connector = "supabase"
+url = "https://tables.example"
+key = { secret = "tables_key" }
 "#;
 
-/// A shop, a company's books, and a pipeline between them.
+/// Two services, and a pipeline between them.
 pub(crate) struct ServiceStage {
     world: Shared,
     connectors: Connectors,
@@ -65,9 +71,10 @@ impl ServiceStage {
 }
 
 fn blueprint(scene: Scene) -> Arc<Blueprint> {
-    static COMPILED: [OnceLock<Arc<Blueprint>>; 2] = [OnceLock::new(), OnceLock::new()];
+    static COMPILED: [OnceLock<Arc<Blueprint>>; 3] = [const { OnceLock::new() }; 3];
     let (compiled, pipeline) = match scene {
         Scene::BooksToShop => (&COMPILED[0], books_to_shop::PIPELINE),
+        Scene::ShopToWarehouse => (&COMPILED[2], shop_to_warehouse::PIPELINE),
         _ => (&COMPILED[1], shop_to_books::PIPELINE),
     };
     Arc::clone(compiled.get_or_init(|| {
@@ -139,10 +146,11 @@ impl Stage for ServiceStage {
     }
 
     fn judge(&self) -> String {
-        let world = lock(&self.world);
+        let mut world = lock(&self.world);
         assert!(world.is_calm(), "nothing is under way any more");
         let mut wrong = match world.scene {
             Scene::BooksToShop => books_to_shop::judge(&world),
+            Scene::ShopToWarehouse => shop_to_warehouse::judge(&mut world),
             _ => shop_to_books::judge(&world),
         };
         if world.writes > 0 {

@@ -28,14 +28,14 @@ impl Side {
     fn windows(self) -> &'static [(usize, Duration)] {
         const BOOKS: [(usize, Duration); 2] = [(10, Duration::from_secs(1)), (500, Duration::from_secs(60))];
         match self {
-            Self::Shop => &[],
+            Self::Shop | Self::Tables => &[],
             Self::Books => &BOOKS,
         }
     }
 
     fn at_once(self) -> usize {
         match self {
-            Self::Shop => 4,
+            Self::Shop | Self::Tables => 4,
             Self::Books => 10,
         }
     }

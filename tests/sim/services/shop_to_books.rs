@@ -48,13 +48,13 @@ pub(super) fn fill(world: &mut World) {
     }
 }
 
-fn new_customer(world: &mut World) -> Value {
+pub(super) fn new_customer(world: &mut World) -> Value {
     world.made += 1;
     let (number, name) = (world.made, world.luck.rng.random_range(0..9));
     json!({"email": format!("buyer{number}@example.com"), "first_name": format!("Name {name}")})
 }
 
-fn new_order(world: &mut World) -> Value {
+pub(super) fn new_order(world: &mut World) -> Value {
     let customers: Vec<u64> = ids(world, "customers");
     let customer = world.any(&customers);
     let total = world.amount();
@@ -63,7 +63,7 @@ fn new_order(world: &mut World) -> Value {
 }
 
 /// The ids of a resource of the shop, but for records whose change is still hidden.
-fn ids(world: &World, resource: &str) -> Vec<u64> {
+pub(super) fn ids(world: &World, resource: &str) -> Vec<u64> {
     let ids = world.shop.records(resource).filter_map(|record| record["id"].as_u64());
     ids.filter(|id| !world.is_hidden(&format!("/{resource}/{id}"))).collect()
 }

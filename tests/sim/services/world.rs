@@ -7,7 +7,7 @@ use super::{
     books_to_shop,
     fate::{self, Fate, Outage},
     restraint::Restraint,
-    shop_to_books,
+    shop_to_books, shop_to_warehouse,
 };
 use crate::{
     engine::time_at,
@@ -19,6 +19,7 @@ use bytes::Bytes;
 use connector_emulators::{
     Emulator,
     quickbooks::{self, Company, CompanyKind, Lifetimes, QuickBooks},
+    supabase::{self, Memory, Supabase, Tables},
     woocommerce::{self, KeyPair, Permission, Role, WooCommerce},
 };
 use engine_contract::{Held, Tokens};
@@ -38,23 +39,34 @@ pub(super) const REALM: &str = "9130350000000000";
 /// The shop's address.
 pub(super) const SHOP: &str = "https://shop.example";
 
-/// One of the two services.
+/// The project's address.
+const TABLES: &str = "https://tables.example";
+
+/// The project's secret key.
+pub(super) const TABLES_KEY: &str = "sb_secret_sim";
+
+/// One of the services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Side {
     Shop,
     Books,
+    Tables,
 }
 
 impl Side {
     pub(super) fn of(uri: &Uri) -> Self {
-        if uri.host() == Some("shop.example") { Self::Shop } else { Self::Books }
+        match uri.host() {
+            Some("shop.example") => Self::Shop,
+            Some("tables.example") => Self::Tables,
+            _ => Self::Books,
+        }
     }
 
     /// How long a change may stay hidden: what the connector's manifest declares, and no longer.
     fn lag(self) -> Range<u64> {
         match self {
             Self::Shop => 500..115_000,
-            Self::Books => 500..55_000,
+            Self::Books | Self::Tables => 500..55_000,
         }
     }
 
@@ -62,7 +74,7 @@ impl Side {
     pub(super) fn latest(self) -> u64 {
         match self {
             Self::Shop => 280_000,
-            Self::Books => 140_000,
+            Self::Books | Self::Tables => 140_000,
         }
     }
 }
@@ -87,7 +99,8 @@ pub(super) struct World {
     pub(super) scene: Scene,
     pub(super) shop: WooCommerce,
     pub(super) books: QuickBooks,
-    /// How far the clocks of shop and books are ahead of the engine's, in seconds.
+    tables: Supabase<Memory>,
+    /// How far the clocks of the shop and of the other service are ahead of the engine's, in seconds.
     skew: [i64; 2],
     pub(super) outages: Vec<Outage>,
     /// How long a request travels one way, in milliseconds.
@@ -113,7 +126,7 @@ pub(super) fn lock(world: &Shared) -> MutexGuard<'_, World> {
 impl World {
     pub(super) fn new(trial: &Trial, mut luck: Luck) -> Self {
         let skew = [luck.rng.random_range(-600..=600), luck.rng.random_range(-600..=600)];
-        let outages = fate::outages(&mut luck, trial.profile);
+        let outages = fate::outages(&mut luck, trial.profile, trial.scene);
         let travel = if luck.chance(50) { 1..20 } else { 20..300 };
         let rotates = luck.chance(50);
         let lifetimes = Lifetimes {
@@ -145,6 +158,7 @@ impl World {
             scene: trial.scene,
             shop: WooCommerce::new(shop),
             books: QuickBooks::new(books),
+            tables: tables(),
             skew,
             outages,
             travel,
@@ -160,6 +174,7 @@ impl World {
         world.log_in();
         match world.scene {
             Scene::BooksToShop => books_to_shop::fill(&mut world),
+            Scene::ShopToWarehouse => shop_to_warehouse::fill(&mut world),
             _ => shop_to_books::fill(&mut world),
         }
         world
@@ -167,8 +182,8 @@ impl World {
 
     /// A service's own time at a moment.
     pub(super) fn time(&self, side: Side, moment: Instant) -> Timestamp {
-        let [shop, books] = self.skew;
-        let skew = if side == Side::Shop { shop } else { books };
+        let [shop, other] = self.skew;
+        let skew = if side == Side::Shop { shop } else { other };
         time_at(self.luck.start(), moment) + SignedDuration::from_secs(skew)
     }
 
@@ -212,6 +227,7 @@ impl World {
         let answer = match side {
             Side::Shop => self.shop.handle(&request, moment),
             Side::Books => self.books.handle(&request, moment),
+            Side::Tables => self.tables.handle(&request, moment),
         };
         let status = answer.status().as_u16();
         self.luck.note(u64::from(status) + answer.body().len() as u64);
@@ -237,6 +253,7 @@ impl World {
             self.changes_left -= 1;
             match self.scene {
                 Scene::BooksToShop => books_to_shop::change(self),
+                Scene::ShopToWarehouse => shop_to_warehouse::change(self),
                 _ => shop_to_books::change(self),
             }
         }
@@ -264,6 +281,7 @@ impl World {
         let answer = match side {
             Side::Shop => self.shop.handle(&request, moment),
             Side::Books => self.books.handle(&request, moment),
+            Side::Tables => self.tables.handle(&request, moment),
         };
         let (path, status) = (request.uri().path().to_owned(), answer.status());
         self.luck.tell(|| format!("by hand: {side:?} {path} {body}: {status}"));
@@ -307,8 +325,12 @@ impl World {
                 format!("https://quickbooks.api.intuit.com/v3/company/{REALM}/{path}"),
                 format!("Bearer {}", self.books.grant(REALM, at).access_token),
             ),
+            Side::Tables => (format!("{TABLES}/rest/v1/{path}"), format!("Bearer {TABLES_KEY}")),
         };
-        let request = Request::builder().method(method).uri(address);
+        let mut request = Request::builder().method(method).uri(address);
+        if side == Side::Tables {
+            request = request.header("apikey", TABLES_KEY);
+        }
         let request = request.header("authorization", authorization).header("accept", "application/json");
         request.header("content-type", "application/json").body(Bytes::from(body.to_string())).unwrap()
     }
@@ -332,6 +354,13 @@ impl World {
         let index = self.luck.rng.random_range(0..of.len());
         of.get(index).cloned()
     }
+}
+
+/// A project with the tables of the pipeline.
+fn tables() -> Supabase<Memory> {
+    let tables = Tables::read(shop_to_warehouse::TABLES, "public").unwrap();
+    let settings = supabase::Settings { secret_key: TABLES_KEY.to_owned(), ..supabase::Settings::default() };
+    Supabase::new(settings, Memory::new(tables).unwrap())
 }
 
 /// A duration between two moments of the way, in milliseconds.

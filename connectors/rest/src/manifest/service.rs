@@ -256,7 +256,7 @@ pub(crate) struct RuleTable {
     pub(crate) say: String,
 }
 
-const KINDS: [ErrorKind; 14] = [
+const KINDS: [ErrorKind; 15] = [
     ErrorKind::Config,
     ErrorKind::Unauthorized,
     ErrorKind::Forbidden,
@@ -264,6 +264,7 @@ const KINDS: [ErrorKind; 14] = [
     ErrorKind::Invalid,
     ErrorKind::Stale,
     ErrorKind::Duplicate,
+    ErrorKind::MissingParent,
     ErrorKind::Closed,
     ErrorKind::RateLimited,
     ErrorKind::Unavailable,

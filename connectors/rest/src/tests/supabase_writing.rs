@@ -134,7 +134,18 @@ async fn what_is_not_known_of_one_half_says_nothing_of_the_other() {
 async fn refusals_mean_what_the_database_means() {
     let cases = [
         (409, "23505", "violates unique constraint \"orders_number_key\"", "Duplicate Never row"),
-        (409, "23503", "violates foreign key constraint \"orders_customer_id_fkey\"", "Invalid Soon row"),
+        (
+            409,
+            "23503",
+            "insert or update on table \"orders\" violates foreign key constraint \"orders_customer_id_fkey\"",
+            "MissingParent Never row",
+        ),
+        (
+            409,
+            "23503",
+            "update or delete on table \"orders\" violates foreign key constraint \"lines_order_id_fkey\"",
+            "Invalid Soon row",
+        ),
         (400, "23502", "null value in column \"status\" of relation \"orders\"", "Invalid Never row"),
         (500, "21000", "ON CONFLICT DO UPDATE command cannot affect row a second time", "Invalid Never row"),
         (500, "57014", "canceling statement due to statement timeout", "Timeout Soon row"),

@@ -52,7 +52,7 @@ pub(super) fn of_row(error: &Error, table: &Table) -> ConnectorError {
             (ErrorKind::Invalid, about(constraint(said), "foreign key", "keeps the row: others refer to it"))
         }
         1452 | 1216 => {
-            (ErrorKind::Invalid, about(constraint(said), "foreign key", "finds no row with this value"))
+            (ErrorKind::MissingParent, about(constraint(said), "foreign key", "finds no row with this value"))
         }
         3819 | 4025 => (ErrorKind::Invalid, about(constraint(said), "check constraint", "refuses the row")),
         1644 => (ErrorKind::Invalid, "a trigger of the table refuses the row".to_owned()),

@@ -153,7 +153,7 @@ fn applied(item: &Item<'_>, change: Change) -> (String, Outcome) {
 
 fn refused(table: &Table, form: &Form, item: &Item<'_>, fault: &Fault) -> (String, Outcome) {
     let error = match fault {
-        Fault::Sql(error) => error::of_row(error, &table.name, &form.columns),
+        Fault::Sql(error) => error::of_row(error, (&table.name, &form.columns), item.write.op.removes()),
         Fault::LeftOut => {
             ConnectorError::new(ErrorKind::Invalid, "a trigger of the table leaves the row out")
                 .with_context("table", table.name.clone())

@@ -31,8 +31,8 @@ pub(super) fn copied_line(error: &Error) -> Option<usize> {
     digits.parse().ok()
 }
 
-/// An error that refuses one row of `table`, whose columns are `columns`.
-pub(super) fn of_row(error: &Error, table: &str, columns: &[String]) -> ConnectorError {
+/// An error that refuses to write one row of `table`, whose columns are `columns`, or to delete it.
+pub(super) fn of_row(error: &Error, (table, columns): (&str, &[String]), is_delete: bool) -> ConnectorError {
     let Some(said) = said(error) else {
         return ConnectorError::new(ErrorKind::Invalid, "the row is refused").with_context("table", table);
     };
@@ -40,12 +40,16 @@ pub(super) fn of_row(error: &Error, table: &str, columns: &[String]) -> Connecto
     let (kind, message) = match said.code() {
         "23505" => (ErrorKind::Duplicate, format!("a unique value is taken: constraint{}", constraint())),
         "23502" => (ErrorKind::Invalid, "a value is missing in a column that takes no null".to_owned()),
+        "23503" if is_delete => {
+            (ErrorKind::Invalid, format!("other rows refer to the row: foreign key{}", constraint()))
+        }
+        // The table of a refused reference is the one that refers: another one refers to the row itself.
+        "23503" if said.table().is_some_and(|refers| refers != table) => {
+            (ErrorKind::Invalid, format!("other rows refer to what changes: foreign key{}", constraint()))
+        }
         "23503" => (
-            ErrorKind::Invalid,
-            format!(
-                "a row that is referred to is missing, or still referred to: foreign key{}",
-                constraint()
-            ),
+            ErrorKind::MissingParent,
+            format!("the row that this one refers to is not there: foreign key{}", constraint()),
         ),
         "23514" if said.constraint().is_none() => {
             (ErrorKind::Invalid, "no partition of the table takes the row".to_owned())

@@ -14,11 +14,17 @@ pub(super) fn is_about_the_row(error: &Error) -> bool {
     )
 }
 
-/// An error that refuses one row of `table`.
-pub(super) fn of_row(error: Error, table: &str) -> ConnectorError {
+/// An error that refuses to write one row of `table`, or to delete it.
+pub(super) fn of_row(error: Error, table: &str, is_delete: bool) -> ConnectorError {
     let (kind, message) = match (&error, extended(&error)) {
         (_, Some(ffi::SQLITE_CONSTRAINT_TRIGGER)) => {
             (ErrorKind::Invalid, "a trigger of the table refuses the row".to_owned())
+        }
+        (_, Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY)) if is_delete => {
+            (ErrorKind::Invalid, "a foreign key of the table keeps the row: others refer to it".to_owned())
+        }
+        (_, Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY)) => {
+            (ErrorKind::MissingParent, "a foreign key of the table finds no row with this value".to_owned())
         }
         (
             Error::SqliteFailure(_, Some(message)),
@@ -33,7 +39,6 @@ pub(super) fn of_row(error: Error, table: &str) -> ConnectorError {
             Some(
                 ffi::SQLITE_CONSTRAINT_CHECK
                 | ffi::SQLITE_CONSTRAINT_NOTNULL
-                | ffi::SQLITE_CONSTRAINT_FOREIGNKEY
                 | ffi::SQLITE_CONSTRAINT_DATATYPE,
             ),
         ) => (ErrorKind::Invalid, message.clone()),

@@ -183,7 +183,7 @@ fn apply(db: &Connection, upsert: &Upsert, write: &Write) -> Result<Outcome, Abo
         }
         Err(Failure::Refused(error)) => error,
         Err(Failure::Sql(error)) if error::is_about_the_row(&error) => {
-            error::of_row(error, &upsert.table.name)
+            error::of_row(error, &upsert.table.name, write.op.removes())
         }
         Err(Failure::Sql(error)) => return Err(Abort::Database(error::of_database(error, "writing"))),
     };
@@ -204,7 +204,10 @@ fn commit_failed(db: &Connection, writes: &[Write], error: rusqlite::Error) -> R
     if is_about_a_row && rolled_back.is_ok() {
         return Ok(match writes {
             [write] => {
-                vec![(write.id.clone(), Outcome::NotApplied(error::of_row(error, &write.object)))]
+                vec![(
+                    write.id.clone(),
+                    Outcome::NotApplied(error::of_row(error, &write.object, write.op.removes())),
+                )]
             }
             several => several.iter().flat_map(|write| alone(db, write)).collect(),
         });

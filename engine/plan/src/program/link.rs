@@ -40,6 +40,11 @@ pub trait Links {
     /// The target id of a record; nothing when it is not linked.
     fn target_id(&self, reference: &Reference) -> Option<String>;
 
+    /// Whether a record that is not linked is on its way: what became of it is not known yet, or it is tried again.
+    fn is_awaited(&self, _reference: &Reference) -> bool {
+        false
+    }
+
     /// What a look for a target object came to; nothing when nobody has looked, which counts as missing.
     fn found(&self, find: &Find) -> Option<Found>;
 }

@@ -48,6 +48,19 @@ impl Pending {
         })
     }
 
+    /// The parents without which the record may go on (`if_missing = "null"`), and how long it waits for one that is on
+    /// its way.
+    pub fn optional(&self) -> impl Iterator<Item = (&Reference, Duration)> {
+        self.alternatives.iter().filter_map(|alternative| {
+            match (&alternative.state, &alternative.rule.source) {
+                (State::Link(Ok(reference)), Source::Ref(of)) if of.if_missing == IfMissing::Null => {
+                    Some((reference, of.hold_for))
+                }
+                _ => None,
+            }
+        })
+    }
+
     /// The target objects that must be looked up before the field can be settled.
     pub fn finds(&self) -> impl Iterator<Item = &Find> {
         self.alternatives.iter().filter_map(|alternative| match &alternative.state {
@@ -77,6 +90,8 @@ pub enum Resolved {
         /// The rule that needs it.
         place: Place,
     },
+    /// A parent without which the record could go on is on its way.
+    Awaits,
     /// The record waits for a person: the target or a lookup lacks something.
     Blocked(MapError),
     /// The record fails.
@@ -245,6 +260,8 @@ fn stop(error: MapError) -> Box<Resolved> {
 fn follow(reference: Reference, of: &Ref, rule: &Rule, links: &dyn Links) -> Result<Value, Box<Resolved>> {
     let id = match (links.target_id(&reference), of.if_missing) {
         (Some(id), _) => Value::Text(id),
+        // A parent that is on its way is not missing: without it the record would stay as it is when the parent lands.
+        (None, IfMissing::Null) if links.is_awaited(&reference) => return Err(Box::new(Resolved::Awaits)),
         (None, IfMissing::Null) => Value::Null,
         (None, IfMissing::Hold | IfMissing::Fetch) => {
             let (hold_for, place) = (of.hold_for, rule.place.clone());

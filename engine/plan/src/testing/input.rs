@@ -104,7 +104,7 @@ fn end(entity: &EntityProgram, item: &Item, links: &Stubs<'_>, op: Op) -> Ended 
             let status = if op == Op::Update { Status::Updated } else { Status::Created };
             Ended { status, route, fields, error: None }
         }
-        Resolved::Missing { .. } => Ended { route, ..ended(Status::Held, None) },
+        Resolved::Missing { .. } | Resolved::Awaits => Ended { route, ..ended(Status::Held, None) },
         Resolved::Blocked(error) | Resolved::Failed(error) => Ended { route, ..failed(error) },
     }
 }

@@ -10,14 +10,17 @@ use super::{
 use crate::{
     error::RunError,
     key::RecordKey,
-    lease::later,
+    lease::{earlier, later},
     plan::Purpose,
     state::{Hold, Known, Status},
     work::Work,
 };
 use engine_contract::{ContentHash, Map, Op, Value, content_hash};
 use engine_plan::{Find, Found, Item, Links, Mapped, Pending, Reference, Resolved};
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// An item whose references are settled.
 pub(crate) struct Linked {
@@ -45,6 +48,8 @@ pub(crate) enum Resolution {
     Held(Hold),
     /// It was held for as long as it may be. The hold stays, so that the wait does not begin anew.
     Expired(Hold, Fault),
+    /// It may go on without a parent, but that one is on its way: the next run looks again.
+    Awaits,
     /// The pipeline does not admit it.
     Filtered,
     /// Another source record decides about the target object.
@@ -60,7 +65,7 @@ impl Resolution {
             Self::Ready(ready) => Some(Wish::Content { object: &ready.object, hash: ready.hash }),
             Self::Filtered => Some(Wish::Unadmitted),
             Self::Overruled => Some(Wish::Same),
-            Self::Held(_) | Self::Expired(..) | Self::Failed(..) => None,
+            Self::Held(_) | Self::Awaits | Self::Expired(..) | Self::Failed(..) => None,
         }
     }
 }
@@ -68,6 +73,8 @@ impl Resolution {
 /// What is known of links and target objects.
 pub(crate) struct Answers {
     links: BTreeMap<Reference, String>,
+    /// Parents that are on their way, though a record might go on without them.
+    awaited: BTreeSet<Reference>,
     found: BTreeMap<Find, Found>,
 }
 
@@ -81,13 +88,40 @@ impl Answers {
         } else {
             work.store.targets(&work.scope, &references).await?
         };
-        Ok(Self { links, found: BTreeMap::new() })
+        Ok(Self { links, awaited: BTreeSet::new(), found: BTreeMap::new() })
+    }
+
+    /// Asks the store which of the parents that have no link are on their way.
+    async fn wait_for(&mut self, work: &Work, optional: Vec<(Reference, Duration)>) -> Result<(), RunError> {
+        let mut by_entity: BTreeMap<String, BTreeMap<Reference, Duration>> = BTreeMap::new();
+        for (reference, hold_for) in optional {
+            if !self.links.contains_key(&reference) {
+                by_entity.entry(reference.entity.clone()).or_default().insert(reference, hold_for);
+            }
+        }
+        let now = work.context.clock.now();
+        for (entity, references) in by_entity {
+            let keys: BTreeSet<&String> = references.keys().map(|reference| &reference.key).collect();
+            let keys: Vec<String> = keys.into_iter().cloned().collect();
+            let known = work.store.recall(&work.scope, &entity, &keys).await?;
+            let is_under_way = |(reference, hold_for): &(Reference, Duration)| {
+                let since = earlier(now, *hold_for);
+                known.get(&reference.key).is_some_and(|known| known.is_under_way(since))
+            };
+            let awaited = references.into_iter().filter(is_under_way);
+            self.awaited.extend(awaited.map(|(reference, _)| reference));
+        }
+        Ok(())
     }
 }
 
 impl Links for Answers {
     fn target_id(&self, reference: &Reference) -> Option<String> {
         self.links.get(reference).cloned()
+    }
+
+    fn is_awaited(&self, reference: &Reference) -> bool {
+        self.awaited.contains(reference)
     }
 
     fn found(&self, find: &Find) -> Option<Found> {
@@ -110,8 +144,11 @@ pub(crate) async fn resolve(
         mapped.flat_map(|mapped| &mapped.pending)
     };
     let references = pending().flat_map(Pending::references).cloned().collect();
+    let optional = pending().flat_map(Pending::optional);
+    let optional = optional.map(|(reference, hold_for)| (reference.clone(), hold_for)).collect();
     let finds = pending().flat_map(Pending::finds).cloned().collect();
     let mut answers = Answers::of_links(work, references).await?;
+    answers.wait_for(work, optional).await?;
     answers.found = find::find(work, finds).await?;
     Ok(candidates.into_iter().map(|candidate| settle(work, entity, candidate, &answers)).collect())
 }
@@ -163,6 +200,7 @@ fn content(
             }
             Ok(Resolution::Ready(Box::new(Ready { route, object, fields, update, hash, promised })))
         }
+        Resolved::Awaits => Ok(Resolution::Awaits),
         Resolved::Blocked(error) | Resolved::Failed(error) => {
             let (fault, status) = unmapped(error);
             Err(Box::new(Stopped::Failed(fault, status)))

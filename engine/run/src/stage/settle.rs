@@ -11,7 +11,7 @@ use crate::{
     failpoint::failpoint,
     invariants,
     key::RecordKey,
-    lease::Guard,
+    lease::{Guard, later},
     options::Mechanism,
     report::Tally,
     state::{
@@ -21,7 +21,8 @@ use crate::{
     work::Work,
 };
 use engine_contract::{Applied, Change, ConnectorError, ContentHash, ErrorKind, Op};
-use engine_plan::{Entity, Item, WhenClosed};
+use engine_plan::{Entity, HOLD_FOR, Item, WhenClosed};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// A settlement in the making.
@@ -101,7 +102,7 @@ impl<'a> Draft<'a> {
         self.failed(item, known, fault, Status::Failed);
     }
 
-    /// A record waits: its last effect is still open, and a newer version was skipped.
+    /// A record waits: its last effect is still open, and a newer version was skipped; or its parent is on its way.
     pub(crate) fn wait(&mut self, key: &str, source_key: &str) {
         self.counts.add(Status::Held);
         self.dirty(key, source_key, DirtyReason::Skipped);
@@ -212,6 +213,9 @@ impl<'a> Draft<'a> {
             End::Refused(error) if error.kind() == ErrorKind::Closed => {
                 self.closed(intent, &error, item.as_ref(), &known);
             }
+            End::Refused(error) if error.kind() == ErrorKind::MissingParent => {
+                self.without_parent(&intent, &error, item.as_ref(), &known);
+            }
             End::Refused(error) => self.refused(&intent, &error, item.as_ref(), &known),
             End::Open(last) => self.open(intent, last.as_ref(), item.as_ref(), &known),
             End::Unsent => {
@@ -231,6 +235,24 @@ impl<'a> Draft<'a> {
         if !error.is_transient() {
             self.spend(intent);
         }
+    }
+
+    /// What the record refers to is not in the target: the next run tries again. Once it has waited as long as a record
+    /// waits for a parent of the pipeline's own, it counts as failed.
+    fn without_parent(
+        &mut self,
+        intent: &Intent,
+        error: &ConnectorError,
+        item: Option<&Item>,
+        known: &Known,
+    ) {
+        let since = known.failure.as_ref().map_or(Timestamp::MAX, |failure| failure.first_at);
+        let waits = later(since, HOLD_FOR) > self.work.context.clock.now();
+        self.counts.add(if waits { Status::Held } else { Status::Failed });
+        self.audit(intent, Action::Refused(intent.op), intent.link.target_id.clone());
+        let subject = self.subject_of(item, &intent.link);
+        self.fail(&subject, known, Fault { retry: true, ..Fault::from(error) });
+        self.spend(intent);
     }
 
     /// The target takes no more changes of this object, because its period is closed: the record waits for a

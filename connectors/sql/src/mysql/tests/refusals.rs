@@ -43,7 +43,7 @@ async fn a_refused_row_takes_nothing_else_with_it_and_shows_no_value() {
             "Duplicate: unique index `email` has these values already (table t)",
             "Invalid: check constraint `grown` refuses the row (table t)",
             "Invalid: column `name` (varchar(6)) cannot keep null: it is `NOT NULL` (table t)",
-            "Invalid: foreign key `of_parent` finds no row with this value (table t)",
+            "MissingParent: foreign key `of_parent` finds no row with this value (table t)",
             "Invalid: column `price` (decimal(10,2)) cannot keep a number: it takes numbers only, and would lose \
              digits of this one or has no room for it (table t)",
             "Invalid: column `age` (tinyint(3) unsigned) cannot keep a text: it takes whole numbers within its range \
@@ -74,7 +74,11 @@ async fn the_order_of_rows_within_a_call_decides_nothing() {
         [row(1, r#"{"id":2,"up":1}"#), row(1, r#"{"id":1,"code":"a"}"#), row(1, r#"{"id":3,"up":9}"#)];
     assert_eq!(
         shop.write(&*target, &writes).await,
-        ["Created 2", "Created 1", "Invalid: foreign key `tree` finds no row with this value (table t)"]
+        [
+            "Created 2",
+            "Created 1",
+            "MissingParent: foreign key `tree` finds no row with this value (table t)"
+        ]
     );
     let swap = [row(2, r#"{"id":4,"code":"a"}"#), row(2, r#"{"id":1,"code":"b"}"#)];
     assert_eq!(shop.write(&*target, &swap).await, ["Created 4", "Updated 1"]);

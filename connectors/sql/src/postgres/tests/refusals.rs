@@ -59,7 +59,7 @@ async fn a_refused_row_takes_nothing_else_with_it_and_shows_no_value() {
             "Duplicate: a unique value is taken: constraint `t_email_key` (table t)",
             "Invalid: check `grown` is not met (table t)",
             "Invalid: a value is missing in a column that takes no null (table t, column name)",
-            "Invalid: a row that is referred to is missing, or still referred to: foreign key `t_parent_fkey` (table t)",
+            "MissingParent: the row that this one refers to is not there: foreign key `t_parent_fkey` (table t)",
             "Invalid: column `price` (numeric(10,2)) cannot keep a number: it would round it (table t)",
             "Invalid: column `age` (integer) cannot keep this text: it takes whole numbers only (table t)",
             "Invalid: no column `colour` (table t)",
@@ -158,7 +158,7 @@ async fn a_row_that_others_refer_to_is_not_deleted_but_its_neighbours_are() {
     let writes = ["1", "2", "3", "x"].map(|id| delete(1, &["id"], id));
     let outcomes = project.write(&*target, &numbered(writes.to_vec())).await;
     assert_eq!(outcomes[0], "Deleted 1");
-    assert!(outcomes[1].contains("still referred to: foreign key `child_t_fkey`"), "{outcomes:?}");
+    assert!(outcomes[1].contains("other rows refer to the row: foreign key `child_t_fkey`"), "{outcomes:?}");
     assert_eq!(outcomes[2], "Deleted 3");
     assert_eq!(outcomes[3], "Invalid: a value does not fit its column's type (table t)");
     assert_eq!(project.texts("SELECT id::text FROM t").await, ["2"]);

@@ -39,7 +39,7 @@ async fn a_refused_row_takes_nothing_else_with_it_and_shows_no_value() {
             "Duplicate: UNIQUE constraint failed: t.email (table t)",
             "Invalid: CHECK constraint failed: grown (table t)",
             "Invalid: NOT NULL constraint failed: t.name (table t)",
-            "Invalid: FOREIGN KEY constraint failed (table t)",
+            "MissingParent: a foreign key of the table finds no row with this value (table t)",
             "Invalid: column `price` (DECIMAL(10,2)) cannot keep a decimal: it would turn it into a binary fraction: \
              declare the column TEXT, or use whole minor units (table t)",
             "Invalid: column `age` (INTEGER) cannot keep a text: it takes whole numbers of 64 bits only (table t)",
@@ -104,7 +104,7 @@ async fn a_deferred_foreign_key_refuses_only_the_row_that_breaks_it() {
         [put(&*target, 1, &["id"], r#"{"id":1,"p":1}"#), put(&*target, 1, &["id"], r#"{"id":2,"p":99}"#)];
     assert_eq!(
         project.write(&*target, &writes).await,
-        ["Created 1", "Invalid: FOREIGN KEY constraint failed (table t)"]
+        ["Created 1", "MissingParent: a foreign key of the table finds no row with this value (table t)"]
     );
     assert_eq!(project.texts("SELECT CAST(id AS TEXT) FROM t ORDER BY id"), ["1"]);
 }

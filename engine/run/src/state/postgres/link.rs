@@ -30,8 +30,8 @@ pub(super) async fn recall(
         "WITH l AS (SELECT * FROM link WHERE {chosen}),
            i AS (SELECT key FROM intent WHERE {chosen}),
            h AS (SELECT key, since FROM hold WHERE {chosen}),
-           f AS (SELECT key, first_at, attempts FROM failed WHERE {chosen})
-         SELECT k.key, i.key IS NOT NULL, h.since, f.first_at, f.attempts, l.key IS NOT NULL, l.entity, l.key,
+           f AS (SELECT key, first_at, attempts, retry FROM failed WHERE {chosen})
+         SELECT k.key, i.key IS NOT NULL, h.since, f.first_at, f.attempts, COALESCE(f.retry, FALSE), l.key IS NOT NULL, l.entity, l.key,
            l.source_key, l.target_connection, l.target_object, l.target_id, l.route, l.parent_key,
            l.source_revision, l.sent_hash, l.generation, l.mapping_hash, l.shared, l.target_token
          FROM (SELECT DISTINCT UNNEST($6) COLLATE \"C\" AS key) k
@@ -42,9 +42,11 @@ pub(super) async fn recall(
     let known = query(db, sql, values, |row| {
         let (key, has_intent, held_since) = (row.text()?, row.flag()?, row.maybe_time()?);
         let (first_at, attempts) = (row.maybe_time()?, row.next::<Option<i64>>()?);
+        let retry = row.flag()?;
         let failure = first_at.map(|first_at| PriorFailure {
             first_at,
             attempts: attempts.and_then(|attempts| u32::try_from(attempts).ok()).unwrap_or(u32::MAX),
+            retry,
         });
         let link = if row.flag()? { Some(row.link()?) } else { None };
         Ok((key, Known { link, has_intent, held_since, failure }))

@@ -30,9 +30,10 @@ pub(super) fn failures(
     chosen: &str,
     values: &[&dyn ToSql],
 ) -> Result<Vec<(String, PriorFailure)>> {
-    let sql = format!("SELECT key, first_at, attempts FROM failed WHERE {chosen}");
+    let sql = format!("SELECT key, first_at, attempts, retry FROM failed WHERE {chosen}");
     query(db, &sql, values, |row| {
-        let failure = PriorFailure { first_at: timestamp(row.get(1)?)?, attempts: row.get(2)? };
+        let (first_at, attempts, retry) = (timestamp(row.get(1)?)?, row.get(2)?, row.get(3)?);
+        let failure = PriorFailure { first_at, attempts, retry };
         Ok((row.get(0)?, failure))
     })
 }

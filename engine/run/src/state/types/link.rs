@@ -73,6 +73,18 @@ pub struct Known {
     pub failure: Option<PriorFailure>,
 }
 
+impl Known {
+    /// Whether its target object is still to come, or to be known for sure. One that is tried again in vain since before
+    /// `since` is not counted on.
+    pub(crate) fn is_under_way(&self, since: Timestamp) -> bool {
+        let in_doubt = |link: &Link| link.target_id.is_some() && link.sent_hash == ContentHash::UNKNOWN;
+        self.has_intent
+            || self.held_since.is_some()
+            || self.failure.as_ref().is_some_and(|failure| failure.retry && failure.first_at >= since)
+            || self.link.as_ref().is_some_and(in_doubt)
+    }
+}
+
 /// What must outlive a failed record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PriorFailure {
@@ -80,4 +92,6 @@ pub struct PriorFailure {
     pub first_at: Timestamp,
     /// How often.
     pub attempts: u32,
+    /// Whether the next run tries again by itself.
+    pub retry: bool,
 }
