@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use engine_contract::{
-    Applied, Change, Context, Current, Encode, EntitySchema, Lookup, Map, Op, Outcome, Result, Target, Write,
+    Applied, Change, Context, Current, Encode, EntitySchema, Field, Lookup, Map, Op, Outcome, Result, Target,
+    Write,
 };
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -26,6 +27,19 @@ impl Target for DryTarget {
         self.target.schema(context, object).await
     }
 
+    fn statements(&self, wanted: &EntitySchema) -> Vec<String> {
+        self.target.statements(wanted)
+    }
+
+    /// Nothing is made: what would be has been told.
+    async fn create(&self, _context: &Context, _wanted: &EntitySchema) -> Result<()> {
+        Ok(())
+    }
+
+    fn adding(&self, object: &str, field: &Field) -> Option<String> {
+        self.target.adding(object, field)
+    }
+
     fn encode(&self, encode: &Encode<'_>) -> Result<Bytes> {
         self.target.encode(encode)
     }
@@ -43,7 +57,7 @@ impl Target for DryTarget {
             let change = match write.op {
                 Op::Create => Change::Created,
                 Op::Update => Change::Updated,
-                Op::Delete | Op::Void | Op::Deactivate => Change::Deleted,
+                Op::Delete | Op::Void | Op::Deactivate | Op::SoftDelete => Change::Deleted,
             };
             let placeholder = || (self.placeholders.fetch_sub(1, Ordering::Relaxed) - 1).to_string();
             let target_id = write.target_id.clone().unwrap_or_else(placeholder);

@@ -136,6 +136,7 @@ impl Engine {
             status,
             dry_run: request.dry_run,
             duration_ms: u64::try_from(took.as_millis()).unwrap_or_default(),
+            tables: work.made.clone(),
             entities,
             failures,
             error: said,
@@ -197,7 +198,10 @@ impl Engine {
             full: request.full,
             limit: request.limit,
             only: request.only.clone(),
+            dry_run: request.dry_run,
             keys: BTreeMap::new(),
+            marks: BTreeMap::new(),
+            made: Vec::new(),
             found: Mutex::default(),
             blueprint,
         };

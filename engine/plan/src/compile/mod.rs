@@ -10,6 +10,8 @@ mod lower;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use lower::deleted_field;
+
 use crate::{
     Blueprint, checks,
     hash::{self, Shared},
@@ -72,6 +74,7 @@ pub(crate) fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
         vars,
         moved: lower::moved(scene.file),
         lookups,
+        tables: scene.tables.wanted.clone(),
         groups: group::groups(scene, &order)?,
         entities,
     };
