@@ -19,6 +19,7 @@ mod create_table;
 mod custody;
 mod demo;
 mod desk;
+mod discover;
 mod doctor;
 mod explain;
 mod fmt;

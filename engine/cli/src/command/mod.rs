@@ -3,6 +3,7 @@
 mod completions;
 mod connections;
 mod connector;
+mod discover;
 mod doctor;
 mod emulate;
 mod explain;
@@ -41,6 +42,7 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Schema(arguments) => schema::run(arguments, project, output),
         Verb::Connector(arguments) => connector::run(arguments, project, output),
         Verb::Connections(arguments) => connections::run(arguments, project, output),
+        Verb::Discover(arguments) => discover::run(arguments, project, output),
         Verb::Secret(arguments) => secret::run(arguments, project, output),
         Verb::Emulate(arguments) => emulate::run(arguments, output),
         Verb::Run(arguments) => run::run(arguments, project, output),
