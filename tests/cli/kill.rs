@@ -40,6 +40,11 @@ pub(crate) struct Moment {
 }
 
 impl Moment {
+    /// The first time that a run comes to a place.
+    pub(crate) fn first(place: &'static str) -> Self {
+        Self { place, nth: 1 }
+    }
+
     pub(crate) fn seeded(kill: usize, batch: u32, rng: &mut ChaCha8Rng) -> Self {
         let place = PLACES[kill % PLACES.len()];
         // About as many slices as a whole run sends; two lines and two commits for each.

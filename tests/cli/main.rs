@@ -10,13 +10,16 @@
     reason = "what fails here fails a test, whose message says where"
 )]
 
+mod bases;
 mod calls;
 mod changes;
 mod connections;
 mod connector;
+mod create_table;
 mod custody;
 mod demo;
 mod desk;
+mod discover;
 mod doctor;
 mod explain;
 mod fmt;
@@ -38,6 +41,7 @@ mod run;
 mod services;
 mod shared;
 mod signal;
+mod soft;
 mod source;
 mod state;
 mod state_copies;

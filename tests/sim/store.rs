@@ -171,6 +171,16 @@ impl<S: Stage> StateStore for SlowStore<S> {
         self.inner.children(scope, entity, parents).await
     }
 
+    async fn links(
+        &self,
+        scope: &Scope,
+        entity: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Link>> {
+        self.inner.links(scope, entity, after, limit).await
+    }
+
     async fn knows(&self, scope: &Scope, kind: NameKind, name: &str) -> Result<bool> {
         self.inner.knows(scope, kind, name).await
     }

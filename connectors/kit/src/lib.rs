@@ -20,6 +20,7 @@ mod limits;
 mod network;
 mod oauth2;
 mod secret;
+pub mod table;
 #[cfg(test)]
 mod testing;
 

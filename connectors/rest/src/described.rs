@@ -6,10 +6,10 @@ use crate::{
     runtime, schema,
     script::Script,
 };
-use connector_kit::Accounts;
+use connector_kit::{Accounts, table};
 use engine_contract::{
-    Access, Connection, ConnectorError, Context, Discovery, DynConnector, EffectClass, ErrorKind,
-    InvalidConfig, Login, Result, async_trait,
+    Access, Connection, ConnectorError, Context, Discovery, DynConnector, EffectClass, EntitySchema,
+    ErrorKind, InvalidConfig, Login, Result, async_trait,
 };
 use serde_json::Value;
 use std::{fmt, sync::Arc};
@@ -122,6 +122,17 @@ impl DynConnector for Described {
     fn describe(&self) -> Option<Discovery> {
         let is_empty = self.discovery.streams.is_empty() && self.discovery.objects.is_empty();
         (!is_empty).then(|| (*self.discovery).clone())
+    }
+
+    /// For tables of PostgreSQL, whose interface runs no statements itself: with what the role of a secret key needs.
+    fn statements(&self, config: &Value, wanted: &EntitySchema) -> Vec<String> {
+        if self.manifest.tables.is_none() {
+            return Vec::new();
+        }
+        let schema = config.get("schema").and_then(Value::as_str).unwrap_or("public");
+        let name = table::name(schema, &wanted.name);
+        let make = format!("{};", table::create_table(schema, wanted));
+        vec![make, format!("GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO service_role;")]
     }
 
     fn check(&self, config: &Value) -> Result<(), InvalidConfig> {

@@ -1,14 +1,16 @@
 //! The bytes of a write: `{"set":{column:value,...}}`, members sorted, numbers exact.
 
 use bytes::Bytes;
-use engine_contract::{ConnectorError, Encode, ErrorKind, Map, Result, Value, natural_id};
+use engine_contract::{ConnectorError, Encode, ErrorKind, Map, Op, Result, Value, natural_id};
 
 /// Writes the payload. Equal fields give equal bytes, whatever their order.
 pub(crate) fn encode(encode: &Encode<'_>) -> Result<Bytes> {
     let invalid = |message: String| {
         ConnectorError::new(ErrorKind::Invalid, message).with_context("table", encode.object)
     };
-    for column in encode.match_on {
+    // What marks a row says nothing of its key.
+    let named = if encode.op == Op::SoftDelete { &[] } else { encode.match_on };
+    for column in named {
         match encode.fields.get(column) {
             None | Some(Value::Null) => {
                 return Err(invalid(format!("the match column `{column}` has no value")));

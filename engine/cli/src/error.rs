@@ -89,7 +89,7 @@ impl From<RunError> for CommandError {
     fn from(error: RunError) -> Self {
         let code = error.code();
         let new = Self::new(exit_for(code), code, error.to_string());
-        match remedy(code) {
+        match error.help().or_else(|| remedy(code).map(str::to_owned)) {
             Some(help) => new.help(help),
             None => new,
         }

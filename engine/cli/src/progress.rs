@@ -115,6 +115,14 @@ impl Observer for Progress {
                 let title = &inner.title;
                 self.output.step(output::GOOD, "Running", &format!("{title} {run_id} {mode}"));
             }
+            Event::CreatingTable { connection, object, statements, dry_run } => {
+                let would = if *dry_run { "Would create" } else { "Creating" };
+                let style = if *dry_run { output::WARN } else { output::GOOD };
+                self.output.step(style, would, &format!("table {object} in {connection}"));
+                for line in statements.iter().flat_map(|statement| statement.lines()) {
+                    self.output.talk(&format!("  {line}"));
+                }
+            }
             Event::EntityProgress { entity, counts } => self.show(&mut inner, entity, counts),
             Event::EntityFinished { entity, counts } => {
                 if let Some(bar) = inner.spinners.remove(entity) {

@@ -79,7 +79,7 @@ pub(crate) fn document(report: &RunReport, tenant: &str) -> serde_json::Value {
         .map(|(code, message)| serde_json::json!({ "code": code, "message": message, "help": remedy(code) }));
     serde_json::json!({
         "run": report.run_id, "tenant": tenant, "pipeline": report.pipeline, "status": report.status, "dry_run": report.dry_run,
-        "duration_ms": report.duration_ms, "entities": entities, "failures": by_entity(report), "error": error,
+        "duration_ms": report.duration_ms, "tables": report.tables, "entities": entities, "failures": by_entity(report), "error": error,
     })
 }
 

@@ -1,8 +1,8 @@
 //! What a connector implements.
 
 use crate::{
-    Amount, Batch, Capabilities, ConnectorError, Context, Cursor, Encode, EntitySchema, ErrorKind, Lookup,
-    Map, Outcome, ReadRequest, Result, SourceRecord, StreamInfo, Value, Write, write::Current,
+    Amount, Batch, Capabilities, ConnectorError, Context, Cursor, Encode, EntitySchema, ErrorKind, Field,
+    Lookup, Map, Outcome, ReadRequest, Result, SourceRecord, StreamInfo, Value, Write, write::Current,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -33,6 +33,18 @@ pub trait Connector: Send + Sync + 'static {
     /// something of its own.
     fn describe(&self) -> Option<Discovery> {
         None
+    }
+
+    /// The statements that make a target object which is not there, in the service's own words, for people to read and
+    /// to run; none where objects are not made by statements. Pure.
+    fn statements(&self, config: &Self::Config, wanted: &EntitySchema) -> Vec<String> {
+        let _ = (config, wanted);
+        Vec::new()
+    }
+
+    /// Whether [`Target::create`] carries such statements out.
+    fn creates_objects(&self) -> bool {
+        false
     }
 
     /// Opens a connection. Cheap where it can be: reach out on first use.
@@ -122,7 +134,30 @@ pub trait Target: Send + Sync {
     /// `NotFound` when there is no such object.
     async fn schema(&self, context: &Context, object: &str) -> Result<EntitySchema>;
 
-    /// The exact bytes of a create or update. Pure: equal input gives equal bytes, with no I/O.
+    /// The statements of [`Target::create`], exactly. Pure.
+    fn statements(&self, wanted: &EntitySchema) -> Vec<String> {
+        let _ = wanted;
+        Vec::new()
+    }
+
+    /// The statement that gives an object one more field; nothing where there is none. Pure: the engine never carries it
+    /// out, it shows it.
+    fn adding(&self, object: &str, field: &Field) -> Option<String> {
+        let _ = (object, field);
+        None
+    }
+
+    /// Makes a target object that is not there, with the wanted fields, its key unique; one that is there by now stays as
+    /// it is. All or nothing.
+    ///
+    /// # Errors
+    /// `Forbidden` when the credentials do not allow it, `Unsupported` where objects cannot be made.
+    async fn create(&self, context: &Context, wanted: &EntitySchema) -> Result<()> {
+        let _ = (context, wanted);
+        Err(ConnectorError::new(ErrorKind::Unsupported, "this connector makes no target objects"))
+    }
+
+    /// The exact bytes of a create, an update or a soft delete. Pure: equal input gives equal bytes, with no I/O.
     ///
     /// # Errors
     /// `Invalid` when the fields cannot be written so.

@@ -1,6 +1,8 @@
 //! The object-safe twin of [`Connector`], by blanket implementation: authors never see it.
 
-use crate::{Access, Connection, Connector, ConnectorError, Context, Discovery, ErrorKind, Login, Result};
+use crate::{
+    Access, Connection, Connector, ConnectorError, Context, Discovery, EntitySchema, ErrorKind, Login, Result,
+};
 use async_trait::async_trait;
 
 /// Settings that do not fit a connector's `Config`.
@@ -24,6 +26,17 @@ pub trait DynConnector: Send + Sync {
 
     /// See [`Connector::describe`].
     fn describe(&self) -> Option<Discovery>;
+
+    /// See [`Connector::statements`]; none for settings that do not fit.
+    fn statements(&self, config: &serde_json::Value, wanted: &EntitySchema) -> Vec<String> {
+        let _ = (config, wanted);
+        Vec::new()
+    }
+
+    /// See [`Connector::creates_objects`].
+    fn creates_objects(&self) -> bool {
+        false
+    }
 
     /// Checks settings without opening anything.
     ///
@@ -85,6 +98,15 @@ impl<C: Connector> DynConnector for C {
 
     fn describe(&self) -> Option<Discovery> {
         Connector::describe(self)
+    }
+
+    fn statements(&self, config: &serde_json::Value, wanted: &EntitySchema) -> Vec<String> {
+        let config = parse::<C>(config);
+        config.map(|config| Connector::statements(self, &config, wanted)).unwrap_or_default()
+    }
+
+    fn creates_objects(&self) -> bool {
+        Connector::creates_objects(self)
     }
 
     fn check(&self, config: &serde_json::Value) -> Result<(), InvalidConfig> {

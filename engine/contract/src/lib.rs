@@ -57,7 +57,7 @@ pub use outcome::{Applied, Change, Outcome};
 pub use path::{Path, Step};
 pub use record::{InvalidRecord, Kind, Record};
 pub use registry::Registry;
-pub use schema::{EntitySchema, Field, FieldType, Offer};
+pub use schema::{DeletedMark, EntitySchema, Field, FieldType, Offer};
 pub use value::{Map, Value};
 pub use vault::{Held, NoVault, Tokens, Vault};
 pub use write::{Current, Encode, Lookup, Op, Write};

@@ -1,5 +1,6 @@
 //! What is known about a stream's or target object's fields.
 
+use crate::Value;
 use serde::{Deserialize, Serialize};
 
 /// A target object (or stream) and its fields.
@@ -157,6 +158,47 @@ impl Field {
     /// A plain optional field.
     pub fn new(name: impl Into<String>, kind: FieldType) -> Self {
         Self { name: name.into(), kind, ..Self::default() }
+    }
+
+    /// How the field says that its object is deleted; nothing when it cannot: a time must be able to be missing, and
+    /// nobody else may write it.
+    #[must_use]
+    pub fn deleted_mark(&self) -> Option<DeletedMark> {
+        let is_free = !self.read_only && self.one_of.is_empty();
+        match self.kind {
+            FieldType::Timestamp if self.nullable && is_free => Some(DeletedMark::Time),
+            // Databases without a type for times keep them as text.
+            FieldType::Text if self.nullable && is_free && self.max_length.is_none_or(|most| most >= 27) => {
+                Some(DeletedMark::Time)
+            }
+            FieldType::Boolean if is_free => Some(DeletedMark::Flag),
+            FieldType::Integer if is_free => Some(DeletedMark::Number),
+            _ => None,
+        }
+    }
+}
+
+/// How a field says that its object is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeletedMark {
+    /// The time since when it is; null when it is not.
+    Time,
+    /// True or false.
+    Flag,
+    /// 1 or 0.
+    Number,
+}
+
+impl DeletedMark {
+    /// What the field holds from a moment on, in UTC with microseconds; of an object that is not deleted for none.
+    #[must_use]
+    pub fn value(self, deleted_at: Option<jiff::Timestamp>) -> Value {
+        match (self, deleted_at) {
+            (Self::Time, None) => Value::Null,
+            (Self::Time, Some(moment)) => Value::from(format!("{moment:.6}")),
+            (Self::Flag, moment) => Value::Bool(moment.is_some()),
+            (Self::Number, moment) => Value::Int(i64::from(moment.is_some())),
+        }
     }
 }
 

@@ -20,16 +20,26 @@ pub enum Op {
     Void,
     /// Makes a target object inactive. One that is gone or inactive already counts as done.
     Deactivate,
+    /// Marks a target object as deleted: the fields of its content are changed where it stands, and nothing is made.
+    /// One that is gone already counts as done.
+    SoftDelete,
 }
 
 impl Op {
     /// All operations.
-    pub const ALL: [Self; 5] = [Self::Create, Self::Update, Self::Delete, Self::Void, Self::Deactivate];
+    pub const ALL: [Self; 6] =
+        [Self::Create, Self::Update, Self::Delete, Self::Void, Self::Deactivate, Self::SoftDelete];
 
     /// Whether it takes the object away; then it carries no content.
     #[must_use]
     pub fn removes(self) -> bool {
         matches!(self, Self::Delete | Self::Void | Self::Deactivate)
+    }
+
+    /// Whether it takes the object out of use, one way or another.
+    #[must_use]
+    pub fn retires(self) -> bool {
+        self.removes() || self == Self::SoftDelete
     }
 
     /// The operation as a word.
@@ -41,6 +51,7 @@ impl Op {
             Self::Delete => "delete",
             Self::Void => "void",
             Self::Deactivate => "deactivate",
+            Self::SoftDelete => "soft_delete",
         }
     }
 }
@@ -54,7 +65,7 @@ impl fmt::Display for Op {
 /// What [`crate::Target::encode`] turns into bytes.
 #[derive(Clone, Debug)]
 pub struct Encode<'a> {
-    /// Create or update; what removes carries no content.
+    /// Create, update or soft delete; what removes carries no content.
     pub op: Op,
     /// The target object: a table, an entity type.
     pub object: &'a str,

@@ -5,7 +5,7 @@
 //! nothing else.
 
 use crate::mapping::{Mapping, PathRule, Ref, Rule, Script};
-use engine_contract::{Map, Op, Value};
+use engine_contract::{EntitySchema, Map, Op, Value};
 use engine_project::{
     Place,
     model::{Conflict, Delete, Direction, NameTaken, OnCancel, OnMappingChange, SourceOfTruth, WhenClosed},
@@ -41,6 +41,9 @@ pub struct Blueprint {
     pub lookups: BTreeMap<String, Lookup>,
     /// The entities, parents before children.
     pub entities: Vec<Entity>,
+    /// The tables that are made where the target does not have them, by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: BTreeMap<String, EntitySchema>,
     /// The stream groups, parents before children.
     pub groups: Vec<Group>,
 }
@@ -264,6 +267,9 @@ pub struct WritePolicy {
     pub replace_within: bool,
     /// What happens to the target object of a linked record that is no longer admitted.
     pub delete: Delete,
+    /// The field that marks it as deleted, for soft deletes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_field: Option<String>,
     /// What happens to the target object of a linked record that is cancelled.
     pub on_cancel: OnCancel,
     /// What happens to changes of a target object whose period is closed.
@@ -291,13 +297,21 @@ impl WritePolicy {
             (OnCancel::Void, _) | (OnCancel::Keep, Delete::Void) => Some(Op::Void),
             (OnCancel::Delete, _) | (OnCancel::Keep, Delete::Delete) => Some(Op::Delete),
             (OnCancel::Keep, Delete::Deactivate) => Some(Op::Deactivate),
-            (OnCancel::Keep, Delete::Keep | Delete::Soft) => None,
+            (OnCancel::Keep, Delete::Soft) => Some(Op::SoftDelete),
+            (OnCancel::Keep, Delete::Keep) => None,
         }
     }
 
-    /// Whether anything is ever deleted.
+    /// What takes back the target object of a record that is gone.
+    #[must_use]
+    pub fn removal_of_gone(&self) -> Op {
+        if self.delete == Delete::Soft { Op::SoftDelete } else { Op::Delete }
+    }
+
+    /// Whether anything is ever deleted, voided or made inactive.
     #[must_use]
     pub fn deletes(&self) -> bool {
-        self.removal().is_some() || self.replace_within
+        let gone = self.replace_within.then(|| self.removal_of_gone());
+        self.removal().into_iter().chain(gone).any(Op::removes)
     }
 }

@@ -1,7 +1,7 @@
 //! Looks at the live target before anything is written.
 
-use crate::{error::RunError, state::TargetObject, work::Work};
-use engine_contract::EffectClass;
+use crate::{error::RunError, make, state::TargetObject, work::Work};
+use engine_contract::{DeletedMark, EffectClass, EntitySchema, ErrorKind, Field};
 use engine_plan::Entity;
 use std::collections::BTreeMap;
 
@@ -28,20 +28,46 @@ pub(crate) async fn target(work: &mut Work) -> Result<(), RunError> {
             )));
         }
         for route in &entity.routes {
-            let schema = work.target.schema(&work.context, &route.object).await;
-            let schema = schema.map_err(|error| RunError::target(&work.blueprint, error))?;
+            let schema = match work.target.schema(&work.context, &route.object).await {
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    make::object(work, &route.object, error).await?
+                }
+                other => other.map_err(|error| RunError::target(&work.blueprint, error))?,
+            };
             let missing = |field: &&str| !schema.fields.is_empty() && schema.field(field).is_none();
-            if let Some(field) = route.map.fields.keys().map(String::as_str).find(missing) {
+            let deleted = entity.write.deleted_field.as_deref();
+            if let Some(field) = route.map.fields.keys().map(String::as_str).chain(deleted).find(missing) {
                 return Err(RunError::Drift {
                     connection: work.blueprint.target.connection.clone(),
                     object: route.object.clone(),
                     field: field.to_owned(),
+                    add: make::adding(work, &route.object, field),
                 });
+            }
+            if let Some(field) = deleted.filter(|_| !schema.fields.is_empty()) {
+                work.marks.insert(route.object.clone(), mark(&entity, &schema, field)?);
             }
             work.keys.insert(route.object.clone(), schema.key);
         }
     }
     Ok(())
+}
+
+/// How a field marks objects as deleted.
+fn mark(entity: &Entity, schema: &EntitySchema, field: &str) -> Result<DeletedMark, RunError> {
+    let object = &schema.name;
+    if !schema.offer.delete.iter().any(|word| word == "soft") {
+        let name = &entity.name;
+        return Err(RunError::Invalid(format!(
+            "`{name}` marks what is deleted, which `{object}` does not offer"
+        )));
+    }
+    schema.field(field).and_then(Field::deleted_mark).ok_or_else(|| {
+        RunError::Invalid(format!(
+            "`{field}` of `{object}` cannot tell whether it is deleted: that takes a date and time which may be \
+             missing, a boolean or an integer"
+        ))
+    })
 }
 
 /// Refuses to leave effects behind whose outcome nobody knows: those of an entity that is not in the pipeline

@@ -36,6 +36,8 @@ pub enum RunError {
         object: String,
         /// The field.
         field: String,
+        /// The statement that adds it, where it is known what it should be.
+        add: Option<String>,
     },
     /// What was written to the target is not there any more.
     #[error("target `{connection}`: none of the `{object}` written before is there any more")]
@@ -110,6 +112,15 @@ impl RunError {
 
     pub(crate) fn target(blueprint: &Blueprint, error: ConnectorError) -> Self {
         Self::Target { connection: blueprint.target.connection.clone(), error }
+    }
+
+    /// What to do, where that is known of this very error.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        let Self::Drift { add: Some(add), .. } = self else { return None };
+        Some(format!(
+            "tables that are there are never altered: run `{add}`, or take the field out of the map"
+        ))
     }
 
     /// The diagnostic code.

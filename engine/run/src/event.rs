@@ -16,6 +16,17 @@ pub enum Event {
         /// `incremental`, `full`, or `plan` for one that is carried out.
         mode: &'static str,
     },
+    /// A table is made, because the target does not have it and the pipeline says so.
+    CreatingTable {
+        /// The connection.
+        connection: String,
+        /// The table.
+        object: String,
+        /// What makes it.
+        statements: Vec<String>,
+        /// It is only told.
+        dry_run: bool,
+    },
     /// A batch of an entity was settled.
     EntityProgress {
         /// The entity.

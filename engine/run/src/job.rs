@@ -23,8 +23,9 @@ use crate::{
         link::{self, Linked, Resolution},
         settle::Draft,
         transform,
+        vanished::{self, Seen},
     },
-    state::{Acquired, CursorRow, Known, Owners, RevisitQuery, Status},
+    state::{Acquired, CursorRow, Known, Link, Owners, RevisitQuery, Status},
     work::Work,
 };
 use engine_contract::{ConnectorError, SourceRecord};
@@ -38,6 +39,8 @@ pub(crate) struct Job<'a> {
     entities: Vec<(&'a Entity, &'a EntityProgram)>,
     guard: Guard,
     tally: &'a Tally,
+    /// What this run has met, where it matters what it has not.
+    seen: Seen,
 }
 
 /// The source records of one step, and what else is known of them.
@@ -101,7 +104,8 @@ impl<'a> Job<'a> {
                 Acquired::Yes(lease) => {
                     let (store, context) = (Arc::clone(&work.store), work.context.clone());
                     let guard = Guard::new(store, context, work.options.clone(), lease);
-                    return Ok(Some(Self { work, group, entities, guard, tally }));
+                    let seen = Seen::new(entities.iter().any(|(entity, _)| vanished::matters(entity)));
+                    return Ok(Some(Self { work, group, entities, guard, tally, seen }));
                 }
                 Acquired::Busy { owner: holder, .. } if gone.is_none() && owners.is_gone(&holder) => {
                     gone = Some(holder);
@@ -154,6 +158,34 @@ impl<'a> Job<'a> {
             let ahead = async { Ok(reader.next().await) };
             let ((), ahead) = futures::try_join!(self.step(&step), ahead)?;
             read = ahead?;
+        }
+        if reader.reads_everything() && self.seen.tells_all() { self.take_vanished().await } else { Ok(()) }
+    }
+
+    /// After everything was read, or what a plan names: marks as deleted what the source does not have any more. Children come before their
+    /// parents. The source is asked for each by its key, so that a list which left records out takes nothing away.
+    async fn take_vanished(&self) -> Result<(), RunError> {
+        for (entity, _) in self.entities.iter().rev().filter(|(entity, _)| vanished::matters(entity)) {
+            let mut after = None;
+            while let Some(page) = vanished::page(self.work, entity, after.as_deref(), &self.seen).await? {
+                after = Some(page.last);
+                self.check_cancel()?;
+                let asked = &page.sources;
+                let records = extract::fetch(self.work, self.group, asked).await?;
+                let is_there = |link: &Link| records.iter().any(|record| record.key == link.source_key);
+                let gone = page.unseen.into_iter().filter(|link| !is_there(link)).collect();
+                let gone = gone::with_known(self.work, entity, gone).await?;
+                if !records.is_empty() {
+                    // Passed over by the read: what becomes of them is decided as ever.
+                    let (records, asked) = (records.as_slice(), [].as_slice());
+                    self.step(&Step { records, broken: &[], asked, completes: false, cursor: None }).await?;
+                }
+                let mut draft = Draft::new(self.work, entity);
+                draft.take_in(gone.len());
+                let halt = self.send(gone, (Vec::new(), Vec::new()), &mut draft).await;
+                draft.commit(&self.guard, None, self.tally).await?;
+                halt.map_or(Ok(()), Err)?;
+            }
         }
         Ok(())
     }
@@ -218,7 +250,7 @@ impl<'a> Job<'a> {
             self.check_cancel()?;
             self.look_again(asked).await?;
         }
-        Ok(())
+        if approved.takes_away() { self.take_vanished().await } else { Ok(()) }
     }
 
     async fn look_again(&self, asked: &[String]) -> Result<(), RunError> {
@@ -280,13 +312,25 @@ impl<'a> Job<'a> {
         let candidates = transform::map_all(self.work, (entity, program), items, known).await?;
         let linked = link::resolve(self.work, &entity.name, candidates).await?;
         let mut standing = Vec::new();
-        let mut effects: Vec<Effect> = linked
+        let effects: Vec<Effect> = linked
             .into_iter()
             .filter_map(|linked| self.decide(entity, linked, (draft, &mut standing)))
             .collect();
+        self.seen.add(entity, &keys, step.records, step.broken);
+        Ok(self.send(gone, (effects, standing), draft).await)
+    }
+
+    /// Has effects sent, with those that take away what is gone behind them. A plan tells them instead, with what stands.
+    async fn send(
+        &self,
+        gone: Vec<(Link, Known)>,
+        (mut effects, standing): (Vec<Effect>, Vec<Standing>),
+        draft: &mut Draft<'_>,
+    ) -> Option<RunError> {
+        let entity = draft.entity();
         for (link, known) in gone {
             if let Decision::Remove(op) = decide::decide(&self.facts(entity, &known, Wish::Gone)) {
-                effects.push(Effect::removal(op, &link, None, known));
+                effects.push(Effect::removal((self.work, entity), op, &link, (None, known)));
             } else {
                 draft.wait(&link.record.key, &link.source_key);
             }
@@ -301,7 +345,7 @@ impl<'a> Job<'a> {
                 deliver::deliver(self.work, &self.guard, effects, draft).await
             }
         };
-        Ok(halt.or_else(|| limit::stop(entity, beyond, draft)))
+        halt.or_else(|| limit::stop(entity, beyond, draft))
     }
 
     fn facts<'f>(&'f self, entity: &'f Entity, known: &'f Known, wish: Wish<'f>) -> Facts<'f> {
@@ -333,7 +377,7 @@ impl<'a> Job<'a> {
             }
             (Some(Decision::Remove(op)), _) => {
                 let link = known.link.clone()?;
-                return Some(Effect::removal(op, &link, Some(item), known));
+                return Some(Effect::removal((self.work, entity), op, &link, (Some(item), known)));
             }
             (Some(Decision::Wait), _) => draft.wait(&item.key, &item.source.key),
             (Some(Decision::Elsewhere), _) => draft.failed(&item, &known, elsewhere(), Status::Blocked),

@@ -13,6 +13,7 @@ pub mod invariants;
 mod job;
 mod key;
 mod lease;
+mod make;
 mod moved;
 mod options;
 pub mod plan;
@@ -26,6 +27,7 @@ pub use engine::{Engine, RunRequest};
 pub use error::{RunError, connector_code};
 pub use event::{Event, Observer, Unobserved};
 pub use key::{GroupKey, RecordKey, Scope, Side};
+pub use make::Made;
 #[cfg(feature = "mutants")]
 pub use options::Mechanism;
 pub use options::Options;

@@ -2,6 +2,7 @@
 
 use crate::{
     event::Event,
+    make::Made,
     state::{Counts, Place, RunStatus, Status},
 };
 use indexmap::IndexMap;
@@ -24,6 +25,9 @@ pub struct RunReport {
     pub dry_run: bool,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
+    /// The tables that were made, or would have been.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<Made>,
     /// Entities with their counts, parents first.
     pub entities: Vec<(String, Counts)>,
     /// Failed records by cause.

@@ -3,12 +3,14 @@
 use crate::{
     event::Observer,
     key::Scope,
+    make::Made,
     options::{Mechanism, Options},
     plan::Purpose,
     state::StateStore,
 };
-use engine_contract::{Amount, Capabilities, Context, EffectClass, Source, Target};
+use engine_contract::{Amount, Capabilities, Context, DeletedMark, EffectClass, Source, Target, Value};
 use engine_plan::{Blueprint, Entity, Find, Found, Group, Program};
+use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
     sync::{
@@ -40,6 +42,10 @@ pub(crate) struct Work {
     pub(crate) only: Vec<String>,
     /// The keys of target objects, for entities that name none in `write.match`.
     pub(crate) keys: BTreeMap<String, Vec<String>>,
+    /// The tables that this run has made.
+    pub(crate) made: Vec<Made>,
+    /// How the objects of entities with soft deletes are marked.
+    pub(crate) marks: BTreeMap<String, DeletedMark>,
     /// The target objects that this run has looked up: each is asked for once.
     pub(crate) found: Mutex<BTreeMap<Find, Found>>,
     /// By stream, where its records say what amount of money they are about.
@@ -55,6 +61,19 @@ impl Work {
             return self.keys.get(object).map_or(&[], Vec::as_slice);
         }
         &entity.write.match_on
+    }
+
+    /// What the field of an object holds that says whether it is deleted: since a moment, or not at all. Nothing where
+    /// objects are not deleted so.
+    pub(crate) fn deleted(
+        &self,
+        entity: &Entity,
+        object: &str,
+        since: Option<Timestamp>,
+    ) -> Option<(String, Value)> {
+        let field = entity.write.deleted_field.clone()?;
+        let mark = self.marks.get(object).copied().unwrap_or(DeletedMark::Time);
+        Some((field, mark.value(since)))
     }
 
     /// Most records in a batch. A target that takes a thousand and more at once is given larger ones: the commits

@@ -15,7 +15,7 @@ pub(super) fn apply(db: &Connection, write: &Write) -> rusqlite::Result<Result<A
     match write.op {
         Op::Create | Op::Update => put(db, write),
         Op::Delete => delete(db, write),
-        Op::Void | Op::Deactivate => {
+        Op::Void | Op::Deactivate | Op::SoftDelete => {
             Ok(Err(invalid("objects in a file can be deleted, and in no other way taken back")))
         }
     }

@@ -173,6 +173,8 @@ impl WriteTable {
             Op::Delete => self.delete.as_ref(),
             Op::Void => self.void.as_ref(),
             Op::Deactivate => self.deactivate.as_ref(),
+            // Only tables take them.
+            Op::SoftDelete => None,
         }
     }
 

@@ -169,12 +169,12 @@ impl Round<'_> {
     fn steps(&self) -> BTreeMap<Step, Vec<usize>> {
         let mut steps: BTreeMap<Step, Vec<usize>> = BTreeMap::new();
         for (place, job) in self.jobs.iter().enumerate() {
-            let step = match (job.is_delete(), self.row_of(job)) {
+            let step = match self.row_of(job) {
                 // Gone already.
-                (true, None) => continue,
-                (true, Some(_)) => Step::Delete,
-                (false, Some(_)) => Step::Update,
-                (false, None) => Step::Insert(job.set.iter().map(|(column, _)| *column).collect()),
+                None if job.retires() => continue,
+                Some(_) if job.is_delete() => Step::Delete,
+                Some(_) => Step::Update,
+                None => Step::Insert(job.set.iter().map(|(column, _)| *column).collect()),
             };
             steps.entry(step).or_default().push(place);
         }
@@ -188,7 +188,7 @@ impl Round<'_> {
 
     /// What an applied job changed.
     fn change(&self, job: &Job<'_>) -> Change {
-        match (job.is_delete(), self.row_of(job)) {
+        match (job.retires(), self.row_of(job)) {
             (true, _) => Change::Deleted,
             (false, Some(_)) => Change::Updated,
             (false, None) => Change::Created,

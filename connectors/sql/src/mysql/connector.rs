@@ -3,13 +3,14 @@
 use super::{
     config::Config,
     connect::{self, Database},
-    error, schema,
+    create, error, schema,
     source::{MysqlSource, StreamRule},
     table::{self, Table},
     target::MysqlTarget,
 };
 use engine_contract::{
-    Access, Capabilities, Connection, Connector, Context, Discovery, EffectClass, Result, async_trait,
+    Access, Capabilities, Connection, Connector, Context, Discovery, EffectClass, EntitySchema, Result,
+    async_trait,
 };
 use sqlx::MySqlConnection;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -24,6 +25,14 @@ impl Connector for MysqlConnector {
 
     fn name(&self) -> &'static str {
         "mysql"
+    }
+
+    fn statements(&self, _: &Config, wanted: &EntitySchema) -> Vec<String> {
+        vec![create::create_table(wanted)]
+    }
+
+    fn creates_objects(&self) -> bool {
+        true
     }
 
     async fn open(&self, context: &Context, config: Config, access: Access) -> Result<Connection> {

@@ -10,6 +10,7 @@ mod clock;
 mod config;
 mod connect;
 mod connector;
+mod create;
 mod error;
 mod find;
 mod guard;

@@ -13,7 +13,7 @@ pub(super) fn of_table(table: &Table) -> EntitySchema {
         description: table.comment.clone(),
         fields: table.columns.iter().map(field).collect(),
         key: table.key(),
-        offer: Offer { delete: vec!["delete".to_owned()], ..Offer::default() },
+        offer: Offer { delete: vec!["delete".to_owned(), "soft".to_owned()], ..Offer::default() },
     }
 }
 

@@ -7,7 +7,7 @@
 use super::{
     apply::{self, Outcomes},
     connect::Database,
-    error, find, guard,
+    create, error, find, guard,
     row::Columns,
     schema,
     sequel::{quote, rows_once},
@@ -17,8 +17,8 @@ use super::{
 use crate::encode;
 use bytes::Bytes;
 use engine_contract::{
-    Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Outcome, Result,
-    Target, Value, Write, async_trait,
+    Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Field, Lookup, Outcome,
+    Result, Target, Value, Write, async_trait,
 };
 use sqlx::{Connection, MySqlConnection};
 use std::{
@@ -55,6 +55,21 @@ impl Target for MysqlTarget {
             Some(table) => Ok(schema::of_table(&table)),
             None => Err(table::missing(&mut db, object).await),
         }
+    }
+
+    fn statements(&self, wanted: &EntitySchema) -> Vec<String> {
+        vec![create::create_table(wanted)]
+    }
+
+    fn adding(&self, object: &str, field: &Field) -> Option<String> {
+        Some(create::add_column(object, field))
+    }
+
+    async fn create(&self, _: &Context, wanted: &EntitySchema) -> Result<()> {
+        if self.db.access == Access::Read {
+            return Err(ConnectorError::new(ErrorKind::Unsupported, "the database is open for reading only"));
+        }
+        create::run(&mut *self.db.acquire().await?, wanted).await
     }
 
     fn encode(&self, encode: &Encode<'_>) -> Result<Bytes> {

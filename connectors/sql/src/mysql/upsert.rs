@@ -9,7 +9,7 @@ use super::{
     table::{self, Table},
 };
 use crate::encode;
-use engine_contract::{ConnectorError, ErrorKind, Op, Result, Write};
+use engine_contract::{ConnectorError, ErrorKind, Map, Op, Result, Write};
 use sqlx::MySqlConnection;
 
 /// A table and the columns by which its rows are found.
@@ -63,9 +63,16 @@ impl Upsert {
                 let id = write.target_id.as_deref().ok_or_else(|| self.invalid("a delete names no row"))?;
                 Job { write, key: self.natural.of_id(id)?, old: None, set: Vec::new(), size: 0 }
             }
+            Op::SoftDelete => {
+                let id = write.target_id.as_deref();
+                let id = id.ok_or_else(|| self.invalid("a soft delete names no row"))?;
+                let set = self.set(&encode::decode(&write.payload)?)?;
+                let size = set.iter().map(|(_, param)| param.size()).sum();
+                Job { write, key: self.natural.of_id(id)?, old: None, set, size }
+            }
             Op::Create | Op::Update => self.put(write)?,
             Op::Void | Op::Deactivate => {
-                return Err(self.invalid("rows can be deleted, and in no other way taken back"));
+                return Err(self.invalid("rows can be deleted or marked, and in no other way taken back"));
             }
         };
         if job.size > packet {
@@ -83,9 +90,16 @@ impl Upsert {
         // The natural key itself changed: the row under the old one is this object.
         let old = write.target_id.as_deref().filter(|old| *old != key.id);
         let old = old.map(|old| self.natural.of_id(old)).transpose()?.filter(|old| old.id != key.id);
+        let set = self.set(&fields)?;
+        let size = set.iter().map(|(_, param)| param.size()).sum();
+        Ok(Job { write, key, old, set, size })
+    }
+
+    /// The columns to store, by their place in the table, with their values.
+    fn set(&self, fields: &Map) -> Result<Vec<(usize, Param)>> {
         let of_table = |error: ConnectorError| error.with_context("table", self.table.name.clone());
         let mut set = Vec::with_capacity(fields.len());
-        for (name, value) in &fields {
+        for (name, value) in fields {
             let place = self.table.columns.iter().position(|column| column.name == *name);
             let found = place.and_then(|place| Some((place, self.table.columns.get(place)?)));
             let (place, column) = found.ok_or_else(|| self.invalid(format!("no column `{name}`")))?;
@@ -94,8 +108,7 @@ impl Upsert {
             }
             set.push((place, bind(value, column).map_err(of_table)?));
         }
-        let size = set.iter().map(|(_, param)| param.size()).sum();
-        Ok(Job { write, key, old, set, size })
+        Ok(set)
     }
 
     fn invalid(&self, message: impl Into<String>) -> ConnectorError {
@@ -111,6 +124,11 @@ impl Job<'_> {
 
     pub(super) fn is_delete(&self) -> bool {
         self.write.op == Op::Delete
+    }
+
+    /// Whether the row is taken out of use: one that is not there is so already.
+    pub(super) fn retires(&self) -> bool {
+        self.write.op.retires()
     }
 
     /// What the guard is to know once it is applied.

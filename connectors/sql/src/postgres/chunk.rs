@@ -5,9 +5,9 @@
 //! fails here and not the whole call at its commit.
 
 use super::{
-    error,
+    encode, error,
     group::{Form, FormOp, Item, key_of},
-    merge::{Merge, deleting, moving},
+    merge::{Merge, deleting, marking, moving},
     session::Session,
     table::{Table, texts},
 };
@@ -42,7 +42,7 @@ pub(super) async fn write(
     // A move is told apart from a plain update only alone.
     let mut open: Vec<Range<usize>> = match form.op {
         FormOp::Move => (0..items.len()).rev().map(|index| index..index + 1).collect(),
-        FormOp::Put | FormOp::Delete => std::iter::once(0..items.len()).collect(),
+        FormOp::Put | FormOp::Delete | FormOp::Mark => std::iter::once(0..items.len()).collect(),
     };
     while let Some(range) = open.pop() {
         let Some(chunk) = items.get(range.clone()).filter(|chunk| !chunk.is_empty()) else { continue };
@@ -90,12 +90,19 @@ async fn attempt(
             session.rows(&deleting(table, &form.match_on), keys(chunk, form.match_on.len())).await?;
             vec![Change::Deleted; chunk.len()]
         }
+        FormOp::Mark => {
+            session.run("SAVEPOINT one_chunk").await?;
+            let arguments = values(chunk, form.columns.len(), keys(chunk, form.match_on.len()));
+            session.rows(&marking(table, form), arguments).await?;
+            vec![Change::Deleted; chunk.len()]
+        }
         FormOp::Put | FormOp::Move => put(session, table, form, chunk).await?,
     };
     if changes.len() != chunk.len() {
         return Err(Fault::LeftOut);
     }
-    let drop_stage = if form.op == FormOp::Delete { "" } else { "DROP TABLE pg_temp._engine_stage; " };
+    let has_stage = matches!(form.op, FormOp::Put | FormOp::Move);
+    let drop_stage = if has_stage { "DROP TABLE pg_temp._engine_stage; " } else { "" };
     session.run(&format!("SET CONSTRAINTS ALL IMMEDIATE; {drop_stage}RELEASE SAVEPOINT one_chunk")).await?;
     Ok(changes)
 }
@@ -141,6 +148,20 @@ fn keys(chunk: &[&Item<'_>], columns: usize) -> PgArguments {
     let mut arguments = PgArguments::default();
     for place in 0..columns {
         let column: Vec<&str> = keys.iter().filter_map(|key| key.get(place)).map(String::as_str).collect();
+        // Texts can always be encoded.
+        arguments.add(column).ok();
+    }
+    arguments
+}
+
+/// One array of texts for each column of the form, behind the keys.
+fn values(chunk: &[&Item<'_>], columns: usize, mut arguments: PgArguments) -> PgArguments {
+    for place in 0..columns {
+        let value = |item: &&Item<'_>| {
+            let text = item.line.split('\t').nth(place)?;
+            (text != encode::NULL).then(|| encode::unescape(text).into_owned())
+        };
+        let column: Vec<Option<String>> = chunk.iter().map(value).collect();
         // Texts can always be encoded.
         arguments.add(column).ok();
     }

@@ -10,7 +10,8 @@ use super::{
     target::PostgresTarget,
 };
 use engine_contract::{
-    Access, Capabilities, Connection, Connector, Context, Discovery, EffectClass, Result, async_trait,
+    Access, Capabilities, Connection, Connector, Context, Discovery, EffectClass, EntitySchema, Result,
+    async_trait,
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -24,6 +25,14 @@ impl Connector for PostgresConnector {
 
     fn name(&self) -> &'static str {
         "postgres"
+    }
+
+    fn statements(&self, config: &Config, wanted: &EntitySchema) -> Vec<String> {
+        vec![connector_kit::table::create_table(&config.schema, wanted)]
+    }
+
+    fn creates_objects(&self) -> bool {
+        true
     }
 
     /// Logs in when something is asked of the connection, not before.

@@ -42,6 +42,8 @@ pub(super) enum FormOp {
     /// Their natural key changed: the row under the old one is updated when it is there.
     Move,
     Delete,
+    /// The rows that are there are changed, by their ids; none is made.
+    Mark,
 }
 
 /// One write.
@@ -115,10 +117,32 @@ impl<'a> Plan<'a> {
                 }
                 Ok(Ok(Item { write, id, old: None, line: Cow::Borrowed(""), form, round: 0 }))
             }
+            Op::SoftDelete => self.mark(table, write),
             Op::Void | Op::Deactivate => {
-                Ok(Err(invalid("rows can be deleted, and in no other way taken back")))
+                Ok(Err(invalid("rows can be deleted or marked, and in no other way taken back")))
             }
         }
+    }
+
+    fn mark(&mut self, table: &Table, write: &'a Write) -> Result<Result<Item<'a>, ConnectorError>> {
+        let Some(id) = write.target_id.clone() else {
+            return Ok(Err(invalid("a soft delete names no row")));
+        };
+        let payload = match Payload::read(&write.payload) {
+            Ok(payload) => payload,
+            Err(error) => return Ok(Err(error)),
+        };
+        let index = self.form(table, write, FormOp::Mark, payload.names)?;
+        let judge = |form: &Form| {
+            if let Some(refusal) = &form.refusal {
+                return Err(invalid(refusal.clone()));
+            }
+            key_of(&id, form.match_on.len())
+                .ok_or_else(|| invalid("the target id does not fit the match columns"))?;
+            line(table, form, &payload)
+        };
+        let line = self.forms.get(index).map_or_else(|| Err(invalid("the write has no form")), judge);
+        Ok(line.map(|line| Item { write, id, old: None, line, form: index, round: 0 }))
     }
 
     fn put(&mut self, table: &Table, write: &'a Write) -> Result<Result<Item<'a>, ConnectorError>> {
@@ -179,7 +203,7 @@ impl Form {
             Ok(shapes) => form.shapes = shapes,
             Err(refusal) => form.refusal = Some(refusal),
         }
-        if form.refusal.is_none() && form.places.len() < form.match_on.len() {
+        if op != FormOp::Mark && form.refusal.is_none() && form.places.len() < form.match_on.len() {
             form.refusal = Some("a match column has no value".to_owned());
         }
         form

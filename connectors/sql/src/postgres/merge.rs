@@ -77,13 +77,7 @@ pub(super) fn moving(table: &Table, form: &Form) -> String {
 
 /// Deletes the rows whose natural keys are in the parameters, one array of texts for each match column.
 pub(super) fn deleting(table: &Table, match_on: &[String]) -> String {
-    let columns = match_on.iter().filter_map(|name| table.column(name)).enumerate();
-    let (mut arrays, mut names, mut terms) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, column) in columns {
-        arrays.push(format!("${}::text[]", index + 1));
-        names.push(format!("k{index}"));
-        terms.push(format!("t.{} = k.k{index}::{}", quote(&column.name), column.cast));
-    }
+    let (arrays, names, terms) = keyed(table, match_on);
     format!(
         "DELETE FROM {} t USING unnest({}) k ({}) WHERE {}",
         table.sql(),
@@ -91,6 +85,37 @@ pub(super) fn deleting(table: &Table, match_on: &[String]) -> String {
         names.join(", "),
         terms.join(" AND ")
     )
+}
+
+/// Changes the rows whose natural keys are in the parameters; behind these there is one array for each column of the form.
+pub(super) fn marking(table: &Table, form: &Form) -> String {
+    let (mut arrays, mut names, terms) = keyed(table, &form.match_on);
+    let mut sets = Vec::new();
+    for (index, column) in form.columns.iter().filter_map(|name| table.column(name)).enumerate() {
+        arrays.push(format!("${}::text[]", arrays.len() + 1));
+        names.push(format!("v{index}"));
+        sets.push(format!("{} = k.v{index}::{}", quote(&column.name), column.cast));
+    }
+    format!(
+        "UPDATE {} t SET {} FROM unnest({}) k ({}) WHERE {}",
+        table.sql(),
+        sets.join(", "),
+        arrays.join(", "),
+        names.join(", "),
+        terms.join(" AND ")
+    )
+}
+
+/// The arrays of the parameters, the names of their values, and how rows are found by these.
+fn keyed(table: &Table, match_on: &[String]) -> (Vec<String>, Vec<String>, Vec<String>) {
+    let columns = match_on.iter().filter_map(|name| table.column(name)).enumerate();
+    let (mut arrays, mut names, mut terms) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, column) in columns {
+        arrays.push(format!("${}::text[]", index + 1));
+        names.push(format!("k{index}"));
+        terms.push(format!("t.{} = k.k{index}::{}", quote(&column.name), column.cast));
+    }
+    (arrays, names, terms)
 }
 
 /// Whether the table has the row that `s` stands for.

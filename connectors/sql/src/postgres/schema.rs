@@ -32,7 +32,7 @@ pub(super) fn of_table(table: &Table) -> EntitySchema {
         key: table.key(),
         offer: Offer {
             is_read_only: !is_writable,
-            delete: if is_writable { vec!["delete".to_owned()] } else { Vec::new() },
+            delete: if is_writable { vec!["delete".to_owned(), "soft".to_owned()] } else { Vec::new() },
             ..Offer::default()
         },
     }

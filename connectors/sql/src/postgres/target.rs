@@ -11,9 +11,10 @@ use super::{
     table::{Kind, Table},
 };
 use bytes::Bytes;
+use connector_kit::table as table_text;
 use engine_contract::{
-    ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Outcome, Result, Target,
-    Write, async_trait,
+    ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Field, Lookup, Outcome, Result,
+    Target, Write, async_trait,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -62,6 +63,26 @@ impl PostgresTarget {
         let table = Arc::new(Table::find(session, &self.schema, object).await?);
         self.known(|known| known.tables.insert(object.to_owned(), Arc::clone(&table)));
         Ok(table)
+    }
+
+    /// Makes a table. Of two that make it at the same moment the server refuses one, whose table is there then.
+    async fn make(&self, session: &mut Session<'_>, wanted: &EntitySchema) -> Result<()> {
+        let sql = table_text::create_table(&self.schema, wanted);
+        let mut made = session.begin("READ WRITE", &sql).await;
+        if made.is_ok() {
+            made = session.end("COMMIT").await;
+        }
+        let Err(error) = made else { return Ok(()) };
+        if error::is_answer(&error) {
+            // The connection is of further use when the server hears this.
+            session.end("ROLLBACK").await.ok();
+            if Table::find(session, &self.schema, &wanted.name).await.is_ok() {
+                return Ok(());
+            }
+        }
+        Err(error::of_database(&error, "making the table")
+            .with_context("schema", self.schema.clone())
+            .with_context("table", wanted.name.clone()))
     }
 
     async fn prepare_guard(&self, session: &mut Session<'_>) -> Result<()> {
@@ -168,6 +189,23 @@ impl Target for PostgresTarget {
         let mut session = self.sessions.lend(context).await?;
         let table = Table::find(&mut session, &self.schema, object).await?;
         Ok(schema::of_table(&table))
+    }
+
+    fn statements(&self, wanted: &EntitySchema) -> Vec<String> {
+        vec![table_text::create_table(&self.schema, wanted)]
+    }
+
+    fn adding(&self, object: &str, field: &Field) -> Option<String> {
+        Some(table_text::add_column(&self.schema, object, field))
+    }
+
+    async fn create(&self, context: &Context, wanted: &EntitySchema) -> Result<()> {
+        if self.sessions.is_read_only() {
+            return Err(ConnectorError::new(ErrorKind::Unsupported, "the database is open for reading only"));
+        }
+        let mut session = self.sessions.lend(context).await?;
+        let work = Box::pin(self.make(&mut session, wanted));
+        within(context, CALL, work).await.unwrap_or_else(|| Err(error::no_answer("making the table")))
     }
 
     fn encode(&self, encode: &Encode<'_>) -> Result<Bytes> {

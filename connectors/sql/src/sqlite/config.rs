@@ -13,6 +13,9 @@ pub struct Config {
     /// An SQL script that makes the tables, relative to the project, such as `"schema.sql"`. It runs once, in
     /// one transaction, when the database has no tables yet. Without it the database must exist.
     pub schema: Option<String>,
+    /// Makes the database file when it is not there: for tables that `write.create_table` makes. Default: false.
+    #[serde(default)]
+    pub create: bool,
     /// Streams to read, by name: `[connection.NAME.stream.orders]`. A table that no stream names is a stream
     /// of its own name, swept by its primary key.
     #[serde(default)]

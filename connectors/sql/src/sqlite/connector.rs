@@ -2,6 +2,7 @@
 
 use super::{
     config::Config,
+    create,
     database::Database,
     error, schema,
     source::{SqliteSource, StreamRule},
@@ -9,7 +10,8 @@ use super::{
     target::SqliteTarget,
 };
 use engine_contract::{
-    Access, Capabilities, Connection, Connector, Context, Discovery, EffectClass, Result, async_trait,
+    Access, Capabilities, Connection, Connector, Context, Discovery, EffectClass, EntitySchema, Result,
+    async_trait,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -23,6 +25,14 @@ impl Connector for SqliteConnector {
 
     fn name(&self) -> &'static str {
         "sqlite"
+    }
+
+    fn statements(&self, _: &Config, wanted: &EntitySchema) -> Vec<String> {
+        vec![create::create_table(wanted)]
+    }
+
+    fn creates_objects(&self) -> bool {
+        true
     }
 
     async fn open(&self, context: &Context, config: Config, access: Access) -> Result<Connection> {

@@ -1,6 +1,6 @@
 //! Opening a database file.
 //!
-//! For writing, the file is made when a schema script is there to fill it. For reading, no file is ever made:
+//! For writing, the file is made when a schema script is there to fill it, or when the settings say so. For reading, no file is ever made:
 //! a database that does not exist yet is what its schema script would make, in memory.
 
 use super::{config::Config, error, table};
@@ -47,7 +47,7 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn for_writing(&self) -> Result<Connection> {
-        if self.config.schema.is_none() && !self.file.exists() {
+        if !self.may_make() && !self.file.exists() {
             return Err(self.missing());
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
@@ -62,7 +62,7 @@ impl Place<'_> {
     fn for_reading(&self) -> Result<Connection> {
         let db = match self.existing()? {
             Some(db) => db,
-            None if self.config.schema.is_none() => return Err(self.missing()),
+            None if !self.may_make() => return Err(self.missing()),
             None => {
                 let db = self.connect(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
                 self.fill(&db)?;
@@ -131,6 +131,11 @@ impl Place<'_> {
         committed
     }
 
+    /// Whether a file that is not there is made.
+    fn may_make(&self) -> bool {
+        self.config.schema.is_some() || self.config.create
+    }
+
     fn about(&self, error: ConnectorError) -> ConnectorError {
         error.with_context("database", self.config.path.clone())
     }
@@ -138,7 +143,7 @@ impl Place<'_> {
     fn missing(&self) -> ConnectorError {
         self.about(ConnectorError::new(
             ErrorKind::NotFound,
-            "the database file does not exist, and no `schema` script says how to make it",
+            "the database file does not exist, and neither `schema` nor `create` says how to make it",
         ))
     }
 }

@@ -7,6 +7,7 @@
 mod bind;
 mod config;
 mod connector;
+mod create;
 mod database;
 mod error;
 mod find;

@@ -20,7 +20,7 @@ pub(super) fn of_table(table: &Table) -> EntitySchema {
         name: table.name.clone(),
         fields: fields.collect(),
         key: table.key(),
-        offer: Offer { delete: vec!["delete".to_owned()], ..Offer::default() },
+        offer: Offer { delete: vec!["delete".to_owned(), "soft".to_owned()], ..Offer::default() },
         ..EntitySchema::default()
     }
 }

@@ -5,6 +5,7 @@
 //! disk or a broken file before the commit is an error of the whole call: nothing was written.
 
 use super::{
+    create,
     database::Database,
     error, find, guard,
     row::Columns,
@@ -15,8 +16,8 @@ use super::{
 use crate::encode;
 use bytes::Bytes;
 use engine_contract::{
-    Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Outcome, Result,
-    Target, Value, Write, async_trait,
+    Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Field, Lookup, Outcome,
+    Result, Target, Value, Write, async_trait,
 };
 use rusqlite::{Connection, params_from_iter};
 use std::{
@@ -45,6 +46,21 @@ impl Target for SqliteTarget {
             Table::load(&db, object).map_err(|error| error::of_database(error, "reading the tables"))?;
         let table = table.filter(|table| !table.is_view);
         table.map(|table| schema::of_table(&table)).ok_or_else(|| table::missing(&db, object))
+    }
+
+    fn statements(&self, wanted: &EntitySchema) -> Vec<String> {
+        vec![create::create_table(wanted)]
+    }
+
+    fn adding(&self, object: &str, field: &Field) -> Option<String> {
+        Some(create::add_column(object, field))
+    }
+
+    async fn create(&self, _: &Context, wanted: &EntitySchema) -> Result<()> {
+        if self.db.access == Access::Read {
+            return Err(ConnectorError::new(ErrorKind::Unsupported, "the database is open for reading only"));
+        }
+        create::run(&self.db.lock(), wanted)
     }
 
     fn encode(&self, encode: &Encode<'_>) -> Result<Bytes> {

@@ -91,9 +91,10 @@ impl Upsert {
     pub(super) fn apply(&self, db: &Connection, write: &Write) -> Result<Applied, Failure> {
         match write.op {
             Op::Delete => self.delete(db, write),
+            Op::SoftDelete => self.mark(db, write),
             Op::Create | Op::Update => self.put(db, write),
             Op::Void | Op::Deactivate => {
-                Err(self.invalid("rows can be deleted, and in no other way taken back").into())
+                Err(self.invalid("rows can be deleted or marked, and in no other way taken back").into())
             }
         }
     }
@@ -107,6 +108,21 @@ impl Upsert {
         let sql = format!("DELETE FROM {} WHERE {}", quote(&self.table.name), self.condition(0));
         db.prepare_cached(&sql)?.execute(params_from_iter(&key))?;
         guard::record(db, &self.table.name, &id, write.revision, true)?;
+        Ok(applied(id, Change::Deleted))
+    }
+
+    /// Changes the row where it is; one that is gone stays so.
+    fn mark(&self, db: &Connection, write: &Write) -> Result<Applied, Failure> {
+        let id = write.target_id.clone().ok_or_else(|| self.invalid("a soft delete names no row"))?;
+        let key = self.key_of(&id)?;
+        let set = self.bound(&encode::decode(&write.payload)?)?;
+        if guard::is_superseded(db, &self.table.name, &id, write.revision)? {
+            return Ok(applied(id, Change::Superseded));
+        }
+        if !set.is_empty() {
+            self.execute_update(db, &set, &key)?;
+        }
+        guard::record(db, &self.table.name, &id, write.revision, false)?;
         Ok(applied(id, Change::Deleted))
     }
 

@@ -75,6 +75,28 @@ pub(crate) struct Login {
 }
 
 #[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  engine discover warehouse               its streams and target objects
+  engine discover warehouse orders        the fields of one
+  engine discover warehouse --save        keep them in catalogs/warehouse.json, and say what has changed
+  engine discover store --env demo        what the emulator of the store offers
+
+Nothing is changed in the service. What people wrote into a saved catalog stays: descriptions, samples, and
+which fields are personal.")]
+pub(crate) struct Discover {
+    /// The connection
+    pub(crate) connection: String,
+    /// Only this stream or target object, with its fields
+    #[arg(conflicts_with = "save")]
+    pub(crate) name: Option<String>,
+    /// Write catalogs/CONNECTION.json, which `validate` and editors read
+    #[arg(long)]
+    pub(crate) save: bool,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+#[derive(Debug, Args)]
 #[command(
     after_long_help = "Files of a project only name secrets: `key = { secret = \"shop_key\" }`. Their values come from
 the environment (ENGINE_SECRET_SHOP_KEY) or, where it has none, from what is kept here, encrypted in the state."

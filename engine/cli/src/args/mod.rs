@@ -13,7 +13,7 @@ mod tooling;
 mod tree;
 
 pub(crate) use author::{Fmt, Graph, GraphForm, Init, Schema, SchemaVerb, Test, Validate};
-pub(crate) use connect::{Connections, ConnectionsVerb, Keys, KeysVerb, Login, Secret, SecretVerb};
+pub(crate) use connect::{Connections, ConnectionsVerb, Discover, Keys, KeysVerb, Login, Secret, SecretVerb};
 pub(crate) use connector::{AuthName, Connector, ConnectorVerb, NewConnector, RecordConnector};
 pub(crate) use emulate::{Emulate, EmulatorName};
 pub(crate) use observe::{Failures, History, Status};

@@ -1,8 +1,8 @@
 //! What stands before a command, and the list of commands.
 
 use super::{
-    Apply, Completions, Connections, Connector, Doctor, Emulate, Explain, Failures, Fmt, Graph, Help,
-    History, Init, Keys, Man, Plan, Run, Schema, Secret, State, Status, Test, Validate,
+    Apply, Completions, Connections, Connector, Discover, Doctor, Emulate, Explain, Failures, Fmt, Graph,
+    Help, History, Init, Keys, Man, Plan, Run, Schema, Secret, State, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -126,6 +126,8 @@ pub(crate) enum Verb {
     Connector(Connector),
     /// List, check, log in
     Connections(Connections),
+    /// List what a connection offers, and keep it for checks and editors
+    Discover(Discover),
     /// Keep secrets, encrypted
     Secret(Secret),
     /// Start a stand-in of a service on a port of this machine

@@ -10,7 +10,7 @@ use engine_project::diag::suggest;
 /// What each command belongs to, for the root help.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Author", &["init", "validate", "test", "graph", "fmt", "schema", "connector"]),
-    ("Connect", &["connections", "secret", "emulate"]),
+    ("Connect", &["connections", "discover", "secret", "emulate"]),
     ("Run", &["plan", "apply", "run"]),
     ("Observe", &["status", "history", "failures"]),
     ("Tooling", &["explain", "doctor", "state", "keys", "completions", "man", "help"]),

@@ -4,6 +4,7 @@ mod apply;
 mod completions;
 mod connections;
 mod connector;
+mod discover;
 mod doctor;
 mod emulate;
 mod explain;
@@ -43,6 +44,7 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Schema(arguments) => schema::run(arguments, project, output),
         Verb::Connector(arguments) => connector::run(arguments, project, output),
         Verb::Connections(arguments) => connections::run(arguments, project, output),
+        Verb::Discover(arguments) => discover::run(arguments, project, output),
         Verb::Secret(arguments) => secret::run(arguments, project, output),
         Verb::Emulate(arguments) => emulate::run(arguments, output),
         Verb::Plan(arguments) => plan::run(arguments, project, output),

@@ -15,12 +15,13 @@ use serde_json::{Value as Json, json};
 const WIDTH: usize = 60;
 
 /// Steps in the order in which they are summed up, with what a plan would do.
-const STEPS: [(Step, &str); 5] = [
+const STEPS: [(Step, &str); 6] = [
     (Step::Create, "to create"),
     (Step::Update, "to update"),
     (Step::Delete, "to delete"),
     (Step::Void, "to void"),
     (Step::Deactivate, "to deactivate"),
+    (Step::SoftDelete, "to mark as deleted"),
 ];
 
 /// Prints the changes and their sums. The counts and failures stand above already.
@@ -66,7 +67,7 @@ fn change(planned: &Planned, output: &Output) {
     let sign = match planned.step {
         Step::Create => '+',
         Step::Update => '~',
-        Step::Delete | Step::Void | Step::Deactivate => '-',
+        Step::Delete | Step::Void | Step::Deactivate | Step::SoftDelete => '-',
         Step::Settle => '=',
         Step::Drift => '!',
     };
@@ -75,6 +76,7 @@ fn change(planned: &Planned, output: &Output) {
     let word = match planned.step {
         Step::Void => " (void)",
         Step::Deactivate => " (deactivate)",
+        Step::SoftDelete => " (marked as deleted)",
         Step::Settle => " (holds it already)",
         Step::Drift if planned.target_id.is_none() => " is gone from the target",
         Step::Drift => " was changed in the target",

@@ -26,7 +26,7 @@ pub(super) fn check(judged: &[Judged<'_>], out: &mut Diagnostics) {
 }
 
 /// The libraries, compiled; nothing when one of them is broken or missing.
-pub(super) fn libraries(scene: &Scene<'_>, out: &mut Diagnostics) -> Option<Libraries> {
+pub(in crate::checks) fn libraries(scene: &Scene<'_>, out: &mut Diagnostics) -> Option<Libraries> {
     let libraries = &scene.file.libraries;
     let texts: Vec<(&str, &str)> =
         libraries.iter().map(|library| (library.name.as_str(), library.text.text.as_str())).collect();

@@ -16,14 +16,17 @@ use engine_project::{
     rule::{Members, Node},
 };
 
-pub(super) fn check(mapped: &Mapped<'_>, out: &mut Diagnostics) {
+/// `filled` is the field that the engine fills itself.
+pub(super) fn check(mapped: &Mapped<'_>, filled: Option<&str>, out: &mut Diagnostics) {
     for level in mapped.levels.iter().filter(|level| level.holder.is_whole()) {
-        one(level, out);
+        one(level, filled, out);
     }
 }
 
-fn one(level: &Level<'_>, out: &mut Diagnostics) {
+fn one(level: &Level<'_>, filled: Option<&str>, out: &mut Diagnostics) {
+    let filled = filled.filter(|_| level.holder.within.is_empty());
     let required = level.holder.fields().filter(|field| field.required && !field.read_only);
+    let required = required.filter(|field| Some(field.name.as_str()) != filled);
     for field in required.filter(|field| !maps(level.members, &field.name)) {
         let message =
             format!("{} requires `{}`, and the map does not fill it", level.holder.label(), field.name);

@@ -6,7 +6,9 @@
 mod bad_path;
 mod bad_script;
 mod condition;
+mod create_table;
 mod cycle;
+mod deleted_field;
 mod filter;
 mod inexact_money;
 mod lookup_miss;
@@ -49,9 +51,12 @@ mod property;
 #[cfg(test)]
 mod tests;
 
-use crate::scene::{
-    Scene,
-    visit::{self, Sites},
+use crate::{
+    compile,
+    scene::{
+        Scene,
+        visit::{self, Sites},
+    },
 };
 use engine_project::{diag::Diagnostics, project::Entity, rule::Node};
 use std::collections::BTreeSet;
@@ -64,6 +69,7 @@ pub(crate) fn run(scene: &Scene<'_>, out: &mut Diagnostics) {
     cycle::check(scene, out);
     variables::check(scene, out);
     unused::check(scene, out);
+    create_table::columns(scene, out);
     test_stub::check(scene, out);
     let libraries = bad_script::libraries(scene, out);
     let mut typer = Typer::new(scene);
@@ -89,6 +95,8 @@ fn of_names(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
     unknown_object::check(scene, entity, out);
     read_only_object::check(scene, entity, out);
     not_offered::check(scene, entity, out);
+    create_table::check(scene, entity, out);
+    deleted_field::check(scene, entity, out);
     unknown_need::check(scene, entity, out);
     unknown_write_field::check(scene, entity, out);
     transform::check(scene, entity, out);
@@ -132,7 +140,7 @@ fn of_target(scene: &Scene<'_>, typer: &Typer<'_>, entity: &Entity, out: &mut Di
     for whole in types::wholes(scene, entity) {
         let mapped = Mapped::of(scene, &whole, visit::of_map(entity, scene.record(entity)));
         unknown_field::check(&mapped, out);
-        missing_field::check(&mapped, out);
+        missing_field::check(&mapped, compile::deleted_field(entity), out);
         not_offered::markers(scene, &mapped, out);
         let mut values = Diagnostics::default();
         for site in mapped.fields.iter().filter(|site| !site.field.read_only) {

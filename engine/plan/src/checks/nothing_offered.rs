@@ -22,7 +22,8 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     {
         out.push(nothing(scene, code::NO_STREAM, side, "offers no stream: nothing can be read from it"));
     }
-    if let Some(side) = scene.file.target.as_ref()
+    let makes = scene.file.entities.values().any(|entity| entity.write.create_table);
+    if let Some(side) = scene.file.target.as_ref().filter(|_| !makes)
         && offer(side).is_some_and(|offer| offer.objects.is_empty())
     {
         out.push(nothing(

@@ -1,7 +1,7 @@
 //! Target objects that the target does not have.
 //!
 //! **What it finds.** A `to` of an entity or route that is none of the target's objects, where those are
-//! known.
+//! known and it is not to be made.
 //!
 //! **Why it matters.** There would be nowhere to write.
 //!
@@ -17,7 +17,7 @@ use engine_project::{
 };
 
 pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
-    let Some(target) = scene.target() else { return };
+    let Some(target) = scene.target().filter(|_| !entity.write.create_table) else { return };
     for (object, pointer) in visit::objects(entity) {
         if target.objects.iter().all(|known| known.name != object) {
             let place = scene.file.place(&format!("{pointer}/to"));

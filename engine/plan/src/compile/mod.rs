@@ -11,6 +11,8 @@ mod personal;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use lower::deleted_field;
+
 use crate::{
     Blueprint, checks,
     hash::{self, Shared},
@@ -79,6 +81,7 @@ pub(crate) fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
         vars,
         moved: lower::moved(scene.file),
         lookups,
+        tables: scene.tables.wanted.clone(),
         groups: group::groups(scene, &order)?,
         entities,
     };

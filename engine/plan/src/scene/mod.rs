@@ -16,6 +16,7 @@ pub(crate) use shape::{Content, Shape};
 pub(crate) use sight::{Sight, steps};
 pub(crate) use walk::{Misstep, Walk};
 
+use crate::checks::types::{Tables, tables};
 use engine_contract::{Discovery, EntitySchema, Offer, Registry, StreamInfo, Value};
 use engine_project::{
     PipelineFile, Project, Tenant,
@@ -40,6 +41,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) registry: &'a Registry,
     /// What the connections of both sides offer, by the connection's name.
     known: BTreeMap<&'a str, Discovery>,
+    /// What is made where the target does not have it.
+    pub(crate) tables: Tables,
     /// The values of the pipeline's variables.
     vars: BTreeMap<&'a str, Value>,
 }
@@ -67,7 +70,10 @@ impl<'a> Scene<'a> {
             let own = tenant.vars.get(&var.name).map(|setting| &setting.value);
             Some((var.name.as_str(), typed(own.or(var.default.as_ref())?, var.kind)))
         });
-        Self { project, file, tenant, registry, known: known.collect(), vars: vars.collect() }
+        let (known, vars) = (known.collect(), vars.collect());
+        let mut scene = Self { project, file, tenant, registry, known, vars, tables: Tables::default() };
+        scene.tables = tables(&scene);
+        scene
     }
 
     /// The value of a variable: the tenant's, else the pipeline's own; nothing when there is none, or when the
@@ -118,9 +124,10 @@ impl<'a> Scene<'a> {
         self.offer(self.file.target.as_ref()?).filter(|known| !known.objects.is_empty())
     }
 
-    /// A target object, where the target is known to have it.
+    /// A target object, where the target is known to have it, or where it is to be made.
     pub(crate) fn object(&self, name: &str) -> Option<&EntitySchema> {
-        self.target()?.objects.iter().find(|object| object.name == name)
+        let known = self.target().and_then(|target| target.objects.iter().find(|object| object.name == name));
+        known.or_else(|| self.tables.wanted.get(name))
     }
 
     /// What a target object offers beyond creates and updates; one that says nothing at all is not known.
@@ -135,7 +142,7 @@ impl<'a> Scene<'a> {
 
     /// The fields of a target object, where they are known.
     pub(crate) fn schema(&self, object: &str) -> Option<&EntitySchema> {
-        let schema = self.target()?.objects.iter().find(|schema| schema.name == object)?;
+        let schema = self.object(object)?;
         (!schema.fields.is_empty()).then_some(schema)
     }
 

@@ -272,6 +272,14 @@ codes! {
 
     /// A target object does not offer a policy that an entity asks for.
     NOT_OFFERED = "entity/not-offered";
+    /// A table is to be made in a target that makes none.
+    NO_CREATE_TABLE = "entity/no-create-table";
+    /// A table is to be made, and nothing says what tells its rows apart.
+    TABLE_WITHOUT_KEY = "entity/table-without-key";
+    /// The field that marks deleted objects cannot do so.
+    DELETED_FIELD = "entity/deleted-field";
+    /// A table is to be made, and the type of a column is not known.
+    UNTYPED_COLUMN = "mapping/untyped-column";
     /// An entity writes a target object that can only be looked up.
     OBJECT_READ_ONLY = "entity/read-only-object";
     /// A stream is read whole in every run and compared by content.

@@ -6,16 +6,23 @@ use serde::{Deserialize, Serialize};
 /// `[entity.NAME.write]`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "settings read best as flags with names")]
 pub struct WriteTable {
     /// Fields by which an existing target object is adopted when all agree: `match = ["sku"]`.
     #[serde(rename = "match")]
     pub match_on: Vec<String>,
+    /// Makes the table where there is none, with the columns that the map fills, before the first record is written:
+    /// `create_table = true`. What is made is shown first, and a table that is there is never altered.
+    pub create_table: bool,
     /// Deletes elements of a record that share these fields and are gone from it, beside `each` only:
     /// `replace_within = ["order_id"]`.
     pub replace_within: Vec<String>,
     /// What happens to the target object of a record that `when` or the filter no longer admits:
     /// `delete = "delete"`; `"keep"` by default.
     pub delete: Delete,
+    /// The field that says whether an object is deleted, beside `delete = "soft"` only: a date and time, which is empty
+    /// as long as the record is there, or a flag. `deleted_field = "is_deleted"`; `"deleted_at"` by default.
+    pub deleted_field: Option<String>,
     /// What happens to the target object of an order that is cancelled: `on_cancel = "void"`; `"keep"` by
     /// default.
     pub on_cancel: OnCancel,
@@ -43,6 +50,8 @@ impl Default for WriteTable {
             match_on: Vec::new(),
             replace_within: Vec::new(),
             delete: Delete::Keep,
+            deleted_field: None,
+            create_table: false,
             on_cancel: OnCancel::Keep,
             when_closed: WhenClosed::Block,
             name_taken: NameTaken::Fail,
@@ -64,7 +73,7 @@ pub enum Delete {
     Keep,
     /// It is deleted.
     Delete,
-    /// It is marked as deleted.
+    /// It is marked as deleted in `deleted_field`, also when the source does not have the record any more.
     Soft,
     /// It is made inactive.
     Deactivate,

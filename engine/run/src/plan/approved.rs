@@ -56,6 +56,11 @@ impl Approved {
         mark
     }
 
+    /// Whether objects of records that the source may not have any more are marked as deleted.
+    pub(crate) fn takes_away(&self) -> bool {
+        self.promises.values().any(|promise| promise.step == Step::SoftDelete)
+    }
+
     /// How many records the plan has.
     #[must_use]
     pub fn len(&self) -> usize {

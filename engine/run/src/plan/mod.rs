@@ -69,6 +69,8 @@ pub enum Step {
     Void,
     /// It is made inactive.
     Deactivate,
+    /// It is marked as deleted.
+    SoftDelete,
     /// It holds what it would get already: the link is brought up to date, and nothing is sent.
     Settle,
     /// Nothing: the source has not changed. Somebody has changed the object since it was written.
@@ -91,6 +93,7 @@ impl Step {
             Self::Delete => "delete",
             Self::Void => "void",
             Self::Deactivate => "deactivate",
+            Self::SoftDelete => "soft_delete",
             Self::Settle => "settle",
             Self::Drift => "drift",
         }
@@ -105,6 +108,7 @@ impl From<Op> for Step {
             Op::Delete => Self::Delete,
             Op::Void => Self::Void,
             Op::Deactivate => Self::Deactivate,
+            Op::SoftDelete => Self::SoftDelete,
         }
     }
 }

@@ -29,10 +29,10 @@ pub(crate) fn planned(approved: &Approved, effects: Vec<Effect>, draft: &mut Dra
 fn is_kept(promise: &Promise, effect: &Effect) -> bool {
     // Whether an object is there already is compared with the target itself.
     let is_same_kind = match promise.step {
-        Step::Create | Step::Update | Step::Settle => !effect.op.removes(),
+        Step::Create | Step::Update | Step::Settle => !effect.op.retires(),
         step => step == Step::from(effect.op),
     };
-    let content = effect.promised.filter(|_| !effect.op.removes());
+    let content = effect.promised.filter(|_| !effect.op.retires());
     is_same_kind && promise.content == content
 }
 
@@ -80,7 +80,7 @@ fn agrees(
     current: Option<&Current>,
 ) -> bool {
     match (current, &promise.token) {
-        (None, _) => promise.held.is_none() || intent.op.removes(),
+        (None, _) => promise.held.is_none() || intent.op.retires(),
         (Some(current), Some(token)) => current.token.as_ref() == Some(token),
         (Some(_), None) if effect.op.removes() => true,
         (Some(current), None) => {

@@ -105,8 +105,10 @@ fn change(
         if current.is_some() {
             keep_own_name(work, entity, intent, &there, &mut fields);
             held = Some(content_hash(&compare::managed(&wanted, &there)));
-            step = if fields.is_empty() { Step::Settle } else { Step::Update };
-        } else if !work.is_placeholder(intent.link.target_id.as_deref()) {
+            if !intent.op.retires() {
+                step = if fields.is_empty() { Step::Settle } else { Step::Update };
+            }
+        } else if !intent.op.retires() && !work.is_placeholder(intent.link.target_id.as_deref()) {
             step = Step::Create;
         }
     }
@@ -151,7 +153,7 @@ fn applied(work: &Work, intent: &Intent, current: Option<&Current>) -> Applied {
     let change = match intent.op {
         Op::Create => Change::Created,
         Op::Update => Change::Updated,
-        Op::Delete | Op::Void | Op::Deactivate => Change::Deleted,
+        Op::Delete | Op::Void | Op::Deactivate | Op::SoftDelete => Change::Deleted,
     };
     let target_id = intent.link.target_id.clone().unwrap_or_else(|| work.placeholder());
     let token = current.map_or_else(|| intent.link.target_token.clone(), |current| current.token.clone());

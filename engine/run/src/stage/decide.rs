@@ -53,13 +53,16 @@ pub(crate) fn decide(facts: &Facts<'_>) -> Decision {
         return Decision::Wait;
     }
     let live = facts.link.filter(|link| link.target_id.is_some());
+    let is_marked = live.is_some_and(|link| link.sent_hash == ContentHash::SOFT_DELETED);
     match (live, facts.wish) {
         (None, Wish::Content { .. }) => Decision::Create,
         (Some(link), _) if link.target_connection != facts.connection => Decision::Elsewhere,
         (Some(link), Wish::Content { object, .. }) if link.target_object != object => Decision::Elsewhere,
         (Some(link), Wish::Content { hash, .. }) if link.sent_hash == hash => Decision::Unchanged,
-        (Some(_), Wish::Content { .. }) if facts.policy.update => Decision::Update,
-        (Some(_), Wish::Gone) => Decision::Remove(Op::Delete),
+        // A record that comes back takes its mark away.
+        (Some(_), Wish::Content { .. }) if facts.policy.update || is_marked => Decision::Update,
+        (Some(_), Wish::Unadmitted) if is_marked => Decision::Filtered,
+        (Some(_), Wish::Gone) if !is_marked => Decision::Remove(facts.policy.removal_of_gone()),
         (Some(_), Wish::Unadmitted) => facts.policy.removal().map_or(Decision::Filtered, Decision::Remove),
         (None, Wish::Unadmitted) => Decision::Filtered,
         (_, Wish::Content { .. } | Wish::Same | Wish::Gone) => Decision::Unchanged,
@@ -97,6 +100,7 @@ mod tests {
             match_on: Vec::new(),
             replace_within: false,
             delete: if delete { Delete::Delete } else { Delete::Keep },
+            deleted_field: None,
             on_cancel: OnCancel::Keep,
             when_closed: WhenClosed::Block,
             name_taken: NameTaken::Fail,
@@ -128,6 +132,14 @@ mod tests {
         assert_eq!(decided(Some(&live), Wish::Unadmitted, &void), Decision::Remove(Op::Void));
         let retire = WritePolicy { delete: Delete::Deactivate, ..change.clone() };
         assert_eq!(decided(Some(&live), Wish::Unadmitted, &retire), Decision::Remove(Op::Deactivate));
+        let soft = WritePolicy { delete: Delete::Soft, ..keep.clone() };
+        let marked = Link { sent_hash: ContentHash::SOFT_DELETED, ..live.clone() };
+        for wish in [Wish::Unadmitted, Wish::Gone] {
+            assert_eq!(decided(Some(&live), wish, &soft), Decision::Remove(Op::SoftDelete));
+        }
+        assert_eq!(decided(Some(&marked), Wish::Unadmitted, &soft), Decision::Filtered);
+        assert_eq!(decided(Some(&marked), Wish::Gone, &soft), Decision::Unchanged);
+        assert_eq!(decided(Some(&marked), content(old), &soft), Decision::Update);
         assert_eq!(decided(Some(&live), Wish::Unadmitted, &keep), Decision::Filtered);
         let other = Wish::Content { object: "invoices", hash: new };
         assert_eq!(decided(Some(&live), other, &change), Decision::Elsewhere);

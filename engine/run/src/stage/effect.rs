@@ -403,7 +403,7 @@ impl<'a> Sender<'a> {
         match self.work.target.read_back(&self.work.context, &link.target_object, match_on, &ids).await {
             Ok(current) => {
                 let Some(current) = current.into_iter().next() else {
-                    if attempt.intent.op.removes() {
+                    if attempt.intent.op.retires() {
                         let target_id = attempt.intent.link.target_id.clone().unwrap_or_default();
                         let applied = Applied { target_id, token: None, change: Change::Deleted };
                         return Ok(Ok((attempt.intent, End::Applied(applied))));

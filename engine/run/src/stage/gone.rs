@@ -6,7 +6,7 @@ use crate::{
     state::{Known, Link},
     work::Work,
 };
-use engine_contract::SourceRecord;
+use engine_contract::{ContentHash, SourceRecord};
 use engine_plan::{Entity, EntityProgram};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,15 +31,26 @@ pub(crate) async fn gone(
     }
     let present: BTreeSet<&str> = items.iter().map(|folded| folded.item.key.as_str()).collect();
     let mut children = work.store.children(&work.scope, &entity.name, &parents).await?;
-    children.retain(|link| !present.contains(link.record.key.as_str()));
-    if children.is_empty() {
+    children.retain(|link| {
+        link.sent_hash != ContentHash::SOFT_DELETED && !present.contains(link.record.key.as_str())
+    });
+    with_known(work, entity, children).await
+}
+
+/// Links with what else is known of their records.
+pub(crate) async fn with_known(
+    work: &Work,
+    entity: &Entity,
+    links: Vec<Link>,
+) -> Result<Vec<(Link, Known)>, RunError> {
+    if links.is_empty() {
         return Ok(Vec::new());
     }
-    let keys: Vec<String> = children.iter().map(|link| link.record.key.clone()).collect();
+    let keys: Vec<String> = links.iter().map(|link| link.record.key.clone()).collect();
     let mut known: BTreeMap<String, Known> = work.store.recall(&work.scope, &entity.name, &keys).await?;
     let with_known = |link: Link| {
         let known = known.remove(&link.record.key).unwrap_or_default();
         (link, known)
     };
-    Ok(children.into_iter().map(with_known).collect())
+    Ok(links.into_iter().map(with_known).collect())
 }

@@ -32,8 +32,15 @@ impl Effect {
         work: &Work,
         entity: &Entity,
         (item, known, version): (Item, Known, Option<String>),
-        Ready { route, object, fields, update, hash, promised }: Ready,
+        Ready { route, object, mut fields, mut update, hash, promised }: Ready,
     ) -> Self {
+        // What is there is not deleted: said with every write, because the mark is no part of what is compared.
+        if let Some((field, alive)) = work.deleted(entity, &object, None) {
+            if let Some(update) = &mut update {
+                update.insert(field.clone(), alive.clone());
+            }
+            fields.insert(field, alive);
+        }
         let live = known.link.as_ref().filter(|link| link.target_id.is_some());
         let link = Link {
             record: RecordKey { entity: entity.name.clone(), key: item.key.clone() },
@@ -70,10 +77,20 @@ impl Effect {
     }
 
     /// What takes back a linked record's target object.
-    pub(crate) fn removal(op: Op, link: &Link, item: Option<Item>, known: Known) -> Self {
+    pub(crate) fn removal(
+        (work, entity): (&Work, &Entity),
+        op: Op,
+        link: &Link,
+        (item, known): (Option<Item>, Known),
+    ) -> Self {
         let mut link = link.clone();
         link.generation = next_generation(&known);
-        Self { op, link, fields: Map::new(), item, known, update: None, promised: None, is_adopted: false }
+        let mut fields = Map::new();
+        if op == Op::SoftDelete {
+            link.sent_hash = ContentHash::SOFT_DELETED;
+            fields.extend(work.deleted(entity, &link.target_object, Some(work.context.clock.now())));
+        }
+        Self { op, link, fields, item, known, update: None, promised: None, is_adopted: false }
     }
 
     /// Turns a create into the update of an object that was found.
@@ -151,7 +168,8 @@ pub(crate) fn encode(work: &Work, entity: &Entity, effect: &Effect) -> Result<En
         marker_field: marker_field(entity, &effect.link),
     };
     let payload = work.target.encode(&encode).map_err(|error| Fault::from(&error))?;
-    let id = work.target.identify(&encode);
+    // What marks an object says nothing of its key.
+    let id = if effect.op == Op::SoftDelete { None } else { work.target.identify(&encode) };
     Ok(Encoded { payload, marker, id })
 }
 

@@ -10,7 +10,7 @@ pub(crate) fn deletes(entity: &Entity, mut effects: Vec<Effect>, before: u64) ->
     let Some(limit) = entity.write.max_deletes else { return (effects, Vec::new()) };
     let mut left = limit.saturating_sub(before);
     let beyond = effects.iter().position(|effect| {
-        let is_delete = effect.op.removes();
+        let is_delete = effect.op.retires();
         let is_beyond = is_delete && left == 0;
         left -= u64::from(is_delete && !is_beyond);
         is_beyond

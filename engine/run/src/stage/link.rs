@@ -216,7 +216,9 @@ fn content(
 fn promised(mapped: &Mapped, answers: &Answers) -> ContentHash {
     match mapped.clone().resolve(&ByRecord(answers), Op::Update) {
         Resolved::Ready(fields) => hashed(fields).1,
-        Resolved::Blocked(_) | Resolved::Failed(_) | Resolved::Missing { .. } => ContentHash::UNKNOWN,
+        Resolved::Awaits | Resolved::Blocked(_) | Resolved::Failed(_) | Resolved::Missing { .. } => {
+            ContentHash::UNKNOWN
+        }
     }
 }
 

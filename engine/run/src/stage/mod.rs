@@ -18,6 +18,7 @@ pub(crate) mod link;
 pub(crate) mod rename;
 pub(crate) mod settle;
 pub(crate) mod transform;
+pub(crate) mod vanished;
 
 use crate::state::{Place, Status};
 use engine_plan::MapError;

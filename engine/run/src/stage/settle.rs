@@ -188,11 +188,11 @@ impl<'a> Draft<'a> {
                 self.counts.add(match intent.op {
                     Op::Create => Status::Created,
                     Op::Update => Status::Updated,
-                    Op::Delete | Op::Void | Op::Deactivate => Status::Deleted,
+                    Op::Delete | Op::Void | Op::Deactivate | Op::SoftDelete => Status::Deleted,
                 });
                 self.settlement.well.push(intent.link.record.key.clone());
                 self.audit(&intent, Action::Applied(intent.op), Some(applied.target_id.clone()));
-                if item.is_none() && !intent.op.removes() {
+                if item.is_none() && !intent.op.retires() {
                     // An earlier run sent it. The record, or its parent, may have gone on without it since.
                     self.dirty(&intent.link.record.key, &intent.link.source_key, DirtyReason::Doubt);
                 }
@@ -270,7 +270,7 @@ impl<'a> Draft<'a> {
             WhenClosed::Skip => {
                 self.counts.add(Status::Filtered);
                 self.settlement.well.push(intent.link.record.key.clone());
-                if item.is_none() && !intent.op.removes() {
+                if item.is_none() && !intent.op.retires() {
                     self.dirty(&intent.link.record.key, &intent.link.source_key, DirtyReason::Doubt);
                 }
                 if intent.op == Op::Update {

@@ -7,7 +7,7 @@ use crate::{
     state::{Known, Link, Status},
     work::Work,
 };
-use engine_contract::{Cursor, SourceRecord};
+use engine_contract::{ContentHash, Cursor, SourceRecord};
 use engine_plan::{Entity, EntityProgram, Item, Mapped, Place, Reference, Routed};
 use indexmap::IndexMap;
 use std::{collections::BTreeMap, time::Duration};
@@ -123,8 +123,10 @@ fn map(
     let Folded { item, version, clashes } = folded;
     let live = live(&known);
     // Where several source records feed one object, the one that made its content keeps the say, unless a
-    // newer one comes.
-    let other = live.filter(|link| version.is_some() && link.source_key != item.source.key);
+    // newer one comes. That of an object that is marked as deleted has nothing to say any more.
+    let other = live.filter(|link| {
+        version.is_some() && link.source_key != item.source.key && link.sent_hash != ContentHash::SOFT_DELETED
+    });
     let stage = match &item.admitted {
         Err(error) => failed(error.clone()),
         Ok(_) if clashes => Stage::Failed(clash(entity), Status::Failed),

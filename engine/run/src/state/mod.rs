@@ -141,6 +141,15 @@ pub trait StateStore: Send + Sync {
     /// The links of an entity that came from these parent records.
     async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>>;
 
+    /// Links of an entity that lead somewhere, at most so many, behind a key in the order of the keys.
+    async fn links(
+        &self,
+        scope: &Scope,
+        entity: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Link>>;
+
     /// Whether links or open effects are kept under a name.
     async fn knows(&self, scope: &Scope, kind: NameKind, name: &str) -> Result<bool>;
 

@@ -9,9 +9,6 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::{collections::BTreeMap, time::Duration};
 
-/// The column that tells when a row was taken out of use.
-const DELETED_AT: &str = "deleted_at";
-
 #[derive(Deserialize)]
 struct Root {
     definitions: BTreeMap<String, Definition>,
@@ -75,7 +72,7 @@ fn schema(name: String, definition: Definition) -> Result<EntitySchema, serde_js
         schema.fields.push(field(name, &property, is_required));
     }
     schema.offer.delete.push("delete".to_owned());
-    if schema.field(DELETED_AT).is_some_and(|field| field.kind == FieldType::Timestamp) {
+    if schema.fields.iter().any(|field| field.deleted_mark().is_some() && !schema.key.contains(&field.name)) {
         schema.offer.delete.push("soft".to_owned());
     }
     Ok(schema)

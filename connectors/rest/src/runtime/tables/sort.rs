@@ -23,6 +23,8 @@ pub(super) struct Sorted<'a> {
     /// What cannot be sent at all.
     pub(super) refused: Vec<(String, Outcome)>,
     pub(super) removals: Vec<&'a Write>,
+    /// Rows that are marked where they are.
+    pub(super) marks: Vec<&'a Write>,
     /// Rows that are changed where they are, each alone.
     pub(super) changes: Vec<Row<'a>>,
     /// The requests of upserts, in the order in which they must go.
@@ -36,13 +38,14 @@ pub(super) fn sort<'a>(rules: &TablesTable, schema: &EntitySchema, writes: &'a [
     for write in writes {
         match write.op {
             Op::Delete => sorted.removals.push(write),
+            Op::SoftDelete => sorted.marks.push(write),
             Op::Create | Op::Update => match row(write) {
                 Ok(row) if is_changed_in_place(schema, &row) => sorted.changes.push(row),
                 Ok(row) => rows.push(row),
                 Err(error) => sorted.refused.push((write.id.clone(), Outcome::NotApplied(error))),
             },
             Op::Void | Op::Deactivate => {
-                let message = "rows can be deleted, and in no other way taken back";
+                let message = "rows can be deleted or marked, and in no other way taken back";
                 let error = ConnectorError::new(ErrorKind::Unsupported, message);
                 sorted.refused.push((write.id.clone(), Outcome::NotApplied(error)));
             }

@@ -4,14 +4,14 @@ use super::{
     filter, key,
     known::Tables,
     put::{self, Outcomes, Way, named},
-    remove::remove,
+    remove::{mark, remove},
     rows::{self, Page},
     sort::{Sorted, sort},
 };
 use crate::runtime::{faults::echo, path};
 use bytes::Bytes;
 use engine_contract::{
-    Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Outcome, Result,
+    Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Op, Outcome, Result,
     Target, Value, Write, async_trait,
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -29,12 +29,13 @@ impl TableTarget {
 
     /// Deletes first, so that what they hold is free; then rows in their places; then the rest.
     async fn all(&self, context: &Context, sorted: Sorted<'_>, out: &mut Outcomes) -> Result<()> {
-        let Sorted { refused, removals, changes, puts } = sorted;
-        let first = removals.first().copied();
+        let Sorted { refused, removals, marks, changes, puts } = sorted;
+        let first = removals.first().or_else(|| marks.first()).copied();
         let first = first.or_else(|| Some(changes.first().or_else(|| puts.first()?.first())?.write));
         let table = first.map_or("", |write| write.object.as_str());
         let way = Way { tables: &self.tables, context, table };
         remove(way, &removals, out).await?;
+        mark(way, &marks, out).await?;
         for row in changes {
             match put::change(way, &row).await? {
                 Some(outcome) => out.push(named(row.write, outcome)),
@@ -78,7 +79,9 @@ impl Target for TableTarget {
             let message = "nothing tells the rows apart: name the natural key in `write.match`";
             return invalid(ErrorKind::Config, message.to_owned());
         }
-        for column in encode.match_on {
+        // What marks a row says nothing of its key.
+        let named = if encode.op == Op::SoftDelete { &[] } else { encode.match_on };
+        for column in named {
             if encode.fields.get(column).and_then(Value::scalar_text).is_none() {
                 return invalid(
                     ErrorKind::Invalid,

@@ -293,7 +293,7 @@ pub(super) fn applied_object(table: &WriteTable, write: &Write, object: Option<&
     let change = match write.op {
         Op::Create => Change::Created,
         Op::Update => Change::Updated,
-        Op::Delete | Op::Void | Op::Deactivate => Change::Deleted,
+        Op::Delete | Op::Void | Op::Deactivate | Op::SoftDelete => Change::Deleted,
     };
     let member = table.id.as_deref().unwrap_or("id");
     let id = object.and_then(|object| path::text(object, member)).filter(|id| !id.is_empty());

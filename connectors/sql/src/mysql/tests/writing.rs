@@ -1,6 +1,9 @@
 //! What a write changes, and that an older one changes nothing.
 
 use super::*;
+use crate::trial::{mark, wanted};
+use engine_contract::{FieldType, Op};
+use futures::future::join_all;
 use std::fmt::Write as _;
 
 const TABLE: &str =
@@ -180,4 +183,67 @@ async fn a_thousand_rows_of_many_shapes_share_a_transaction() {
     assert!(shop.write(&*target, &deletes).await.iter().all(|outcome| outcome.starts_with("Deleted")));
     assert_eq!(shop.texts("SELECT CAST(COUNT(*) AS CHAR) FROM t").await, ["0"]);
     assert_eq!(shop.texts("SELECT CAST(SUM(deleted) AS CHAR) FROM _engine_guard").await, ["1000"]);
+}
+
+#[tokio::test]
+async fn a_soft_delete_changes_rows_where_they_are_and_an_older_one_changes_nothing() {
+    let shop =
+        Shop::new("CREATE TABLE t (shop VARCHAR(40), id BIGINT, gone VARCHAR(40), PRIMARY KEY (shop, id))")
+            .await;
+    let target = shop.target().await;
+    let rows = [1, 2].map(|id| put(&*target, 5, &["shop", "id"], &format!(r#"{{"shop":"a","id":{id}}}"#)));
+    shop.write(&*target, &rows).await;
+    let mark = |revision, id: &str, gone: &str| {
+        let fields = format!(r#"{{"gone":"{gone}"}}"#);
+        mark(&*target, revision, &["shop", "id"], id, &fields)
+    };
+    let marks = [mark(6, r#"["a",1]"#, "one"), mark(6, r#"["a",2]"#, "two"), mark(6, r#"["a",3]"#, "none")];
+    let told = [r#"Deleted ["a",1]"#, r#"Deleted ["a",2]"#, r#"Deleted ["a",3]"#];
+    assert_eq!(shop.write(&*target, &marks).await, told);
+    let gone = "SELECT gone FROM t ORDER BY id";
+    assert_eq!(shop.texts(gone).await, ["one", "two"], "each has its own mark, and no row is made");
+    assert_eq!(shop.write(&*target, &[mark(5, r#"["a",1]"#, "late")]).await, [r#"Superseded ["a",1]"#]);
+    let back = put(&*target, 7, &["shop", "id"], r#"{"shop":"a","id":1,"gone":"no"}"#);
+    assert_eq!(shop.write(&*target, &[Write { op: Op::Update, ..back }]).await, [r#"Updated ["a",1]"#]);
+    assert_eq!(shop.texts(gone).await, ["no", "two"]);
+}
+
+#[tokio::test]
+async fn a_made_table_takes_what_it_was_made_for_however_many_make_it() {
+    let shop = Shop::new("SELECT 1").await;
+    let mut targets = Vec::new();
+    for _ in 0..8 {
+        targets.push(shop.target().await);
+    }
+    let (context, wanted) = (shop.context(), wanted());
+    let made = join_all(targets.iter().map(|target| target.create(&context, &wanted))).await;
+    assert!(made.iter().all(Result::is_ok), "{made:?}");
+    let target = &targets[0];
+    let row = put(
+        &**target,
+        1,
+        &["shop", "id"],
+        r#"{"shop":"é","id":7,"number":"W-7","total":12.345678,"paid":true,"day":"2026-01-31","made_at":"2026-01-31T10:00:00+02:00","raw":{"a":[1]}}"#,
+    );
+    let again = Write { id: "again".to_owned(), ..row.clone() };
+    assert_eq!(shop.write(&**target, &[row]).await, [r#"Created ["é",7]"#]);
+    target.create(&context, &wanted).await.unwrap();
+    assert_eq!(shop.write(&**target, &[again]).await, [r#"Updated ["é",7]"#], "it was not made anew");
+    let told = target.schema(&context, "t").await.unwrap();
+    assert_eq!(told.key, wanted.key);
+    let kinds: Vec<FieldType> = told.fields.iter().map(|field| field.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            FieldType::Text,
+            FieldType::Integer,
+            FieldType::Text,
+            FieldType::Decimal,
+            FieldType::Boolean,
+            FieldType::Date,
+            FieldType::Timestamp,
+            FieldType::Json
+        ]
+    );
+    assert_eq!(shop.texts("SELECT CAST(total AS CHAR) FROM t").await, ["12.3456780000"]);
 }

@@ -1,6 +1,9 @@
 //! What a write changes, and that an older one changes nothing.
 
 use super::*;
+use crate::trial::{mark, wanted};
+use engine_contract::{FieldType, Op};
+use futures::future::join_all;
 
 const TABLE: &str =
     "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, total TEXT, extra JSON, paid BOOLEAN)";
@@ -128,4 +131,65 @@ async fn names_are_never_read_as_sql() {
     let write = put(&*target, 1, &[], r#"{"i\"d; DROP":1,"select":"x'); DROP TABLE t; --"}"#);
     assert_eq!(project.write(&*target, &[write]).await, ["Created 1"]);
     assert_eq!(project.texts("SELECT \"select\" FROM t"), ["x'); DROP TABLE t; --"]);
+}
+
+#[tokio::test]
+async fn a_soft_delete_changes_rows_where_they_are_and_an_older_one_changes_nothing() {
+    let project = Project::new("CREATE TABLE t (shop TEXT, id INTEGER, gone TEXT, PRIMARY KEY (shop, id))");
+    let target = project.target().await;
+    let rows = [1, 2].map(|id| put(&*target, 5, &["shop", "id"], &format!(r#"{{"shop":"a","id":{id}}}"#)));
+    project.write(&*target, &rows).await;
+    let mark = |revision, id: &str, gone: &str| {
+        let fields = format!(r#"{{"gone":"{gone}"}}"#);
+        mark(&*target, revision, &["shop", "id"], id, &fields)
+    };
+    let marks = [mark(6, r#"["a",1]"#, "one"), mark(6, r#"["a",2]"#, "two"), mark(6, r#"["a",3]"#, "none")];
+    let told = [r#"Deleted ["a",1]"#, r#"Deleted ["a",2]"#, r#"Deleted ["a",3]"#];
+    assert_eq!(project.write(&*target, &marks).await, told);
+    let gone = "SELECT gone FROM t ORDER BY id";
+    assert_eq!(project.texts(gone), ["one", "two"], "each has its own mark, and no row is made");
+    assert_eq!(project.write(&*target, &[mark(5, r#"["a",1]"#, "late")]).await, [r#"Superseded ["a",1]"#]);
+    let back = put(&*target, 7, &["shop", "id"], r#"{"shop":"a","id":1,"gone":"no"}"#);
+    assert_eq!(project.write(&*target, &[Write { op: Op::Update, ..back }]).await, [r#"Updated ["a",1]"#]);
+    assert_eq!(project.texts(gone), ["no", "two"]);
+}
+
+#[tokio::test]
+async fn a_made_table_takes_what_it_was_made_for_however_many_make_it() {
+    let project = Project::new("CREATE TABLE other (id INTEGER PRIMARY KEY)");
+    let mut targets = Vec::new();
+    for _ in 0..8 {
+        targets.push(project.target().await);
+    }
+    let (context, wanted) = (project.context(), wanted());
+    let made = join_all(targets.iter().map(|target| target.create(&context, &wanted))).await;
+    assert!(made.iter().all(Result::is_ok), "{made:?}");
+    let target = &targets[0];
+    let row = put(
+        &**target,
+        1,
+        &["shop", "id"],
+        r#"{"shop":"é","id":7,"number":"W-7","total":12.345678,"paid":true,"day":"2026-01-31","made_at":"2026-01-31T10:00:00+02:00","raw":{"a":[1]}}"#,
+    );
+    let again = Write { id: "again".to_owned(), ..row.clone() };
+    assert_eq!(project.write(&**target, &[row]).await, [r#"Created ["é",7]"#]);
+    target.create(&context, &wanted).await.unwrap();
+    assert_eq!(project.write(&**target, &[again]).await, [r#"Updated ["é",7]"#], "it was not made anew");
+    let told = target.schema(&context, "t").await.unwrap();
+    assert_eq!(told.key, wanted.key);
+    let kinds: Vec<FieldType> = told.fields.iter().map(|field| field.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            FieldType::Text,
+            FieldType::Integer,
+            FieldType::Text,
+            FieldType::Decimal,
+            FieldType::Boolean,
+            FieldType::Text,
+            FieldType::Text,
+            FieldType::Json
+        ]
+    );
+    assert_eq!(project.texts("SELECT total FROM t"), ["12.345678"]);
 }

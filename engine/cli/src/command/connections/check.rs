@@ -180,7 +180,7 @@ async fn ask(
     Ok("opened".to_owned())
 }
 
-fn refused(connection: &Connection, error: &ConnectorError) -> CommandError {
+pub(in crate::command) fn refused(connection: &Connection, error: &ConnectorError) -> CommandError {
     let code = connector_code(error.kind());
     let refused = CommandError::new(exit_for(code), code, error.to_string());
     let is_unauthorized = refused.exit == Exit::Unauthorized;

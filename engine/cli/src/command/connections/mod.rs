@@ -7,6 +7,8 @@ mod logout;
 mod show;
 mod standing;
 
+pub(super) use check::refused;
+
 use crate::{
     args::{Connections, ConnectionsVerb, Which},
     error::{CommandError, Result},
@@ -32,7 +34,7 @@ pub(super) fn run(arguments: &Connections, project: Option<&Path>, output: &Outp
     }
 }
 
-fn load(which: &Which, project: Option<&Path>, cancel: &Cancel) -> Result<Workspace> {
+pub(super) fn load(which: &Which, project: Option<&Path>, cancel: &Cancel) -> Result<Workspace> {
     let selection = Selection { project: current(project)?, pipelines: Vec::new() };
     Workspace::load_to(Depth::Files, &selection, which, cancel)
 }
@@ -67,7 +69,10 @@ pub(super) fn settings(connection: &Connection) -> Value {
     Value::Object(connection.settings.clone())
 }
 
-fn connector<'a>(workspace: &'a Workspace, connection: &Connection) -> Result<&'a Arc<dyn DynConnector>> {
+pub(super) fn connector<'a>(
+    workspace: &'a Workspace,
+    connection: &Connection,
+) -> Result<&'a Arc<dyn DynConnector>> {
     workspace.registry.get(&connection.connector).ok_or_else(|| {
         let message = format!("there is no connector `{}`", connection.connector);
         let error = CommandError::new(Exit::Invalid, "connection/unknown-connector", message);

@@ -2,7 +2,7 @@
 
 mod base;
 mod run;
-mod show;
+pub(super) mod show;
 mod sync;
 
 pub(super) use run::run;

@@ -21,15 +21,25 @@ pub(super) fn run(name: &str, which: &Which, project: Option<&Path>, output: &Ou
         list(place, &offer, output);
         return Ok(Exit::Done);
     }
+    one((place, entity), &offer, output).map(|()| Exit::Done)
+}
+
+/// Prints the fields of a stream, or of a target object, that a connection offers.
+pub(in crate::command) fn one(
+    (place, entity): (&str, &str),
+    offer: &Discovery,
+    output: &Output,
+) -> Result<()> {
+    let name = &format!("{place}.{entity}");
     let stream = offer.streams.iter().find(|stream| stream.name == entity);
     let stream_schema = offer.stream_schemas.iter().find(|schema| schema.name == entity);
     let object = offer.objects.iter().find(|schema| schema.name == entity);
     if stream.is_none() && stream_schema.is_none() && object.is_none() {
-        return Err(unknown_entity(place, entity, &offer));
+        return Err(unknown_entity(place, entity, offer));
     }
     if !output.is_text() {
         output.json(&serde_json::json!({ "stream": stream, "fields": stream_schema, "object": object }));
-        return Ok(Exit::Done);
+        return Ok(());
     }
     if stream.is_some() || stream_schema.is_some() {
         print_stream(name, stream, stream_schema, output);
@@ -37,7 +47,7 @@ pub(super) fn run(name: &str, which: &Which, project: Option<&Path>, output: &Ou
     if let Some(object) = object {
         print_schema(&format!("{name}: a target object"), object, output);
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
 /// What a connection offers; or, where none is called so, what all connections of a connector offer.

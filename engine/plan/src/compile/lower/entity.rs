@@ -11,9 +11,13 @@ use crate::{
 };
 use engine_contract::Value;
 use engine_project::{
+    model::Delete,
     project::{self, Assert as FileAssert},
     rule::{Members, Reference},
 };
+
+/// The field that marks objects as deleted where the file names none.
+const DELETED_AT: &str = "deleted_at";
 
 pub(in crate::compile) fn entity(scene: &Scene<'_>, entity: &project::Entity) -> Option<Entity> {
     let fans_out = entity.has_elements;
@@ -104,12 +108,18 @@ fn assert(assert: &FileAssert, has_item: bool) -> Assert {
     Assert { that, on_fail, place: assert.place.clone() }
 }
 
+/// The field that marks an entity's objects as deleted, where that is how they are deleted.
+pub(crate) fn deleted_field(entity: &project::Entity) -> Option<&str> {
+    (entity.write.delete == Delete::Soft).then(|| entity.write.deleted_field.as_deref().unwrap_or(DELETED_AT))
+}
+
 fn policy(entity: &project::Entity) -> WritePolicy {
     let write = &entity.write;
     WritePolicy {
         match_on: write.match_on.clone(),
         replace_within: !write.replace_within.is_empty(),
         delete: write.delete,
+        deleted_field: deleted_field(entity).map(str::to_owned),
         on_cancel: write.on_cancel,
         when_closed: write.when_closed,
         name_taken: write.name_taken,

@@ -6,6 +6,7 @@ mod balance;
 mod entity;
 mod rules;
 
+pub(crate) use entity::deleted_field;
 pub(super) use entity::entity;
 
 use crate::{

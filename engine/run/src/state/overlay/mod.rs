@@ -158,6 +158,25 @@ impl StateStore for OverlayStore {
         Ok(children.into_values().filter(|link| link.target_id.is_some()).collect())
     }
 
+    /// Those of the store, as the dry run has left them: what it adds itself it has met.
+    async fn links(
+        &self,
+        scope: &Scope,
+        entity: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Link>> {
+        let aliases = self.aliases();
+        let kept = self.base.links(&aliases.scope(scope), aliases.entity(entity), after, limit).await?;
+        Ok(self.with(|links| {
+            let now = |link: Link| {
+                let link = aliases.link(link);
+                links.get(&link.record).cloned().unwrap_or(link)
+            };
+            kept.into_iter().map(now).collect()
+        }))
+    }
+
     /// None: a dry run cannot find out what became of them, and their records show as held.
     async fn open_intents(&self, _scope: &Scope, _entity: &str) -> Result<Vec<Intent>> {
         Ok(Vec::new())

@@ -133,6 +133,21 @@ pub(super) async fn children(
     query(db, sql, values, row::link).await
 }
 
+pub(super) async fn links(
+    db: &mut PgConnection,
+    scope: &Scope,
+    entity: &str,
+    (after, limit): (Option<&str>, usize),
+) -> Outcome<Vec<Link>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values = Values::record(scope, entity).maybe(after).add(limit);
+    let sql = format!(
+        "SELECT {LINK}, target_token FROM link WHERE {RECORD} AND ($6::text IS NULL OR key > $6)
+         AND target_id IS NOT NULL ORDER BY key LIMIT $7"
+    );
+    query(db, sql, values, row::link).await
+}
+
 /// Columns that no settlement writes.
 const UNTOUCHED: [&str; 2] = ["echo_hash", "base"];
 

@@ -227,6 +227,20 @@ impl StateStore for PostgresStore {
         children.await
     }
 
+    async fn links(
+        &self,
+        scope: &Scope,
+        entity: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Link>> {
+        let arguments = (scope.clone(), entity.to_owned(), after.map(str::to_owned), limit);
+        let links = self.front.call(Mode::Look, arguments, |db, (scope, entity, after, limit)| {
+            Box::pin(link::links(db, scope, entity, (after.as_deref(), *limit)))
+        });
+        links.await
+    }
+
     async fn knows(&self, scope: &Scope, kind: NameKind, name: &str) -> Result<bool> {
         let arguments = (scope.clone(), kind, name.to_owned());
         let knows = self.front.call(Mode::Look, arguments, |db, (scope, kind, name)| {

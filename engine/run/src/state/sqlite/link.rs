@@ -119,6 +119,21 @@ pub(super) fn children(
     query(db, &sql, &values, link)
 }
 
+pub(super) fn links(
+    db: &Connection,
+    scope: &Scope,
+    entity: &str,
+    (after, limit): (Option<&str>, usize),
+) -> Result<Vec<Link>> {
+    let (side, limit) = (scope.side.as_str(), i64::try_from(limit).unwrap_or(i64::MAX));
+    let values = [record(scope, &entity, &side).as_slice(), &[&after as &dyn ToSql, &limit]].concat();
+    let sql = format!(
+        "SELECT {LINK}, target_token FROM link WHERE {RECORD} AND (?6 IS NULL OR key > ?6) AND target_id IS NOT NULL
+         ORDER BY key LIMIT ?7"
+    );
+    query(db, &sql, &values, link)
+}
+
 /// Writes a link; `false` when another record has the target object.
 pub(super) fn put(db: &Connection, scope: &Scope, link: &Link, settlement: &Settlement) -> Result<bool> {
     let columns: [&dyn ToSql; 20] = [

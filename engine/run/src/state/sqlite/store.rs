@@ -192,6 +192,17 @@ impl StateStore for SqliteStore {
         self.front.call(move |db| link::children(db, &scope, &entity, &parents)).await
     }
 
+    async fn links(
+        &self,
+        scope: &Scope,
+        entity: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Link>> {
+        let (scope, entity, after) = (scope.clone(), entity.to_owned(), after.map(str::to_owned));
+        self.front.call(move |db| link::links(db, &scope, &entity, (after.as_deref(), limit))).await
+    }
+
     async fn knows(&self, scope: &Scope, kind: NameKind, name: &str) -> Result<bool> {
         let (scope, name) = (scope.clone(), name.to_owned());
         self.front.call(move |db| rename::knows(db, &scope, kind, &name)).await

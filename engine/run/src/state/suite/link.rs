@@ -116,6 +116,18 @@ pub(super) fn children_and_owners_and_samples_are_found(home: &Home) {
     );
 }
 
+pub(super) fn links_come_page_by_page_in_the_order_of_their_keys(home: &Home) {
+    let store = home.open();
+    let dead = Link { target_id: None, ..link("orders", "3") };
+    settle(&*store, "p", vec![to("4", "D"), to("1", "A"), to("2", "B"), dead]);
+    settle(&*store, "q", vec![to("5", "E")]);
+    let page = |after, limit| wait(store.links(&scope("p"), "orders", after, limit)).unwrap();
+    assert_eq!(page(None, 2), [to("1", "A"), to("2", "B")]);
+    assert_eq!(page(Some("2"), 2), [to("4", "D")], "links that lead nowhere are passed over");
+    assert!(page(Some("4"), 2).is_empty());
+    assert!(wait(store.links(&scope("p"), "lines", None, 2)).unwrap().is_empty());
+}
+
 pub(super) fn any_text_comes_back(home: &Home) {
     let store = home.open();
     let texts = ["a\0b", "'; DROP TABLE link; --", "\u{10FFFF}0", "Zürich 東京 🛒", "", "{\"a\",NULL}", "\\"];

@@ -42,7 +42,8 @@ promises! {
         audit_rows_are_a_chain, a_batch_of_five_hundred_comes_back_whole, of_two_rows_with_one_key_the_last_stays;
     link: a_target_object_has_one_record, shared_target_objects_have_many, a_freed_target_object_can_be_taken,
         refused_effects_spend_their_generation, references_lead_to_targets_by_route,
-        children_and_owners_and_samples_are_found, any_text_comes_back;
+        children_and_owners_and_samples_are_found, links_come_page_by_page_in_the_order_of_their_keys,
+        any_text_comes_back;
     intent: intents_come_back_in_the_order_of_their_revisions, closed_intents_are_gone_and_open_ones_stay,
         a_note_of_what_is_sent_lasts_until_the_settlement;
     mark: what_waits_is_revisited_in_the_order_of_source_keys, marks_of_this_run_are_not_due_again,
