@@ -38,6 +38,9 @@ pub(crate) struct WriteTable {
     pub(crate) create_only: Vec<String>,
     /// What a refused create leaves behind, by a field and its values: it carries the marker, and is not the object.
     pub(crate) leftovers: BTreeMap<String, Vec<String>>,
+    /// Fields that hold ids of records of a stream, and the stream: an object that names one that is not there is
+    /// refused before it is sent, because the service would take it. 0 names nothing.
+    pub(crate) must_exist: BTreeMap<String, String>,
     /// What stands for `null`.
     pub(crate) null: Option<Null>,
     /// Fields that every create holds where the mapping says nothing else.
@@ -130,6 +133,8 @@ impl WriteTable {
         constants.extend(self.constants.clone());
         let mut leftovers = common.leftovers.clone();
         leftovers.extend(self.leftovers.clone());
+        let mut must_exist = common.must_exist.clone();
+        must_exist.extend(self.must_exist.clone());
         Self {
             create: call(&self.create, &common.create),
             update: call(&self.update, &common.update),
@@ -145,6 +150,7 @@ impl WriteTable {
             serial: self.serial.or(common.serial),
             create_only: self.create_only.iter().chain(&common.create_only).cloned().collect(),
             leftovers,
+            must_exist,
             null: self.null.or(common.null),
             constants,
         }

@@ -5,6 +5,7 @@
 
 mod batch;
 mod encode;
+mod exists;
 mod marker;
 mod recover;
 mod same;
