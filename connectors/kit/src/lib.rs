@@ -20,6 +20,7 @@ mod limits;
 mod network;
 mod oauth2;
 mod secret;
+mod signature;
 pub mod table;
 #[cfg(test)]
 mod testing;
@@ -31,3 +32,4 @@ pub use limits::{Limits, Window};
 pub use network::{Network, NetworkOptions};
 pub use oauth2::{Code, OAuth2, account_name, authorize_url, exchange_code, random_token, revoke};
 pub use secret::Secret;
+pub use signature::{fingerprint, is_signed, signature};

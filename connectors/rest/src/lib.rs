@@ -22,8 +22,10 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod webhook;
 
 pub use bundle::bundled;
 pub use described::{Described, manifest_schema};
 pub use manifest::CustomFields;
 pub use problem::{Near, Problem, ProblemKind};
+pub use webhook::{Delivery, Hint, Notice, Refused};

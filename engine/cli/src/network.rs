@@ -8,16 +8,21 @@ use crate::{
 use connector_kit::{Network, NetworkOptions};
 use engine_contract::HttpTransport;
 use ipnet::IpNet;
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
 /// Where the administrator lists private networks that connections may reach. No file of a project can: whoever
 /// changes a pipeline does not thereby reach what stands behind the firewall.
 const ALLOW_PRIVATE: &str = "ENGINE_ALLOW_PRIVATE";
 
+/// Where the administrator names a file of certificates, in PEM, whose issuers are trusted beside the public ones.
+const EXTRA_CA: &str = "ENGINE_EXTRA_CA";
+
 /// The transport of this process.
 pub(crate) fn transport() -> Result<Arc<dyn HttpTransport>> {
-    let allow_private = allowed(&environment().remove(ALLOW_PRIVATE).unwrap_or_default())?;
-    let options = NetworkOptions { allow_private, ..NetworkOptions::default() };
+    let mut environment = environment();
+    let allow_private = allowed(&environment.remove(ALLOW_PRIVATE).unwrap_or_default())?;
+    let extra_ca = environment.remove(EXTRA_CA).filter(|file| !file.is_empty()).map(PathBuf::from);
+    let options = NetworkOptions { allow_private, extra_ca, ..NetworkOptions::default() };
     let network = Network::new(options)
         .map_err(|error| CommandError::new(Exit::Failed, "connector/config", error.to_string()))?;
     Ok(Arc::new(network))

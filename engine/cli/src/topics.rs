@@ -34,6 +34,7 @@ const ENVIRONMENT: &str = "Variables that the engine reads
                     the next one, for `engine keys rotate`
   ENGINE_ALLOW_PRIVATE
                     private networks that connections may reach: `10.0.0.0/8,127.0.0.0/8`; none by default
+  ENGINE_EXTRA_CA   a file of certificates (PEM) whose issuers are trusted beside the public ones
   NO_COLOR          no colour
   CLICOLOR_FORCE    colour even where no terminal is
   LC_ALL, LANG      drawings fall back to ASCII where the locale is not UTF-8

@@ -128,7 +128,7 @@ pub struct Field {
     /// In a source: it may be missing or `null`. In a target: it takes `null`.
     #[serde(skip_serializing_if = "is_false")]
     pub nullable: bool,
-    /// Longest text in characters.
+    /// Longest text in characters; of a list, most elements.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_length: Option<usize>,
     /// The only texts there are, when not empty.

@@ -2,7 +2,7 @@
 //! services that fail and repeat in their answers what they were sent, and a log that tells everything. Nothing that
 //! the engine prints or keeps shows one, in whatever form.
 
-use super::scene::{Behind, REALM, login, store_with};
+use super::scene::{Behind, REALM, issuer, login, store_with};
 use crate::ENGINE;
 use base64::{
     Engine as _,
@@ -94,20 +94,22 @@ struct Demo {
 }
 
 impl Demo {
-    fn open() -> Self {
+    /// With a store over plain http, whose requests are signed, or over TLS, where key and secret themselves travel.
+    fn open(over_tls: bool) -> Self {
         let canaries = Canaries::default();
         for secret in [KEY, SECRET, CLIENT, CLIENT_SECRET] {
             canaries.add(secret);
         }
         // A few records: the books take ten requests a second.
-        let store = Behind::open(|url| {
+        let store = |url: &str| {
             store_with(url, (KEY, SECRET), |name, records| match name {
                 "orders" => records.truncate(20),
                 "products" => records.truncate(5),
                 "variations" | "refunds" => records.truncate(2),
                 _ => {}
             })
-        });
+        };
+        let store = if over_tls { Behind::locked(store) } else { Behind::open(store) };
         let mut company = Company::new(REALM, CompanyKind::Ca);
         company.preferences.multi_currency = true;
         company.currencies = ["USD", "EUR", "GBP", "JPY", "KWD"].map(str::to_owned).to_vec();
@@ -196,6 +198,7 @@ impl Demo {
         let mut command = self.project.command(arguments);
         command
             .env("ENGINE_ALLOW_PRIVATE", "127.0.0.0/8")
+            .env("ENGINE_EXTRA_CA", issuer())
             .env("ENGINE_LOG", "trace")
             .env("RUST_LOG", "trace");
         command.env("ENGINE_SECRET_ACME_WOO_KEY", KEY).env("ENGINE_SECRET_ACME_WOO_SECRET", SECRET);
@@ -211,6 +214,15 @@ impl Demo {
         let outcome = self.project.end(&mut self.command(arguments));
         self.look(&arguments.join(" "), &outcome);
         outcome
+    }
+
+    /// Whether the store was sent this, in an address or in the header of credentials.
+    fn carried(&self, what: &str) -> bool {
+        let has = |request: &http::Request<bytes::Bytes>| {
+            let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+            header.unwrap_or_default().contains(what) || request.uri().to_string().contains(what)
+        };
+        self.store.door.seen().iter().any(has)
     }
 
     #[track_caller]
@@ -276,9 +288,23 @@ fn repeated(request: &http::Request<bytes::Bytes>, nth: u32) -> Reply {
     }
 }
 
+/// Over plain http requests to the store are signed, and the key alone travels.
 #[test]
 fn no_secret_and_no_token_shows_in_anything_that_the_demo_prints_or_keeps() {
-    let demo = Demo::open();
+    let demo = Demo::open(false);
+    nothing_shows(&demo);
+    assert!(demo.carried("oauth_signature=") && !demo.carried("Basic "));
+}
+
+/// Over TLS every request to the store carries key and secret, and the store's failures repeat them.
+#[test]
+fn the_key_and_the_secret_of_a_store_over_tls_show_nowhere() {
+    let demo = Demo::open(true);
+    nothing_shows(&demo);
+    assert!(demo.carried("Basic ") && !demo.carried("oauth_signature="));
+}
+
+fn nothing_shows(demo: &Demo) {
     let env = ["--env", "canary"];
     let with = |arguments: &[&str]| demo.engine(&[arguments, &env].concat());
     let logged_in =

@@ -1,12 +1,11 @@
 //! Where requests, and the secrets in them, go: to the hosts that were meant, and to no other.
 
 use super::{
-    scene::{Office, Shop, connections},
+    scene::{Office, Shop, connections, key_file},
     told,
 };
 use crate::custody::piped;
 use kit::{Door, Reply};
-use std::path::PathBuf;
 
 /// A place that nobody should ask.
 fn trap() -> Door {
@@ -135,10 +134,6 @@ fn addresses_of_the_inner_network_are_not_reached_unless_the_administrator_allow
         told(&run().ended(1), "connector/config", "the host's address is not public");
     }
     untouched(&trap);
-}
-
-fn key_file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../connectors/kit/src/network/tests/keys").join(name)
 }
 
 #[test]

@@ -9,6 +9,7 @@ use connector_emulators::{
 use jiff::{SignedDuration, Timestamp};
 use kit::{Door, Outcome, Project, Reply};
 use std::{
+    path::PathBuf,
     process::{Command, Stdio},
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -36,6 +37,19 @@ impl<E: Emulator> Stand<E> {
     }
 }
 
+/// What a door does with a request.
+type Act = Box<dyn Fn(&http::Request<bytes::Bytes>) -> Reply + Send + Sync>;
+
+/// A file of the certificates that the tests of the network have.
+pub(super) fn key_file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../connectors/kit/src/network/tests/keys").join(name)
+}
+
+/// The issuer that has to be trusted for [`Behind::locked`].
+pub(super) fn issuer() -> PathBuf {
+    key_file("ca.pem")
+}
+
 /// A service behind a door, to look into and to change.
 pub(super) struct Behind<E> {
     pub(super) door: Door,
@@ -44,9 +58,18 @@ pub(super) struct Behind<E> {
 
 impl<E: Emulator + 'static> Behind<E> {
     pub(super) fn open(make: impl FnOnce(&str) -> E) -> Self {
+        Self::at(make, |act| Door::open(act))
+    }
+
+    /// Over TLS, with a certificate that the issuer of [`issuer`] signed.
+    pub(super) fn locked(make: impl FnOnce(&str) -> E) -> Self {
+        Self::at(make, |act| Door::locked((&key_file("good.pem"), &key_file("host.key.pem")), act))
+    }
+
+    fn at(make: impl FnOnce(&str) -> E, open: impl FnOnce(Act) -> Door) -> Self {
         let place = Arc::<Mutex<Option<Arc<Mutex<Stand<E>>>>>>::default();
         let inner = Arc::clone(&place);
-        let door = Door::open(move |request| {
+        let door = open(Box::new(move |request| {
             let stand = inner.lock().unwrap().clone().unwrap();
             let mut stand = stand.lock().unwrap();
             // It may ask the service itself, and look at what that answers.
@@ -58,7 +81,7 @@ impl<E: Emulator + 'static> Behind<E> {
                 }
             }
             Reply::Answer(stand.answer(request))
-        });
+        }));
         let service = make(&door.url());
         let stand = Arc::new(Mutex::new(Stand { service, ahead: SignedDuration::ZERO, twist: None }));
         *place.lock().unwrap() = Some(Arc::clone(&stand));
@@ -129,6 +152,11 @@ impl Shop {
         self.with((KEY, SECRET), arguments)
     }
 
+    /// The engine with the right key, before it is started.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        command(&self.project, (KEY, SECRET), arguments)
+    }
+
     /// The engine, with another key.
     pub(super) fn with(&self, key: (&str, &str), arguments: &[&str]) -> Outcome {
         with(&self.project, key, arguments)
@@ -162,11 +190,15 @@ fn project(url: &str) -> Project {
     project
 }
 
-fn with(project: &Project, (key, secret): (&str, &str), arguments: &[&str]) -> Outcome {
+fn command(project: &Project, (key, secret): (&str, &str), arguments: &[&str]) -> Command {
     let mut command = project.command(arguments);
     command.env("ENGINE_ALLOW_PRIVATE", "127.0.0.0/8");
     command.env("ENGINE_SECRET_SHOP_KEY", key).env("ENGINE_SECRET_SHOP_SECRET", secret);
-    project.end(&mut command)
+    command
+}
+
+fn with(project: &Project, key: (&str, &str), arguments: &[&str]) -> Outcome {
+    project.end(&mut command(project, key, arguments))
 }
 
 fn connection(url: &str) -> String {

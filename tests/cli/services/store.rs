@@ -85,6 +85,31 @@ fn an_answer_that_is_far_too_large_is_not_read_to_its_end() {
     stopped_at_orders(&shop, 1, "connector/protocol", "the answer is larger than allowed");
 }
 
+/// The most memory of a run whose list of orders is answered so.
+fn peak_of_a_run(reply: fn() -> Reply) -> u64 {
+    let shop = Shop::open();
+    shop.store.always("/orders", reply);
+    let mut run = shop.project.start(&mut shop.command(&["run", "."]));
+    let mut peak = 0;
+    while !run.has_ended() {
+        peak = peak.max(run.peak_memory().unwrap_or_default());
+        std::thread::yield_now();
+    }
+    told(&run.wait().ended(1), "connector/protocol", "the answer is");
+    peak
+}
+
+/// Measured from outside: the process itself, not what it believes.
+#[test]
+fn an_answer_of_200_mb_costs_no_more_memory_than_what_is_allowed_of_it() {
+    let usual = peak_of_a_run(|| Reply::json("[{\"id\":1},{\"id\""));
+    let large = peak_of_a_run(|| Reply::Long(200 << 20));
+    let grown = large.saturating_sub(usual);
+    // 16 MiB are read before it is refused; a buffer that grows holds up to twice as much, and once more while it moves.
+    assert!(usual > 1 << 20, "the measure is blind: {usual}");
+    assert!(grown < 64 << 20, "from {usual} to {large} bytes");
+}
+
 #[test]
 fn answers_that_break_off_or_never_come_are_no_answers() {
     for (what, code, words) in [

@@ -31,7 +31,8 @@ async function consent(url) {
 const told = (address, name) => new URL(address).searchParams.get(name);
 
 async function main() {
-  // The library has a table of hosts; its entry is pointed to this machine.
+  // The library has a table of hosts, and takes no address for this one: its entries are pointed to this machine.
+  OAuthClient.userinfo_endpoint_sandbox = `${base}/v1/openid_connect/userinfo`;
   OAuthClient.environment.sandbox = `${base}/`;
   const auth = client();
   const page = auth.authorizeUri({ scope: [OAuthClient.scopes.Accounting], state: "here and back" });
@@ -44,6 +45,11 @@ async function main() {
     return [token.realmId, token.expires_in, token.x_refresh_token_expires_in, auth.isAccessTokenValid()];
   });
   await say("code again", () => client().createToken(address));
+  await say("who logged in", () => auth.getUserInfo());
+  const known = client();
+  const all = [OAuthClient.scopes.Accounting, OAuthClient.scopes.OpenId, OAuthClient.scopes.Email];
+  await known.createToken(await consent(known.authorizeUri({ scope: all, state: "s" })));
+  await say("who logged in with OpenID", () => known.getUserInfo(), (answer) => Object.keys(answer.json).sort());
   const company = (path) => `v3/company/${realm}/${path}`;
   const info = company(`companyinfo/${realm}`);
   await say("company", () => auth.makeApiCall({ url: info }), (answer) => answer.json.CompanyInfo.CompanyName);

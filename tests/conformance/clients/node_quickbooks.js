@@ -132,6 +132,7 @@ async function others(ada, sold) {
   const report = (answer) => [answer.Header.ReportName, answer.Header.StartPeriod, answer.Columns.Column.length];
   const period = { start_date: "2026-01-01", end_date: "2026-12-31" };
   await say("report", () => call("reportProfitAndLoss", period), report);
+  await say("balance sheet", () => call("reportBalanceSheet", period), report);
   await say("trial balance", () => call("reportTrialBalance", period), report);
 }
 

@@ -56,6 +56,12 @@ say(
 say("company", lambda: company(auth))
 say("code again", lambda: client().get_bearer_token(back["code"], realm_id=back["realmId"]))
 say("no code", lambda: client().get_bearer_token("made up", realm_id=back["realmId"]))
+say("who logged in", lambda: auth.get_user_info().status_code)
+known = client()
+scopes = [Scopes.ACCOUNTING, Scopes.OPENID, Scopes.EMAIL]
+back = consent(known.get_authorization_url(scopes))
+known.get_bearer_token(back["code"], realm_id=back["realmId"])
+say("who logged in with OpenID", known.get_user_info, lambda answer: sorted(answer.json()))
 first = auth.refresh_token
 say("refresh", auth.refresh, lambda _: auth.refresh_token != first)
 say("company after", lambda: company(auth))

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 
+import requests
 from intuitlib.client import AuthClient
 from quickbooks import QuickBooks
 from quickbooks.batch import batch_create, batch_delete, batch_update
@@ -145,6 +146,8 @@ line.Amount, line.LinkedTxn = 29, [sold.to_linked_txn()]
 paid.Line = [line]
 paid = say("pay", lambda: paid.save(qb=qb), lambda it: [it.TotalAmt, it.UnappliedAmt])
 say("paid", lambda: Invoice.get(sold.Id, qb=qb), lambda it: [it.Balance, it.LinkedTxn[0].TxnType])
+sheet = ("BalanceSheet", {"end_date": "2030-12-31"})
+say("balance sheet", lambda: qb.get_report(*sheet), lambda it: [row["group"] for row in it["Rows"]["Row"]])
 say("void the payment", lambda: paid.void(qb=qb), lambda it: [it["Payment"]["TotalAmt"], it["Payment"]["PrivateNote"]])
 say("open again", lambda: Invoice.get(sold.Id, qb=qb).Balance)
 say("void the invoice", lambda: Invoice.get(sold.Id, qb=qb).void(qb=qb), lambda it: it["Invoice"]["TotalAmt"])
@@ -185,7 +188,8 @@ note.AttachableRef = [reference]
 note = say("attach a note", lambda: note.save(qb=qb), lambda it: [it.Note, it.AttachableRef[0].EntityRef.value == sold.Id])
 file = Attachable()
 file.FileName, file.ContentType, file._FileBytes = "a.txt", "text/plain", b"twelve bytes"
-say("attach a file", lambda: file.save(qb=qb), lambda it: [it.FileName, it.Size, bool(it.TempDownloadUri)])
+file = say("attach a file", lambda: file.save(qb=qb), lambda it: [it.FileName, it.Size, bool(it.TempDownloadUri)])
+say("the file", lambda: requests.get(file.TempDownloadUri).text)
 say("attachments", lambda: Attachable.count(qb=qb))
 say("take the note off", lambda: note.delete(qb=qb), lambda it: it["Attachable"]["status"])
 say("report", lambda: qb.get_report("CustomerBalance"), lambda it: [it["Header"]["ReportName"], it["Columns"]["Column"][1]["ColTitle"]])

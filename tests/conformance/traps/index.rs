@@ -36,12 +36,13 @@ fn tests_of(text: &str) -> BTreeSet<String> {
     names
 }
 
-/// The rows of the table below `## Traps`: trap, what the connector does, test.
+/// The rows of the tables below `## Traps`: trap, what the connector does, test.
 fn rows(readme: &str) -> Vec<Vec<&str>> {
     let (_, below) = readme.split_once("\n## Traps\n").unwrap();
-    let table =
-        below.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
-    table.skip(2).map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect()).collect()
+    let (section, _) = below.split_once("\n## ").unwrap();
+    let rows = section.lines().filter(|line| line.starts_with('|'));
+    let rows = rows.filter(|line| !line.starts_with("|---") && !line.starts_with("| trap |"));
+    rows.map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect()).collect()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! connector against the emulated service. The READMEs of the connectors list them, and `index` holds the lists
 //! against the tests there are.
 
+mod deliveries;
 mod index;
 mod quickbooks;
 mod scene;

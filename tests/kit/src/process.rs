@@ -47,6 +47,14 @@ impl Process {
         self.child.try_wait().expect("an own child can be asked for").is_some()
     }
 
+    /// The most memory that it has had so far, in bytes; nothing once it has ended. Linux keeps the count.
+    #[must_use]
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+    }
+
     /// Sends a signal by its name, such as `INT`.
     ///
     /// # Panics

@@ -28,7 +28,8 @@ pub(super) enum Body {
     /// JSON in any case.
     Json(Value),
     Text(String),
-    Pdf(Vec<u8>),
+    /// Of this content type.
+    File(String, Bytes),
 }
 
 impl Answer {
@@ -59,16 +60,17 @@ impl Answer {
 
     /// The answer on the wire. `tid` is the transaction id that the service wants to be told in reports.
     pub(super) fn into_response(self, tid: &str, as_xml: bool) -> Response<Bytes> {
+        let of = |content_type| Some(HeaderValue::from_static(content_type));
         let (content_type, body) = match self.body {
             Body::Nothing => (None, Bytes::new()),
             Body::Api(value) if as_xml => {
-                (Some("application/xml;charset=UTF-8"), Bytes::from(xml::write(&value)))
+                (of("application/xml;charset=UTF-8"), Bytes::from(xml::write(&value)))
             }
             Body::Api(value) | Body::Json(value) => {
-                (Some("application/json;charset=UTF-8"), Bytes::from(value.to_string()))
+                (of("application/json;charset=UTF-8"), Bytes::from(value.to_string()))
             }
-            Body::Text(text) => (Some("text/plain;charset=UTF-8"), Bytes::from(text)),
-            Body::Pdf(pages) => (Some("application/pdf"), Bytes::from(pages)),
+            Body::Text(text) => (of("text/plain;charset=UTF-8"), Bytes::from(text)),
+            Body::File(content_type, bytes) => (HeaderValue::from_str(&content_type).ok(), bytes),
         };
         let mut response = Response::new(body);
         *response.status_mut() =
@@ -78,7 +80,7 @@ impl Answer {
         }
         let headers = response.headers_mut();
         if let Some(content_type) = content_type {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+            headers.insert(CONTENT_TYPE, content_type);
         }
         headers.insert(
             CACHE_CONTROL,

@@ -18,22 +18,22 @@ pub(super) fn authorize(
     realm: &str,
     now: Timestamp,
 ) -> Result<(), Answer> {
-    let token = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim());
-    let Some(token) = token else {
+    let Some(token) = bearer(headers) else {
         return Err(unauthenticated("", now));
     };
     match oauth.standing(token, now) {
-        Standing::Valid { realm: granted } if granted == realm => Ok(()),
+        Standing::Valid { realm: granted, .. } if granted == realm => Ok(()),
         Standing::Valid { .. } => Err(forbidden(now)),
         Standing::Expired => Err(unauthenticated(&format!("Token expired: {token}"), now)),
         Standing::Revoked => Err(unauthenticated(&format!("Token revoked: {token}"), now)),
         Standing::Unknown => Err(unauthenticated(&format!("Invalid token: {token}"), now)),
     }
+}
+
+/// The token of a request.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 fn unauthenticated(detail: &str, now: Timestamp) -> Answer {

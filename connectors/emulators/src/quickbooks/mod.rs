@@ -12,6 +12,7 @@ mod currency;
 mod entity;
 mod failing;
 mod fault;
+mod files;
 mod gateway;
 mod idempotency;
 mod kind;

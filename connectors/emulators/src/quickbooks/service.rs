@@ -12,10 +12,11 @@ use super::answer::{Answer, Body};
 use super::api;
 use super::books::Books;
 use super::failing::Failing;
+use super::files::{self, Links};
 use super::gateway;
 use super::idempotency;
 use super::kind::Kind;
-use super::oauth::{self, OAuth, Tokens, hash, hex};
+use super::oauth::{self, OAuth, Signer, Tokens, hash, hex};
 use super::settings::{Limits, Repeats, ServiceFault, Settings};
 use super::throttle::{Throttle, Usage};
 use super::totals::{self, Total};
@@ -33,6 +34,8 @@ pub struct QuickBooks {
     limits: Limits,
     repeats: Repeats,
     oauth: OAuth,
+    /// Makes the addresses of files.
+    files: Signer,
     companies: BTreeMap<String, Company>,
     webhooks: Queue,
     answered: u64,
@@ -63,6 +66,7 @@ impl QuickBooks {
             limits: settings.limits,
             repeats: settings.repeats,
             oauth,
+            files: Signer::new("quickbooks files", settings.seed),
             companies: companies.collect(),
             webhooks: Queue::new(settings.webhooks, settings.seed),
             answered: 0,
@@ -121,7 +125,7 @@ impl QuickBooks {
         match (method, path.as_slice()) {
             (_, ["v3", "company", realm, rest @ ..]) => {
                 let call = api::Request { method, path: rest, parameters: &parameters, body, now };
-                self.company(realm, &call, headers)
+                self.company(realm, &call, headers, base(request).as_deref())
             }
             (&Method::POST, ["oauth2", "v1", "tokens", "bearer"]) => {
                 oauth::exchange(&mut self.oauth, headers, body, now)
@@ -130,14 +134,35 @@ impl QuickBooks {
                 oauth::revoke(&mut self.oauth, headers, body)
             }
             (&Method::GET, ["connect", "oauth2"]) => oauth::authorize(&self.oauth, &parameters, now),
-            (&Method::GET, [".well-known", "openid_configuration" | "openid_sandbox_configuration"]) => {
-                oauth::discovery(base(request).as_deref())
+            (
+                &Method::GET,
+                [".well-known", document @ ("openid_configuration" | "openid_sandbox_configuration")],
+            ) => oauth::discovery(base(request).as_deref(), *document == "openid_sandbox_configuration"),
+            (&Method::GET, ["v1", "openid_connect", "userinfo"]) => {
+                oauth::userinfo(&self.oauth, headers, now)
             }
+            (&Method::GET, ["download", sealed]) => self.download(sealed, now),
             _ => Answer::text(404, "There is nothing here."),
         }
     }
 
-    fn company(&mut self, realm: &str, call: &api::Request<'_>, headers: &HeaderMap) -> Answer {
+    /// A file by its address, for which nobody needs a token.
+    fn download(&self, sealed: &str, now: Timestamp) -> Answer {
+        let found = files::place(&self.files, sealed)
+            .and_then(|place| Some((self.companies.get(&place.realm)?, place)));
+        match found {
+            Some((company, place)) => files::download(&company.books, &place, now),
+            None => Answer::text(404, "There is nothing here."),
+        }
+    }
+
+    fn company(
+        &mut self,
+        realm: &str,
+        call: &api::Request<'_>,
+        headers: &HeaderMap,
+        base: Option<&str>,
+    ) -> Answer {
         if let Err(refusal) = gateway::authorize(&self.oauth, headers, realm, call.now) {
             return refusal;
         }
@@ -147,24 +172,31 @@ impl QuickBooks {
         if !company.throttle.admit(call.is_batch(), self.limits, call.now) {
             return gateway::too_many(self.limits.retry_after, call.now);
         }
-        let answer = company.serve(call, self.repeats);
+        let links = Links { signer: &self.files, base, realm, now: call.now };
+        let answer = company.serve(call, self.repeats, links);
         self.webhooks.add(company.books.take_changes());
         answer.after(self.limits.takes.unsigned_abs())
     }
 }
 
 impl Company {
-    fn serve(&mut self, call: &api::Request<'_>, repeats: Repeats) -> Answer {
+    fn serve(&mut self, call: &api::Request<'_>, repeats: Repeats, links: Links<'_>) -> Answer {
         let fault = self.failing.befalls(call.is_read());
         if let Some(answer) = fault.and_then(|fault| fault.instead(&self.books, call.now)) {
             return answer;
         }
         if let Some(pages) = api::print(&self.books, call) {
-            return Answer::new(200, Body::Pdf(pages));
+            return Answer::new(200, Body::File("application/pdf".to_owned(), pages.into()));
         }
-        let (status, body) = idempotency::respond(&mut self.books, call, repeats);
+        if let Some(address) = files::address(&self.books, call, links) {
+            return Answer::text(200, &address);
+        }
+        let (status, mut body) = idempotency::respond(&mut self.books, call, repeats);
         if fault == Some(ServiceFault::DoneButLost) {
             return Answer::new(504, Body::Nothing);
+        }
+        if self.books.has_files() {
+            links.add(&mut body);
         }
         Answer::api(status, body)
     }

@@ -7,6 +7,7 @@ use super::{
     fixed,
     kind::Kind,
     list::{self, Asked, only_fields},
+    product,
     reply::Reply,
     request::Call,
     route::{Route, collection},
@@ -32,6 +33,8 @@ pub struct WooCommerce {
     store: Store,
     nonces: Nonces,
     queue: Queue,
+    /// How many requests came; what is drawn anew for each answer follows from it.
+    turn: usize,
 }
 
 impl WooCommerce {
@@ -39,7 +42,14 @@ impl WooCommerce {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let zone = settings.time_zone();
-        Self { settings, zone, store: Store::default(), nonces: Nonces::default(), queue: Queue::default() }
+        Self {
+            settings,
+            zone,
+            store: Store::default(),
+            nonces: Nonces::default(),
+            queue: Queue::default(),
+            turn: 0,
+        }
     }
 
     /// Fills the store. What it held before is gone.
@@ -107,7 +117,14 @@ impl WooCommerce {
         check(route, &call.method, &parameters)?;
         permit(route, &call.method, caller)?;
         if [Method::GET, Method::HEAD].contains(&call.method) {
-            return self.read(call, route, &parameters);
+            let mut reply = self.read(call, route, &parameters)?;
+            if matches!(
+                route,
+                Route::List { kind: Kind::Product, .. } | Route::Item { kind: Kind::Product, .. }
+            ) {
+                product::draw_related(&mut reply.body, self.turn);
+            }
+            return Ok(reply);
         }
         self.write(call, route, &parameters, now)
     }
@@ -247,6 +264,7 @@ fn create(
 impl Emulator for WooCommerce {
     fn handle(&mut self, request: &http::Request<Bytes>, now: Timestamp) -> http::Response<Bytes> {
         let call = Call::read(request);
+        self.turn += 1;
         let mut reply = self.answer(&call, now).unwrap_or_else(Reply::from);
         let fields = call.query.get("_fields").map(words).unwrap_or_default();
         if !fields.is_empty() && reply.status < 300 {

@@ -18,7 +18,7 @@ pub(crate) use service::{
     RuleTable, Scope, TimeFormat, TimeTable, kind_of, kind_words,
 };
 pub(crate) use tables::{TablesKind, TablesTable};
-pub(crate) use webhook::{DeliveryTable, SignatureKind, SignatureTable, Webhooks};
+pub(crate) use webhook::{DeliveryTable, PingTable, SignatureKind, SignatureTable, Webhooks};
 pub(crate) use write::{CallTable, ListTable, MarkerKind, Null, WriteTable};
 
 use engine_contract::{Amount, EffectClass};

@@ -25,6 +25,9 @@ pub(crate) struct ReadTable {
     pub(crate) page: Option<String>,
     /// The page that goes through everything.
     pub(crate) sweep: Option<String>,
+    /// Members that the service makes up anew for each answer: they are taken out of records, which would look changed.
+    #[serde(default)]
+    pub(crate) leave_out: Vec<String>,
     /// How records are asked for by their keys; without it the whole stream is read and searched.
     pub(crate) fetch: Option<FetchTable>,
 }
@@ -128,6 +131,9 @@ pub(crate) struct FilterTable {
     /// Records can leave the filter: it is judged on the record and not sent, so that those that left are seen.
     #[serde(default)]
     pub(crate) leaves: bool,
+    /// It says what records look like, not which there are: records that are asked for by key are asked for with it too.
+    #[serde(default)]
+    pub(crate) shapes: bool,
     /// A value that lists leave out unless it is asked for, such as the trash: with it the filter is sent, and
     /// records that are asked for by key are asked for with it too.
     pub(crate) hidden: Option<String>,

@@ -40,6 +40,9 @@ pub(crate) struct WriteTable {
     pub(crate) leftovers: BTreeMap<String, Vec<String>>,
     /// How lists of an object are compared with what was written to them, by field.
     pub(crate) lists: BTreeMap<String, ListTable>,
+    /// Fields that hold ids of records of a stream, and the stream: an object that names one that is not there is
+    /// refused before it is sent, because the service would take it. 0 names nothing.
+    pub(crate) must_exist: BTreeMap<String, String>,
     /// What stands for `null`.
     pub(crate) null: Option<Null>,
     /// Fields that every create holds where the mapping says nothing else.
@@ -144,6 +147,8 @@ impl WriteTable {
         leftovers.extend(self.leftovers.clone());
         let mut lists = common.lists.clone();
         lists.extend(self.lists.clone());
+        let mut must_exist = common.must_exist.clone();
+        must_exist.extend(self.must_exist.clone());
         Self {
             create: call(&self.create, &common.create),
             update: call(&self.update, &common.update),
@@ -160,6 +165,7 @@ impl WriteTable {
             create_only: self.create_only.iter().chain(&common.create_only).cloned().collect(),
             leftovers,
             lists,
+            must_exist,
             null: self.null.or(common.null),
             constants,
         }

@@ -40,3 +40,15 @@ pub(super) fn set(map: &mut Map, dotted: &str, value: Value) {
         _ => drop(map.insert(dotted.to_owned(), value)),
     }
 }
+
+/// All scalars at a dotted path, those within lists too.
+pub(super) fn all(record: &Record, path: &str) -> Vec<String> {
+    if let Some(elements) = record.elements() {
+        return elements.iter().flat_map(|element| all(element, path)).collect();
+    }
+    if path.is_empty() {
+        return record.to_value().scalar_text().into_iter().collect();
+    }
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    record.member(first).map(|member| all(&member, rest)).unwrap_or_default()
+}

@@ -53,8 +53,8 @@ fn mistake(scene: &Scene<'_>, field: &Field) -> Option<String> {
     if field.is_money && !is(&[Text, Decimal, Integer]) {
         return goes_with("is_money", &[Text, Decimal, Integer]);
     }
-    if field.max_length.is_some() && !is(&[Text]) {
-        return goes_with("max_length", &[Text]);
+    if field.max_length.is_some() && !is(&[Text, List]) {
+        return goes_with("max_length", &[Text, List]);
     }
     if !field.one_of.is_empty() && !is(&[Text, List]) {
         return goes_with("one_of", &[Text, List]);

@@ -27,6 +27,7 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Vec<Problem>) {
                 let path = ["stream", name, "filter", filter, "field"];
                 names::fields(scene, schema, &path, std::slice::from_ref(field), out);
             }
+            left_out(scene, name, table, schema, out);
             super::read::check(scene, name, table, schema, out);
             for (field, join) in &table.join {
                 self::join(scene, [name, field], join, schema, out);
@@ -56,6 +57,21 @@ fn cursors(
     }
 }
 
+/// What is taken out of records is no field of them.
+fn left_out(
+    scene: &Scene<'_>,
+    name: &str,
+    table: &StreamTable,
+    schema: &EntitySchema,
+    out: &mut Vec<Problem>,
+) {
+    let names = table.read.iter().flat_map(|read| &read.leave_out);
+    for field in names.filter(|field| schema.field(field).is_some()) {
+        let message = format!("`{field}` is left out of records, and is a field of `{name}` too");
+        out.push(scene.problem(&["stream", name, "read", "leave_out"], message));
+    }
+}
+
 fn filters(scene: &Scene<'_>, name: &str, table: &StreamTable, out: &mut Vec<Problem>) {
     for (filter, table) in &table.filter {
         let path = ["stream", name, "filter", filter];
@@ -64,6 +80,10 @@ fn filters(scene: &Scene<'_>, name: &str, table: &StreamTable, out: &mut Vec<Pro
         }
         if table.leaves && table.field.is_none() {
             out.push(scene.problem(&path, "`leaves` needs `field`, by which records are judged"));
+        }
+        if table.shapes && (table.field.is_some() || table.parameter.is_none()) {
+            let message = "`shapes` goes with `parameter`, and without `field`: nothing is judged by it";
+            out.push(scene.problem(&path, message));
         }
         if table.kind != Kind::Text && !table.one_of.is_empty() {
             out.push(scene.problem(&path, "`one_of` goes with `type = \"text\"`"));

@@ -51,6 +51,16 @@ pub(super) fn check(
         let path = ["object", name, "write", what, field];
         out.push(scene.problem(&path, format!("`{name}` has no field `{field}`")));
     }
+    for (field, stream) in &write.must_exist {
+        let path = ["object", name, "write", "must_exist", field];
+        let first = field.split('.').next().unwrap_or_default();
+        if schema.field(first).is_none() {
+            out.push(scene.problem(&path, format!("`{name}` has no field `{first}`")));
+        }
+        if !scene.manifest.stream.contains_key(stream) {
+            out.push(scene.problem(&path, format!("there is no stream `{stream}`")));
+        }
+    }
     if write.batch.is_some() {
         batch(scene, name, &write, schema, out);
     }

@@ -126,7 +126,7 @@ fn marker_field<'a>(entity: &'a Entity, link: &Link) -> Option<&'a str> {
     entity.routes.iter().find(|route| route.name == link.route)?.marker.as_deref()
 }
 
-/// 32 letters and digits.
+/// 32 letters and digits: QuickBooks takes request ids of 50 at most.
 fn short_hash(work: &Work, link: &Link, more: &[&str]) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let scope = &work.scope;

@@ -114,3 +114,18 @@ fn many_names_are_found_with_few_statements() {
         assert!(asked.iter().all(|asked| asked.len() < 8000), "addresses have limits");
     });
 }
+
+/// Some properties cannot be searched by: 4001. The currency of a customer is one of them.
+#[test]
+fn what_cannot_be_searched_by_is_compared_on_what_was_found() {
+    with_books(async |books| {
+        let id = books.customer("Ada");
+        books.asked();
+        let match_on = ["DisplayName".to_owned(), "CurrencyRef.value".to_owned()];
+        let wanted = json!({"DisplayName": "Ada", "CurrencyRef": {"value": "USD"}});
+        let wanted = [engine_contract::Value::from(wanted).as_map().unwrap().clone()];
+        let found = books.target().matches(&books.context, "Customer", &match_on, &wanted).await.unwrap();
+        assert_eq!(found[0][0].target_id, id.as_str().unwrap());
+        assert!(books.asked().iter().all(|asked| !asked.contains("CurrencyRef")));
+    });
+}

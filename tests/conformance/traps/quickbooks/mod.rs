@@ -5,6 +5,7 @@ mod lists;
 mod money;
 mod names;
 mod reading;
+mod webhooks;
 mod writes;
 
 use super::scene::{Scene, new, run};

@@ -133,3 +133,90 @@ fn a_date_in_closed_books_is_closed_with_a_password_or_without() {
         });
     }
 }
+
+/// A sale in Canada, of one line with the code that taxes.
+fn taxed(amount: &Value, code: &str) -> Value {
+    let mut taxed = line(amount);
+    taxed["SalesItemLineDetail"]["TaxCodeRef"] = json!({"value": code});
+    taxed
+}
+
+/// Outside of the USA each line has its tax code, in updates too, and taxes that come back with other amounts stay as
+/// they were.
+#[test]
+fn outside_of_the_usa_new_amounts_are_taxed_anew_and_every_line_brings_its_code() {
+    with_settings(of(CompanyKind::Ca), async |books| {
+        let mut taxes = books.held("TaxCode").into_iter();
+        let code = taxes.find(|code| code["Name"] == "GST").unwrap()["Id"].as_str().unwrap().to_owned();
+        let sale = and(
+            &books.sale(&json!(100)),
+            &json!({"Line": [taxed(&json!(100), &code)], "GlobalTaxCalculation": "TaxExcluded"}),
+        );
+        let id = books.creates("Invoice", &sale, "1").await;
+        let tax = |invoice: &Value| invoice["TxnTaxDetail"]["TotalTax"].clone();
+        let before = books.only("Invoice");
+        assert_eq!((tax(&before), &before["TotalAmt"]), (json!(5), &json!(105)));
+
+        let lines = json!({"Line": [taxed(&json!(200), &code)]});
+        assert_eq!(
+            books.write(Op::Update, "Invoice", &lines, &version(&id, "0")).await,
+            format!("applied {id}")
+        );
+        let after = books.only("Invoice");
+        assert_eq!((tax(&after), &after["TotalAmt"]), (json!(10), &json!(210)));
+
+        let without = json!({"Line": [line(&json!(300))]});
+        let said = books.refusal(Op::Update, "Invoice", &without, &version(&id, "1")).await;
+        assert!(said.contains("bookkeeping") && said.contains("6000"), "{said}");
+
+        // What a program does that reads an invoice, changes an amount and sends all of it back.
+        let mut whole = after.clone();
+        whole["Line"] = json!([taxed(&json!(300), &code)]);
+        let stale = books.made("Invoice", &whole);
+        assert_eq!((tax(&stale), &stale["TotalAmt"]), (json!(10), &json!(310)));
+    });
+}
+
+/// An invoice that is to be sent needs an address to be sent to, its own or the customer's.
+#[test]
+fn an_invoice_that_is_to_be_sent_without_an_address_is_refused_with_words_that_say_so() {
+    with_books(async |books| {
+        let sale = and(&books.sale(&json!(10)), &json!({"EmailStatus": "NeedToSend"}));
+        let said = books.refusal(Op::Create, "Invoice", &sale, &new("1")).await;
+        assert!(said.contains("`BillEmail`") && said.contains("2020"), "{said}");
+        let addressed = and(&sale, &json!({"BillEmail": {"Address": "ada@example.com"}}));
+        books.creates("Invoice", &addressed, "2").await;
+    });
+}
+
+/// Money lands in a bank account or in another current asset, such as a clearing account.
+#[test]
+fn money_that_would_land_in_an_account_of_another_kind_is_refused_for_good() {
+    with_books(async |books| {
+        let into =
+            |account: &str| json!({"Line": [line(&json!(10))], "DepositToAccountRef": {"value": account}});
+        assert_eq!(
+            books.write(Op::Create, "SalesReceipt", &into("1"), &new("1")).await,
+            "refused Invalid",
+            "an account of income"
+        );
+        books.creates("SalesReceipt", &into("8"), "2").await;
+    });
+}
+
+/// A payment pays no more than its own total, and its own customer's invoices alone.
+#[test]
+fn a_payment_of_more_than_its_total_or_of_another_customers_invoice_is_refused() {
+    with_books(async |books| {
+        let invoice = books.made("Invoice", &books.sale(&json!(10)));
+        let eve = books.customer("Eve");
+        let pays = |customer: &Value, total: u32| {
+            json!({"CustomerRef": {"value": customer}, "TotalAmt": total,
+                "Line": [{"Amount": 10, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}]})
+        };
+        let own = &invoice["CustomerRef"]["value"];
+        assert_eq!(books.write(Op::Create, "Payment", &pays(own, 5), &new("1")).await, "refused Invalid");
+        assert_eq!(books.write(Op::Create, "Payment", &pays(&eve, 10), &new("2")).await, "refused Invalid");
+        books.creates("Payment", &pays(own, 10), "3").await;
+    });
+}

@@ -155,3 +155,58 @@ fn what_others_depend_on_is_refused_and_not_taken_for_removed() {
         assert_eq!(told, "refused Invalid");
     });
 }
+
+/// A transaction has 10000 lines at most, 750 where it is taxed: none is cut.
+#[test]
+fn a_transaction_of_more_lines_than_the_service_takes_is_refused_and_not_cut() {
+    with_books(async |books| {
+        let of = |count: usize, code: &str| {
+            let mut one = line(&json!(1));
+            one["SalesItemLineDetail"]["TaxCodeRef"] = json!({"value": code});
+            json!({"Line": vec![one; count], "TxnTaxDetail": {"TxnTaxCodeRef": {"value": "2"}}})
+        };
+        books.asked();
+        let many = of(10_001, "NON");
+        assert_eq!(books.write(Op::Create, "SalesReceipt", &many, &new("1")).await, "not encoded Invalid");
+        let said = books.refusal(Op::Create, "SalesReceipt", &many, &new("1")).await;
+        assert_eq!(
+            said,
+            "`Line` has more than the 10000 elements that the service takes (object SalesReceipt)"
+        );
+        assert!(books.asked().is_empty());
+        let taxed = of(751, "TAX");
+        assert_eq!(books.write(Op::Create, "SalesReceipt", &taxed, &new("2")).await, "refused Invalid");
+        assert!(books.held("SalesReceipt").is_empty());
+        books.creates("SalesReceipt", &of(751, "NON"), "3").await;
+        books.creates("SalesReceipt", &of(750, "TAX"), "4").await;
+    });
+}
+
+/// Companies have three custom fields on sales, and a fourth is refused with the whole sale.
+#[test]
+fn a_fourth_custom_field_is_refused_before_it_is_sent() {
+    with_books(async |books| {
+        let field =
+            |id: u32| json!({"DefinitionId": id.to_string(), "StringValue": "x", "Type": "StringType"});
+        let with = |count: u32| json!({"Line": [line(&json!(10))], "CustomField": (1..=count).map(field).collect::<Vec<_>>()});
+        books.asked();
+        assert_eq!(books.write(Op::Create, "SalesReceipt", &with(4), &new("1")).await, "not encoded Invalid");
+        assert!(books.asked().is_empty());
+        books.creates("SalesReceipt", &with(3), "2").await;
+    });
+}
+
+/// A void writes `Voided` into the note: the marker still stands at its end.
+#[test]
+fn a_void_writes_into_the_note_and_leaves_the_marker() {
+    with_books(async |books| {
+        let receipt = json!({"Line": [line(&json!(10))], "PrivateNote": "By hand"});
+        let write = books.job(Op::Create, "SalesReceipt", &receipt, &new("1")).unwrap();
+        let told = books.send(std::slice::from_ref(&write)).await;
+        let id = told[0].strip_prefix("applied ").unwrap().to_owned();
+        books.write(Op::Void, "SalesReceipt", &json!({}), &version(&id, "0")).await;
+        let note = books.only("SalesReceipt")["PrivateNote"].as_str().unwrap().to_owned();
+        assert!(note.starts_with("Voided") && note.ends_with("[uds:mark1]"), "{note}");
+        assert_eq!(books.lost(&write).await, [id]);
+    });
+}

@@ -5,6 +5,7 @@ mod lists;
 mod orders;
 mod records;
 mod time;
+mod webhooks;
 mod writes;
 
 use super::scene::{Scene, run};

@@ -95,3 +95,48 @@ fn a_write_that_changes_nothing_moves_the_date_of_change() {
         assert_eq!(crate::traps::scene::keys(&seen), [id.as_str()]);
     });
 }
+
+/// A line of a product that does not exist is taken, and becomes a line of nothing: money is lost.
+#[test]
+fn a_line_of_a_product_that_is_not_there_is_refused_before_it_becomes_a_line_of_nothing() {
+    with_shop(async |shop| {
+        let of = |product: u64| json!({"status": "processing", "line_items": [{"product_id": product, "quantity": 1}]});
+        let taken = shop.sees(&format!("orders/{}", shop.made("orders", &of(4711))));
+        assert_eq!((&taken["line_items"][0]["product_id"], &taken["total"]), (&json!(0), &json!("0.00")));
+        shop.asked();
+        let writes = [10, 4711, 11]
+            .map(|product| shop.job(Op::Create, "orders", &of(product), &new(&product.to_string())).unwrap());
+        let told = shop.send(&writes).await;
+        assert!(told[0].starts_with("applied ") && told[1].starts_with("applied "), "{told:?}");
+        assert_eq!(told[2], "refused Invalid");
+        let asked = shop.asked();
+        assert_eq!(asked.len(), 2, "one look for all three, and the batch: {asked:?}");
+        assert!(shop.write(Op::Create, "orders", &of(10), &new("4")).await.starts_with("applied "));
+        assert_eq!(shop.asked().len(), 1, "what was found is not looked for again");
+        let said = shop.refusal(Op::Create, "orders", &of(4712), &new("5")).await;
+        assert_eq!(said, "`line_items.product_id` names none of `products` that is there (object orders)");
+        let nobody = json!({"line_items": [{"product_id": 11, "variation_id": 4711, "quantity": 1}]});
+        assert_eq!(shop.write(Op::Create, "orders", &nobody, &new("6")).await, "refused Invalid");
+    });
+}
+
+/// What the store reckons or stamps itself, and what it does not know, is ignored in silence.
+#[test]
+fn what_the_store_ignores_in_silence_is_no_field_that_can_be_mapped() {
+    with_shop(async |shop| {
+        let id = shop.order(&json!({}));
+        let path = format!("orders/{id}");
+        let before = shop.sees(&path);
+        let ignored = json!({"date_created": "2020-01-01T00:00:00", "total": "1.00", "colour": "red"});
+        shop.changes(&path, &ignored);
+        let after = shop.sees(&path);
+        for field in ["date_created", "total", "colour"] {
+            assert_eq!(after.get(field), before.get(field), "{field}");
+        }
+        let schema = shop.target().schema(&shop.context, "orders").await.unwrap();
+        assert!(schema.field("colour").is_none());
+        for field in ["date_created", "total", "number", "date_paid_gmt", "prices_include_tax"] {
+            assert!(schema.field(field).unwrap().read_only, "{field}");
+        }
+    });
+}

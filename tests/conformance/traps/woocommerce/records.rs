@@ -3,6 +3,7 @@
 use super::{CURSOR, with_shop};
 use crate::traps::scene::{filtered, json_of, keys, read};
 use engine_contract::SourceRecord;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 fn texts(record: &SourceRecord) -> String {
@@ -163,5 +164,59 @@ fn a_number_in_meta_data_comes_back_as_a_text() {
             meta.as_array().unwrap().iter().find(|one| one["key"] == key).unwrap()["value"].clone()
         };
         assert_eq!((of("weight"), of("list")), (json!("7"), json!([1.5])));
+    });
+}
+
+/// Amounts have the decimals of the store, also those of yen, which have none: the taxes of lines are rounded to them, and
+/// their sum differs from the total until more decimals are asked for.
+#[test]
+fn amounts_have_the_decimals_of_the_store_until_more_are_asked_for() {
+    with_shop(async |shop| {
+        let line = json!({"product_id": 10, "quantity": 1, "subtotal": "3.3333", "total": "3.3333"});
+        shop.order(&json!({"currency": "JPY", "line_items": [line, line, line]}));
+        let sum = |order: &Value| {
+            let lines = order["line_items"].as_array().unwrap().iter();
+            let totals = lines.map(|line| line["total"].as_str().unwrap().parse::<Decimal>().unwrap());
+            (totals.sum::<Decimal>().normalize().to_string(), order["total"].as_str().unwrap().to_owned())
+        };
+        let request = || read("orders", Some(CURSOR), None);
+        let seen = shop.read(request()).await.unwrap();
+        assert_eq!(sum(&json_of(&seen[0])), ("9.99".to_owned(), "10.00".to_owned()));
+        let more = || filtered(request(), json!({"decimals": 4}));
+        let exact = shop.read(more()).await.unwrap();
+        assert_eq!(sum(&json_of(&exact[0])).0, "9.9999");
+        let keys = [exact[0].key.clone()];
+        let again = shop.source().fetch(&shop.context, &more(), &keys).await.unwrap();
+        assert_eq!(json_of(&again[0]), json_of(&exact[0]), "by key it looks the same");
+    });
+}
+
+/// Related products are drawn anew for each answer: a product would never look unchanged.
+#[test]
+fn related_products_are_drawn_anew_and_make_no_product_look_changed() {
+    with_shop(async |shop| {
+        for name in ["A", "B", "C"] {
+            shop.made("products", &json!({"name": name}));
+        }
+        let [one, other] = [shop.sees("products/12"), shop.sees("products/12")];
+        assert_ne!(one["related_ids"], other["related_ids"], "{one}");
+        let first = shop.read(read("products", Some(CURSOR), None)).await.unwrap();
+        let second = shop.read(read("products", None, None)).await.unwrap();
+        let by_key = shop.fetch("products", &["12"]).await;
+        let product = |seen: &[SourceRecord]| texts(seen.iter().find(|record| record.key == "12").unwrap());
+        assert_eq!(product(&first), product(&second));
+        assert_eq!(product(&first), product(&by_key));
+        let schema = shop.target().schema(&shop.context, "products").await.unwrap();
+        assert!(schema.field("related_ids").is_none(), "no mapping can name it");
+    });
+}
+
+/// An address keeps the letters in which it was typed, and the same person types it in others.
+#[test]
+fn a_customer_is_found_by_an_address_in_other_letters() {
+    with_shop(async |shop| {
+        for address in ["Ada@example.com", "ada@example.com", "ADA@EXAMPLE.COM"] {
+            assert_eq!(shop.find("customers", "email", &[address]).await, [["2"]], "{address}");
+        }
     });
 }

@@ -96,7 +96,7 @@ pub(super) fn respond(books: &mut Books, request: &Request<'_>) -> Outcome<Objec
             books.atomically(|books| upload::receive(books, request.body, request.call()))
         }
         (&Method::GET, ["reports", _]) => reports::respond(books, request),
-        (&Method::GET, [_, _, "pdf"]) => Err(Fault::not_found()),
+        (&Method::GET, [_, _, "pdf"] | ["download", _]) => Err(Fault::not_found()),
         (&Method::GET, [name]) => resource::read(books, name, None),
         (&Method::GET, [name, _]) => resource::read(books, name, request.path.get(1).copied()),
         (&Method::POST, [name]) => resource::write(books, name, request),

@@ -1,9 +1,10 @@
 //! Files, sent as the parts of a form: `file_metadata_01` says what `file_content_01` is, and may be left out.
 //!
-//! What a file holds is not kept; an attachment says its name, its type and its size.
+//! An attachment says its name, its type and its size; its bytes are kept beside it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::resource::shown;
@@ -23,6 +24,7 @@ struct Part<'a> {
 pub(super) fn receive(books: &mut Books, body: &[u8], call: Call) -> Outcome<Object> {
     let parts = parts(body).ok_or_else(|| Fault::bad_body("The body is no form of several parts"))?;
     let mut made = Vec::new();
+    let mut files = Vec::new();
     for part in &parts {
         let Some(number) = part.named("file_content_") else { continue };
         let told = parts.iter().find(|other| other.named("file_metadata_").as_deref() == Some(&number));
@@ -40,13 +42,19 @@ pub(super) fn receive(books: &mut Books, body: &[u8], call: Call) -> Outcome<Obj
         }
         let id = books.save(Kind::Attachable, &attachment, call)?;
         if let Some(mut stored) = books.get(Kind::Attachable, &id).cloned() {
-            set(&mut stored, "Size", part.size());
+            let bytes = part.bytes();
+            set(&mut stored, "Size", bytes.len());
             books.put(Kind::Attachable, id.clone(), stored);
+            files.push((id.clone(), bytes));
         }
         made.push(Value::Object(shown(books, Kind::Attachable, &id)?));
     }
     if made.is_empty() {
         return Err(Fault::missing("file_content_01"));
+    }
+    // A form is taken whole or not at all, and this is its end.
+    for (id, bytes) in files {
+        books.keep_file(id, bytes);
     }
     let mut answer = Object::new();
     set(&mut answer, "AttachableResponse", json!(made));
@@ -71,13 +79,13 @@ impl Part<'_> {
         self.parameter("name")?.strip_prefix(beginning).map(str::to_owned)
     }
 
-    /// How many bytes the file has.
-    fn size(&self) -> usize {
+    /// The bytes of the file.
+    fn bytes(&self) -> Bytes {
         if self.head("content-transfer-encoding").as_deref() != Some("base64") {
-            return self.body.len();
+            return Bytes::copy_from_slice(self.body);
         }
         let text: Vec<u8> = self.body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        STANDARD.decode(text).map_or(0, |bytes| bytes.len())
+        STANDARD.decode(text).map_or_else(|_| Bytes::new(), Bytes::from)
     }
 }
 

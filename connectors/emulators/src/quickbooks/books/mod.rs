@@ -11,6 +11,7 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
@@ -43,6 +44,8 @@ pub(super) struct Books {
     /// The customers below a customer.
     jobs: BTreeMap<Id, BTreeSet<Id>>,
     counters: BTreeMap<&'static str, u64>,
+    /// What was uploaded, by attachment.
+    files: BTreeMap<Id, Bytes>,
     undo: Vec<(Kind, Id, Option<Object>)>,
     changes: Vec<Change>,
 }
@@ -88,6 +91,7 @@ impl Books {
             tallies: BTreeMap::new(),
             jobs: BTreeMap::new(),
             counters: BTreeMap::new(),
+            files: BTreeMap::new(),
             undo: Vec::new(),
             changes: Vec::new(),
         };
@@ -269,8 +273,25 @@ impl Books {
     /// Takes a transaction out for good.
     pub(super) fn erase(&mut self, kind: Kind, id: &Id, now: Timestamp) {
         self.remove(kind, id);
+        if kind == Kind::Attachable {
+            self.files.remove(id);
+        }
         self.deleted.push(Deleted { kind, id: id.clone(), at: now });
         self.note(kind, id, Happening::Delete, now);
+    }
+
+    /// Keeps what was uploaded with an attachment.
+    pub(super) fn keep_file(&mut self, id: Id, bytes: Bytes) {
+        self.files.insert(id, bytes);
+    }
+
+    /// The file of an attachment; a note has none.
+    pub(super) fn file(&self, id: &Id) -> Option<&Bytes> {
+        self.files.get(id)
+    }
+
+    pub(super) fn has_files(&self) -> bool {
+        !self.files.is_empty()
     }
 
     pub(super) fn note(&mut self, kind: Kind, id: &Id, what: Happening, at: Timestamp) {

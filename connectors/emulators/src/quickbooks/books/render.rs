@@ -69,6 +69,9 @@ impl Books {
                 let is_debit = matches!(text(object, "Classification"), Some("Asset" | "Expense"));
                 Some(number(if is_debit { debits } else { -debits }))
             }
+            (Kind::Attachable, "FileAccessUri") => object
+                .contains_key("Size")
+                .then(|| format!("/v3/company/{}/download/{}", self.company.realm, id.as_str()).into()),
             _ => None,
         }
     }
@@ -164,6 +167,7 @@ fn reckoned(kind: Kind) -> &'static [&'static str] {
         Kind::Customer => &["Balance", "BalanceWithJobs", "FullyQualifiedName", "Level"],
         Kind::Item => &["QtyOnHand", "FullyQualifiedName", "Level"],
         Kind::Account => &["CurrentBalance", "CurrentBalanceWithSubAccounts", "FullyQualifiedName"],
+        Kind::Attachable => &["FileAccessUri"],
         Kind::Class | Kind::Department => &["FullyQualifiedName"],
         _ => &[],
     }

@@ -40,6 +40,7 @@ pub(super) fn settle(books: &mut Books, draft: &mut Draft<'_>, call: Call) -> Ou
     let lines = sale_lines::settle(books, draft)?;
     set(&mut draft.object, "Line", lines);
     tax::settle(books, draft)?;
+    sale_lines::few_enough(&draft.object)?;
     total(books, draft)
 }
 

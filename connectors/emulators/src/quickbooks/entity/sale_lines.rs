@@ -18,6 +18,9 @@ use crate::quickbooks::value::{
 /// More lines than this are refused.
 const MOST_LINES: usize = 10_000;
 
+/// Of a transaction that is taxed, more than this.
+const MOST_TAXED_LINES: usize = 750;
+
 /// The lines as they are stored: items, the subtotal, discounts.
 pub(super) fn settle(books: &Books, draft: &Draft<'_>) -> Outcome<Vec<Value>> {
     let given = draft.object.get("Line").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -61,6 +64,17 @@ pub(super) fn settle(books: &Books, draft: &Draft<'_>) -> Outcome<Vec<Value>> {
         settled.push(discount_line(books, line, subtotal)?);
     }
     Ok(settled)
+}
+
+/// Refuses what has too many lines to be taxed. The line of the subtotal is the service's own.
+pub(super) fn few_enough(sale: &Object) -> Outcome<()> {
+    let is_taxed =
+        inner(sale, "TxnTaxDetail").is_some_and(|detail| objects(detail, "TaxLine").next().is_some());
+    let own = |line: &&Object| text(line, "DetailType") != Some("SubTotalLineDetail");
+    if is_taxed && objects(sale, "Line").filter(own).count() > MOST_TAXED_LINES {
+        return Err(Fault::out_of_range("Line", "A taxable transaction has at most 750 lines"));
+    }
+    Ok(())
 }
 
 fn item_line(books: &Books, draft: &Draft<'_>, line: &mut Object) -> Outcome<()> {

@@ -6,13 +6,9 @@
 use jiff::Timestamp;
 use url::Url;
 
+use super::scopes::{ACCOUNTING, Scopes};
 use super::{OAuth, hash};
 use crate::quickbooks::answer::Answer;
-
-/// The scope of the accounting API.
-const ACCOUNTING: &str = "com.intuit.quickbooks.accounting";
-
-const SCOPES: [&str; 6] = [ACCOUNTING, "openid", "profile", "email", "phone", "address"];
 
 /// Answers with a redirect to the app: `code`, `state` and `realmId`, or `error` and `state`.
 pub(in crate::quickbooks) fn authorize(oauth: &OAuth, query: &[(String, String)], now: Timestamp) -> Answer {
@@ -53,10 +49,8 @@ fn code<'a>(
     if parameter("response_type") != Some("code") {
         return Err("unsupported_response_type");
     }
-    let scopes: Vec<&str> = parameter("scope").unwrap_or_default().split_whitespace().collect();
-    if !scopes.contains(&ACCOUNTING) || scopes.iter().any(|scope| !SCOPES.contains(scope)) {
-        return Err("invalid_scope");
-    }
+    let scopes = Scopes::named(parameter("scope").unwrap_or_default());
+    let scopes = scopes.filter(|scopes| scopes.has(ACCOUNTING)).ok_or("invalid_scope")?;
     if parameter("decision") == Some("deny") {
         return Err("access_denied");
     }
@@ -68,6 +62,7 @@ fn code<'a>(
     let state = parameter("state").unwrap_or_default();
     let bound = super::token::fingerprint(&hash(&[redirect.as_bytes(), state.as_bytes()]));
     let redirect = super::token::fingerprint(&hash(&[redirect.as_bytes()]));
-    let payload = format!("c|{realm}|{}|{redirect}|{method}|{challenge}|{bound}", now.as_microsecond());
+    let (issued, scopes) = (now.as_microsecond(), scopes.letters());
+    let payload = format!("c|{realm}|{issued}|{redirect}|{method}|{challenge}|{bound}|{scopes}");
     Ok((oauth.signer.seal(&payload), realm.to_owned()))
 }

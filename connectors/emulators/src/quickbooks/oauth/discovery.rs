@@ -5,8 +5,10 @@ use serde_json::json;
 use crate::quickbooks::answer::Answer;
 
 /// The document; `base` is how the caller reaches the emulator, such as `http://127.0.0.1:8090`. Callers that came by
-/// a name of the service are sent to its names.
-pub(in crate::quickbooks) fn discovery(base: Option<&str>) -> Answer {
+/// a name of the service are sent to its names, which differ for sandboxes in one place.
+pub(in crate::quickbooks) fn discovery(base: Option<&str>, is_sandbox: bool) -> Answer {
+    let accounts =
+        if is_sandbox { "sandbox-accounts.platform.intuit.com" } else { "accounts.platform.intuit.com" };
     let place = |host: &str, path: &str| match base {
         Some(base) => format!("{base}{path}"),
         None => format!("https://{host}{path}"),
@@ -17,7 +19,7 @@ pub(in crate::quickbooks) fn discovery(base: Option<&str>) -> Answer {
             "issuer": place("oauth.platform.intuit.com", "/op/v1"),
             "authorization_endpoint": place("appcenter.intuit.com", "/connect/oauth2"),
             "token_endpoint": place("oauth.platform.intuit.com", "/oauth2/v1/tokens/bearer"),
-            "userinfo_endpoint": place("accounts.platform.intuit.com", "/v1/openid_connect/userinfo"),
+            "userinfo_endpoint": place(accounts, "/v1/openid_connect/userinfo"),
             "revocation_endpoint": place("developer.api.intuit.com", "/v2/oauth2/tokens/revoke"),
             "jwks_uri": place("oauth.platform.intuit.com", "/op/v1/jwks"),
             "response_types_supported": ["code"],

@@ -5,20 +5,23 @@
 
 mod authorize;
 mod discovery;
+mod scopes;
 mod sign;
 mod token;
+mod userinfo;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::settings::{Lifetimes, Settings};
-use sign::Signer;
+use scopes::Scopes;
 
 pub(super) use authorize::authorize;
 pub(super) use discovery::discovery;
-pub(super) use sign::{hash, hex, hmac};
+pub(super) use sign::{Signer, hash, hex, hmac};
 pub(super) use token::{exchange, revoke};
+pub(super) use userinfo::userinfo;
 
 /// An access token and a refresh token, as a login gives them.
 #[derive(Clone, PartialEq, Eq)]
@@ -68,7 +71,7 @@ struct Login {
 /// What an access token is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Standing {
-    Valid { realm: String },
+    Valid { realm: String, login: String, scopes: Scopes },
     Expired,
     Revoked,
     Unknown,
@@ -82,7 +85,7 @@ impl OAuth {
             redirect_uris: settings.redirect_uris.clone(),
             realms: settings.companies.iter().map(|company| company.realm.clone()).collect(),
             lifetimes: settings.tokens,
-            signer: Signer::new(settings.seed),
+            signer: Signer::new("quickbooks tokens", settings.seed),
             used_codes: BTreeSet::new(),
             logins: BTreeMap::new(),
         }
@@ -99,6 +102,6 @@ impl OAuth {
         if now >= access.issued + self.lifetimes.access {
             return Standing::Expired;
         }
-        Standing::Valid { realm: access.realm }
+        Standing::Valid { realm: access.realm, login: access.login, scopes: access.scopes }
     }
 }

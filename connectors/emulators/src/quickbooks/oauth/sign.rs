@@ -6,9 +6,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use super::scopes::Scopes;
+
 /// Signs with a key that comes from the seed.
 #[derive(Debug)]
-pub(super) struct Signer {
+pub(in crate::quickbooks) struct Signer {
     key: [u8; 32],
 }
 
@@ -23,19 +25,21 @@ pub(super) struct Grant {
     pub(super) since: Timestamp,
     /// Of a refresh token: its generation. Of an access token: the refresh it came with.
     pub(super) serial: u64,
+    pub(super) scopes: Scopes,
 }
 
 impl Signer {
-    pub(super) fn new(seed: u64) -> Self {
-        Self { key: hash(&[b"quickbooks tokens", &seed.to_be_bytes()]) }
+    /// What is signed for one purpose opens for no other.
+    pub(in crate::quickbooks) fn new(purpose: &str, seed: u64) -> Self {
+        Self { key: hash(&[purpose.as_bytes(), &seed.to_be_bytes()]) }
     }
 
     /// `payload.signature`, both in base64.
-    pub(super) fn seal(&self, payload: &str) -> String {
+    pub(in crate::quickbooks) fn seal(&self, payload: &str) -> String {
         format!("{}.{}", URL_SAFE_NO_PAD.encode(payload), self.signature(payload))
     }
 
-    pub(super) fn open(&self, sealed: &str) -> Option<String> {
+    pub(in crate::quickbooks) fn open(&self, sealed: &str) -> Option<String> {
         let (payload, signature) = sealed.split_once('.')?;
         let payload = String::from_utf8(URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
         (self.signature(&payload) == signature).then_some(payload)
@@ -48,7 +52,8 @@ impl Signer {
     /// A token of a sort: `a` for access, `r` for refresh.
     pub(super) fn seal_token(&self, sort: char, grant: &Grant) -> String {
         let (issued, since) = (grant.issued.as_microsecond(), grant.since.as_microsecond());
-        self.seal(&format!("{sort}|{}|{}|{issued}|{since}|{}", grant.login, grant.realm, grant.serial))
+        let Grant { login, realm, serial, scopes, .. } = grant;
+        self.seal(&format!("{sort}|{login}|{realm}|{issued}|{since}|{serial}|{}", scopes.letters()))
     }
 
     pub(super) fn open_token(&self, sort: char, token: &str) -> Option<Grant> {
@@ -60,7 +65,10 @@ impl Signer {
         let (login, realm) = (parts.next()?.to_owned(), parts.next()?.to_owned());
         let mut moment = || Timestamp::from_microsecond(parts.next()?.parse().ok()?).ok();
         let (issued, since) = (moment()?, moment()?);
-        Some(Grant { login, realm, issued, since, serial: parts.next()?.parse().ok()? })
+        let serial = parts.next()?.parse().ok()?;
+        // Tokens of older journals say nothing of scopes.
+        let scopes = parts.next().map_or_else(Scopes::default, Scopes::of_letters);
+        Some(Grant { login, realm, issued, since, serial, scopes })
     }
 }
 

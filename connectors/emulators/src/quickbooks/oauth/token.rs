@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::scopes::Scopes;
 use super::sign::Grant;
 use super::{Login, OAuth, Tokens, hash, hex};
 use crate::quickbooks::answer::{Answer, Body};
@@ -103,22 +104,17 @@ impl OAuth {
     /// The tokens of a login that begins now, without a page or a code. Asked twice at one moment, it is one login.
     pub(in crate::quickbooks) fn grant(&self, realm: &str, now: Timestamp) -> Tokens {
         let login = fingerprint(&hash(&[b"granted", realm.as_bytes(), &now.as_microsecond().to_be_bytes()]));
-        self.tokens(&login, realm, now, now, Login::default())
+        self.tokens(&begun(login, realm, Scopes::default(), now), Login::default())
     }
 
-    fn tokens(&self, login: &str, realm: &str, since: Timestamp, now: Timestamp, state: Login) -> Tokens {
-        let grant = |serial, issued| Grant {
-            login: login.to_owned(),
-            realm: realm.to_owned(),
-            issued,
-            since,
-            serial,
-        };
+    /// The tokens of a login as it stands; `grant` says what they stand for.
+    fn tokens(&self, grant: &Grant, state: Login) -> Tokens {
+        let numbered = |serial| Grant { serial, ..grant.clone() };
         Tokens {
-            access_token: self.signer.seal_token('a', &grant(state.refreshes, now)),
-            refresh_token: self.signer.seal_token('r', &grant(state.generation, now)),
-            realm: realm.to_owned(),
-            expires_at: now + self.lifetimes.access,
+            access_token: self.signer.seal_token('a', &numbered(state.refreshes)),
+            refresh_token: self.signer.seal_token('r', &numbered(state.generation)),
+            realm: grant.realm.clone(),
+            expires_at: grant.issued + self.lifetimes.access,
         }
     }
 
@@ -138,6 +134,7 @@ impl OAuth {
         let issued = Timestamp::from_microsecond(parts.next()?.parse().ok()?).ok()?;
         let given_for = parts.next()?;
         let (method, challenge) = (parts.next()?, parts.next()?);
+        let scopes = parts.nth(1).map_or_else(Scopes::default, Scopes::of_letters);
         let is_late = now >= issued + self.lifetimes.code;
         if is_late
             || given_for != fingerprint(&hash(&[redirect.as_bytes()]))
@@ -149,7 +146,7 @@ impl OAuth {
             return None;
         }
         let login = fingerprint(&hash(&[b"code", code.as_bytes()]));
-        let tokens = self.tokens(&login, realm, now, now, Login::default());
+        let tokens = self.tokens(&begun(login, realm, scopes, now), Login::default());
         Some((tokens, now))
     }
 
@@ -171,12 +168,18 @@ impl OAuth {
             login.generation += 1;
         }
         self.logins.insert(grant.login.clone(), login);
-        let mut tokens = self.tokens(&grant.login, &grant.realm, grant.since, now, login);
+        let since = grant.since;
+        let mut tokens = self.tokens(&Grant { issued: now, ..grant }, login);
         if !is_old {
             token.clone_into(&mut tokens.refresh_token);
         }
-        Some((tokens, grant.since))
+        Some((tokens, since))
     }
+}
+
+/// What a login stands for that begins now.
+fn begun(login: String, realm: &str, scopes: Scopes, now: Timestamp) -> Grant {
+    Grant { login, realm: realm.to_owned(), issued: now, since: now, serial: 0, scopes }
 }
 
 /// PKCE: whoever brings the code must know what its challenge was made of. A code without a challenge needs none.

@@ -1,9 +1,17 @@
 //! Notes and files at transactions, sales on paper.
 
+use bytes::Bytes;
+use http::{Request, Response};
 use serde_json::json;
 
 use super::{Desk, REALM, line, read};
+use crate::Emulator;
 use crate::quickbooks::CompanyKind;
+
+/// Follows an address of an answer, without a token.
+fn fetch(desk: &mut Desk, address: &str) -> Response<Bytes> {
+    desk.service.handle(&Request::get(address).body(Bytes::new()).unwrap(), desk.now)
+}
 
 #[test]
 fn a_note_hangs_at_an_invoice_until_it_is_deleted() {
@@ -41,6 +49,36 @@ fn a_file_is_the_part_of_a_form_with_its_facts_in_another() {
     for wrong in ["", "{}", "--b\r\n\r\n--b--\r\n"] {
         assert_eq!(read(&desk.send("POST", "upload", wrong)).0, 400, "{wrong}");
     }
+}
+
+#[test]
+fn a_file_comes_back_as_it_was_for_a_quarter_of_an_hour_by_an_address_that_needs_no_token() {
+    let mut desk = Desk::new(CompanyKind::Us);
+    let form = "--b\r\nContent-Disposition: form-data; name=\"file_content_01\"; filename=\"a.bin\"\r\n\
+                Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nAP8KDQ==\r\n--b--\r\n";
+    let (_, answer) = read(&desk.send("POST", "upload", form));
+    let made = answer["AttachableResponse"][0]["Attachable"].clone();
+    let id = made["Id"].as_str().unwrap().to_owned();
+    assert_eq!(made["FileAccessUri"], format!("/v3/company/{REALM}/download/{id}"));
+
+    let told = desk.send("GET", &format!("download/{id}"), "");
+    let told = String::from_utf8(told.body().to_vec()).unwrap();
+    let shown = desk.rows("select * from Attachable")[0]["TempDownloadUri"].as_str().unwrap().to_owned();
+    for address in [made["TempDownloadUri"].as_str().unwrap(), &told, &shown] {
+        assert!(address.starts_with("http://127.0.0.1:8090/download/"), "{address}");
+        let file = fetch(&mut desk, address);
+        assert_eq!((file.status().as_u16(), file.body().as_ref()), (200, &[0, 255, 10, 13][..]));
+        assert_eq!(file.headers()["content-type"], "image/png");
+    }
+    assert_eq!(fetch(&mut desk, &format!("{told}x")).status(), 404, "nobody makes one up");
+    desk.now += jiff::SignedDuration::from_mins(15);
+    assert_eq!(fetch(&mut desk, &told).status(), 403);
+
+    let note = desk.write("Attachable", json!({"Note": "a note"}));
+    assert_eq!((note.get("FileAccessUri"), note.get("TempDownloadUri")), (None, None));
+    assert_eq!(desk.get(&format!("download/{}", note["Id"].as_str().unwrap())).0, 400);
+    desk.post("attachable?operation=delete", &json!({"Id": id, "SyncToken": "0"}));
+    assert_eq!(desk.get(&format!("download/{id}")).0, 400);
 }
 
 #[test]

@@ -178,6 +178,41 @@ fn the_gateway_answers_in_lower_case() {
     assert_eq!((status, other["fault"]["error"][0]["code"].as_str()), (403, Some("3100")));
 }
 
+/// What `userinfo` says of the person that a login with these scopes belongs to.
+fn person(service: &mut QuickBooks, scopes: &str) -> (u16, Value) {
+    let path = format!(
+        "/connect/oauth2?client_id=emulated-client&response_type=code&scope={scopes}\
+         &redirect_uri=http%3A%2F%2Flocalhost%2Fback"
+    );
+    let back = send(service, "GET", &path, "", "", start());
+    let back: url::Url = back.headers()["location"].to_str().unwrap().parse().unwrap();
+    let (_, tokens) = form(service, &redeem(&parameter(&back, "code"), ""), start());
+    let refresh =
+        format!("grant_type=refresh_token&refresh_token={}", tokens["refresh_token"].as_str().unwrap());
+    let (_, tokens) = form(service, &refresh, start() + SignedDuration::from_hours(25));
+    let token = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    let later = start() + SignedDuration::from_hours(25);
+    read(&send(service, "GET", "/v1/openid_connect/userinfo", &token, "", later))
+}
+
+#[test]
+fn who_logged_in_is_told_as_far_as_the_scopes_go() {
+    let mut service = QuickBooks::new(settings(CompanyKind::Us));
+    let accounting = "com.intuit.quickbooks.accounting";
+    let (status, all) = person(&mut service, &format!("{accounting}+openid+profile+email+phone+address"));
+    assert_eq!(status, 200, "{all}");
+    assert_eq!((&all["email"], &all["emailVerified"]), (&json!("owner@example.com"), &json!(true)));
+    assert!(all["givenName"].is_string() && all["phoneNumber"].is_string(), "{all}");
+    assert!(all["address"]["postalCode"].is_string(), "{all}");
+    let (_, few) = person(&mut service, &format!("openid+{accounting}+email"));
+    assert_eq!(few.as_object().unwrap().keys().collect::<Vec<_>>(), ["sub", "email", "emailVerified"]);
+    assert_eq!(few["sub"], all["sub"]);
+    assert_eq!(person(&mut service, accounting), (403, json!({"error": "insufficient_scope"})));
+    let guess = send(&mut service, "GET", "/v1/openid_connect/userinfo", "Bearer guess", "", start());
+    assert_eq!(read(&guess), (401, json!({"error": "invalid_token"})));
+    assert_eq!(guess.headers()["www-authenticate"], "Bearer error=\"invalid_token\"");
+}
+
 #[test]
 fn discovery_leads_to_the_emulator() {
     let mut service = QuickBooks::new(settings(CompanyKind::Us));

@@ -70,6 +70,46 @@ fn the_trial_balance_is_in_balance() {
     assert_eq!(of("TOTAL")[1..], ["87.00", "87.00"]);
 }
 
+/// Titles and sums of sections, each before those within it.
+fn sections(rows: &Value, found: &mut Vec<(String, String)>) {
+    for row in rows["Row"].as_array().unwrap() {
+        let cell = |cells: &Value, at: usize| cells[at]["value"].as_str().unwrap_or_default().to_owned();
+        if row["type"] == "Section" {
+            found.push((row["group"].as_str().unwrap().to_owned(), cell(&row["Summary"]["ColData"], 1)));
+            sections(&row["Rows"], found);
+        } else {
+            found.push((cell(&row["ColData"], 0), cell(&row["ColData"], 1)));
+        }
+    }
+}
+
+#[test]
+fn the_balance_sheet_shows_what_there_is_and_that_it_is_the_owners() {
+    let mut desk = books();
+    let (status, report) = desk.get("reports/BalanceSheet?end_date=2026-12-31");
+    assert_eq!((status, &report["Header"]["ReportName"]), (200, &json!("BalanceSheet")));
+    let mut found = Vec::new();
+    sections(&report["Rows"], &mut found);
+    let found: Vec<_> = found.iter().map(|(title, sum)| (title.as_str(), sum.as_str())).collect();
+    assert_eq!(
+        found,
+        [
+            ("TotalAssets", "87.00"),
+            ("CurrentAssets", "87.00"),
+            ("AR", "57.00"),
+            ("Accounts Receivable (A/R)", "57.00"),
+            ("OtherCurrentAssets", "30.00"),
+            ("Undeposited Funds", "30.00"),
+            ("TotalLiabilitiesAndEquity", "87.00"),
+            ("Equity", "87.00"),
+            ("Retained Earnings", "7.00"),
+            ("Net Income", "80.00"),
+        ]
+    );
+    let (_, empty) = Desk::new(CompanyKind::Us).get("reports/BalanceSheet");
+    assert_eq!(empty["Header"]["Option"][0]["Value"], "true");
+}
+
 #[test]
 fn profit_is_income_less_costs() {
     let mut desk = books();

@@ -235,7 +235,20 @@ fn free_slug(store: &Store, wanted: &str) -> String {
     slug
 }
 
-/// Five other products. The real store draws them anew for each answer.
+/// Draws the related products of an answer anew: another comes first each time.
+pub(in crate::woocommerce) fn draw_related(body: &mut Value, turn: usize) {
+    match body {
+        Value::Array(products) => products.iter_mut().for_each(|product| draw_related(product, turn)),
+        product => {
+            if let Some(Value::Array(related)) = product.get_mut("related_ids").filter(|_| turn > 0) {
+                let by = turn.checked_rem(related.len()).unwrap_or_default();
+                related.rotate_left(by);
+            }
+        }
+    }
+}
+
+/// Five other products.
 fn related(store: &Store, own: u64) -> Vec<u64> {
     store.all(Kind::Product).rev().map(|one| id(&one["id"])).filter(|number| *number != own).take(5).collect()
 }

@@ -173,13 +173,18 @@ fn payload(store: &Store, settings: &Settings, event: &Event) -> Value {
     read.unwrap_or_else(|refusal| refusal.body())
 }
 
+/// The store takes what stands for a character in HTML for that character, before it signs.
 fn signature(secret: &str, body: &[u8]) -> String {
+    let secret = HTML.iter().fold(secret.to_owned(), |text, (written, meant)| text.replace(written, meant));
     let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()) else {
         return String::new();
     };
     mac.update(body);
     BASE64_STANDARD.encode(mac.finalize().into_bytes())
 }
+
+const HTML: [(&str, &str); 5] =
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#039;", "'"), ("&amp;", "&")];
 
 /// Made of the webhook and the second alone, so that all deliveries of a second share it.
 fn delivery_id(webhook: u64, now: Timestamp) -> String {

@@ -6,7 +6,7 @@
 use super::narrow::texts;
 use crate::{
     manifest::{Compare, FilterTable},
-    runtime::catalog::Stream,
+    runtime::{catalog::Stream, path},
 };
 use engine_contract::{Cursor, Map, Record, Value};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
@@ -22,7 +22,7 @@ pub(super) fn admits(stream: Stream<'_>, options: &Map, record: &Record) -> bool
 
 fn meets(filter: &FilterTable, value: &Value, record: &Record) -> bool {
     let (Some(field), Some(wanted)) = (&filter.field, texts(value)) else { return true };
-    let held = values(record, field);
+    let held = path::all(record, field);
     wanted.iter().any(|wanted| held.iter().any(|held| agrees(filter.compare, held, wanted)))
 }
 
@@ -47,18 +47,6 @@ fn day(text: &str) -> Option<Date> {
     }
 }
 
-/// All scalars at a dotted path, those within lists too.
-fn values(record: &Record, path: &str) -> Vec<String> {
-    if let Some(elements) = record.elements() {
-        return elements.iter().flat_map(|element| values(element, path)).collect();
-    }
-    if path.is_empty() {
-        return record.to_value().scalar_text().into_iter().collect();
-    }
-    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-    record.member(first).map(|member| values(&member, rest)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,8 +55,8 @@ mod tests {
     fn days_are_those_of_utc_and_lists_are_looked_into() {
         let order =
             Record::parse(r#"{"made":"2026-01-31T23:59:59","lines":[{"product":7},{"product":9}]}"#).unwrap();
-        assert_eq!(values(&order, "lines.product"), ["7", "9"]);
-        let made = values(&order, "made").remove(0);
+        assert_eq!(path::all(&order, "lines.product"), ["7", "9"]);
+        let made = path::all(&order, "made").remove(0);
         assert!(agrees(Compare::From, &made, "2026-01-31") && !agrees(Compare::From, &made, "2026-02-01"));
         assert!(agrees(Compare::Until, &made, "2026-01-31") && !agrees(Compare::Until, &made, "2026-01-30"));
         assert!(agrees(Compare::From, "2026-01-31", "2026-01-31"));

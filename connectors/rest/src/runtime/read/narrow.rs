@@ -36,15 +36,29 @@ pub(super) fn of_options(stream: Stream<'_>, options: &Map) -> Result<Narrow> {
     Ok(narrow)
 }
 
+/// What of a filter goes with requests by key: what says how records look.
+pub(super) fn shape(stream: Stream<'_>, options: &Map) -> Result<Narrow> {
+    let mut narrow = Narrow::default();
+    let filters = options.get("filter").and_then(Value::as_map);
+    for (name, value) in filters.into_iter().flatten() {
+        if let Some(filter) = stream.table.filter.get(name).filter(|filter| filter.shapes) {
+            add(&mut narrow, stream, (name, filter), value)?;
+        }
+    }
+    Ok(narrow)
+}
+
 /// Values of filters for which records that are asked for by key have to be asked for once more.
-pub(super) fn extra_fetches(stream: Stream<'_>, options: &Map) -> Vec<Narrow> {
+pub(super) fn extra_fetches(stream: Stream<'_>, options: &Map, shape: &Narrow) -> Vec<Narrow> {
     let filters = options.get("filter").and_then(Value::as_map);
     let given = filters.into_iter().flatten().filter_map(|(name, value)| {
         let filter = stream.table.filter.get(name)?;
         let when = filter.hidden.as_ref()?;
         let is_meant = texts(value).is_some_and(|texts| texts.contains(when));
         let parameter = filter.parameter.as_ref().filter(|_| is_meant)?;
-        Some(Narrow { query: vec![(parameter.clone(), when.clone())], conditions: Vec::new() })
+        let mut narrow = shape.clone();
+        narrow.query.push((parameter.clone(), when.clone()));
+        Some(narrow)
     });
     given.collect()
 }

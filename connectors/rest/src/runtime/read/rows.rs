@@ -1,7 +1,7 @@
 //! From an answer to rows: each record with its key and its place on the cursor.
 
 use crate::runtime::{answer::Answer, catalog::Stream, path};
-use engine_contract::{ConnectorError, Cursor, ErrorKind, Kind, Record, Result, join_key};
+use engine_contract::{ConnectorError, Cursor, ErrorKind, Kind, Record, Result, Value, join_key};
 
 /// One record of a list.
 #[derive(Clone, Debug)]
@@ -63,7 +63,28 @@ pub(super) fn row(
             Some(parsed.ok_or_else(wrong)?)
         }
     };
+    let record = without(record, &stream.read.leave_out);
     Ok(Row { key, modified, record })
+}
+
+/// A record without some of its members. The bytes of the others stay as the service wrote them.
+fn without(record: Record, names: &[String]) -> Record {
+    let is_left_out = |name: &str| names.iter().any(|known| known == name);
+    let members = if names.is_empty() { None } else { record.members() };
+    let Some(members) = members.filter(|members| members.iter().any(|(name, _)| is_left_out(name))) else {
+        return record;
+    };
+    let mut out = vec![b'{'];
+    for (name, member) in members.iter().filter(|(name, _)| !is_left_out(name)) {
+        if out.len() > 1 {
+            out.push(b',');
+        }
+        out.extend_from_slice(Value::from(name.as_str()).to_json().as_bytes());
+        out.push(b':');
+        out.extend_from_slice(&member.as_bytes());
+    }
+    out.push(b'}');
+    Record::parse(out).unwrap_or(record)
 }
 
 fn list(stream: Stream<'_>, answer: &Answer) -> Result<Vec<Record>> {
@@ -83,4 +104,23 @@ fn list(stream: Stream<'_>, answer: &Answer) -> Result<Vec<Record>> {
     let above = stream.read.list.rsplit_once('.').map_or("", |(above, _)| above);
     let is_there = body.part(&path::path(above)).is_some_and(|above| above.kind() == Kind::Object);
     if is_there { Ok(Vec::new()) } else { Err(wrong()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_gone_and_every_other_byte_stays() {
+        let text = |json: &str, names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let bytes = without(Record::parse(json.to_owned()).unwrap(), &names).as_bytes();
+            String::from_utf8(bytes.to_vec()).unwrap()
+        };
+        let json = r#"{"id": 1, "drawn": [4, 2], "price": 1.10, "name": "\u00e4"}"#;
+        assert_eq!(text(json, &["drawn"]), r#"{"id":1,"price":1.10,"name":"\u00e4"}"#);
+        assert_eq!(text(json, &["id", "price", "drawn"]), r#"{"name":"\u00e4"}"#);
+        assert_eq!(text(json, &["other"]), json);
+        assert_eq!(text(json, &[]), json);
+    }
 }

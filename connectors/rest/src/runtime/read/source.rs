@@ -105,8 +105,9 @@ impl Source for RestSource {
         keys: &[String],
     ) -> Result<Vec<SourceRecord>> {
         let stream = self.service.catalog.stream(&request.stream)?;
-        let extra = narrow::extra_fetches(stream, &request.options);
-        let mut found = fetch(&self.service, context, stream, keys, &Narrow::default()).await?;
+        let shape = narrow::shape(stream, &request.options)?;
+        let extra = narrow::extra_fetches(stream, &request.options, &shape);
+        let mut found = fetch(&self.service, context, stream, keys, &shape).await?;
         for narrow in extra {
             let missing: Vec<String> =
                 keys.iter().filter(|key| found.iter().all(|row| row.key != **key)).cloned().collect();

@@ -6,6 +6,7 @@
 mod batch;
 mod compare;
 mod encode;
+mod exists;
 mod marker;
 mod recover;
 mod same;

@@ -34,6 +34,9 @@ fn value(field: Option<&Field>, value: &Value, rules: Rules) -> Result<Option<Va
         Value::Null => null(field, rules),
         Value::Map(map) => Some(Value::Map(members(inner, map, rules)?)),
         Value::List(items) => {
+            if let Some(max) = field.and_then(|field| field.max_length).filter(|max| items.len() > *max) {
+                return Err(invalid(format!("has more than the {max} elements that the service takes")));
+            }
             let items = items.iter().map(|item| match item {
                 Value::Map(map) => members(inner, map, rules).map(Value::Map),
                 other => Ok(other.clone()),

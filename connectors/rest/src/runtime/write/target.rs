@@ -1,6 +1,10 @@
 //! The target of a described connector.
 
-use super::{batch, compare, encode, recover, search, send};
+use super::{
+    batch, compare, encode,
+    exists::{self, Known},
+    recover, search, send,
+};
 use crate::runtime::{
     read::{self, Narrow},
     service::Service,
@@ -23,11 +27,13 @@ pub(crate) struct RestTarget {
     /// Held while an object is written whose kind takes one write at a time. QuickBooks asks for that for lists
     /// of names: two at once fail or lock each other.
     one_at_a_time: Mutex<()>,
+    /// What objects name, and was found.
+    known: Known,
 }
 
 impl RestTarget {
     pub(crate) fn new(service: Arc<Service>, access: Access, at_once: usize) -> Self {
-        Self { service, access, at_once, one_at_a_time: Mutex::new(()) }
+        Self { service, access, at_once, one_at_a_time: Mutex::new(()), known: Known::default() }
     }
 
     /// What goes in batches, and what goes alone.
@@ -75,6 +81,15 @@ impl Target for RestTarget {
                 "the connection is open for reading only",
             ));
         }
+        let refused = exists::refused(&self.service, context, &self.known, writes).await?;
+        let is_refused = |write: &&Write| refused.iter().any(|(id, _)| *id == write.id);
+        let rest: Vec<Write>;
+        let writes = if refused.is_empty() {
+            writes
+        } else {
+            rest = writes.iter().filter(|write| !is_refused(write)).cloned().collect();
+            &rest
+        };
         let (mut outcomes, alone) = self.together(context, writes).await?;
         let sends: Vec<_> = alone.into_iter().map(|write| self.answered(context, write)).collect();
         let mut sends = stream::iter(sends).buffer_unordered(self.at_once);
@@ -92,6 +107,7 @@ impl Target for RestTarget {
         }
         // Others of the call were sent: these are answered for themselves.
         outcomes.extend(failed.into_iter().map(|(id, error)| (id, Outcome::NotApplied(error))));
+        outcomes.extend(refused);
         Ok(outcomes)
     }
 

@@ -15,13 +15,19 @@ use crate::{
     select::{Selection, current},
     workspace::{Depth, Workspace},
 };
-use connector_rest::{Described, bundled, conformance::Recording};
+use connector_rest::{
+    Described, bundled,
+    conformance::{RecordedDelivery, Recording},
+};
 use engine_contract::{Cancel, DynConnector};
 use engine_project::{Files, connector::CONNECTORS, diag::suggest};
 use std::path::Path;
 
 /// The folder of recorded exchanges, within that of a connector.
 const FIXTURES: &str = "fixtures";
+
+/// The folder of deliveries, within that one.
+const DELIVERIES: &str = "deliveries";
 
 pub(super) fn run(arguments: &Connector, project: Option<&Path>, output: &Output) -> Result<Exit> {
     match &arguments.verb {
@@ -62,21 +68,44 @@ fn find(workspace: &Workspace, name: &str, output: &Output) -> Result<Described>
     })
 }
 
-/// What was recorded of a connector, with the names of the files.
+/// What was recorded of a connector.
 fn recordings(workspace: &Workspace, name: &str) -> Result<Vec<Recording>> {
+    let help = "`engine connector record` writes it anew";
+    let texts = texts(workspace, &format!("{CONNECTORS}/{name}/{FIXTURES}"), help)?;
+    texts
+        .iter()
+        .map(|(path, text)| Recording::parse(text).map_err(|error| unusable(path, &error, help)))
+        .collect()
+}
+
+/// The deliveries of webhooks that stand beside it, with the names of their files.
+fn deliveries(workspace: &Workspace, name: &str) -> Result<Vec<(String, RecordedDelivery)>> {
+    let help = "docs/guide/write-a-connector.md shows what it holds";
+    let folder = format!("{CONNECTORS}/{name}/{FIXTURES}/{DELIVERIES}");
+    let texts = texts(workspace, &folder, help)?.into_iter();
+    texts
+        .map(|(path, text)| match RecordedDelivery::parse(&text) {
+            Ok(delivery) => {
+                Ok((path.strip_prefix(&format!("{folder}/")).unwrap_or(&path).to_owned(), delivery))
+            }
+            Err(error) => Err(unusable(&path, &error, help)),
+        })
+        .collect()
+}
+
+/// The JSON files of a folder, by their paths.
+fn texts(workspace: &Workspace, folder: &str, help: &str) -> Result<Vec<(String, String)>> {
     let files = DiskFiles::new(&workspace.dir);
-    let folder = format!("{CONNECTORS}/{name}/{FIXTURES}");
-    let unreadable = |file: &str, why: &dyn std::fmt::Display| {
-        let message = format!("`{file}` cannot be read: {why}");
-        CommandError::new(Exit::Failed, "command/unusable-file", message)
-            .help("`engine connector record` writes it anew")
-    };
-    let names = files.list(&folder).map_err(|error| unreadable(&folder, &error))?;
-    let mut recordings = Vec::new();
-    for name in names.iter().filter(|name| name.strip_suffix(".json").is_some()) {
+    let names = files.list(folder).map_err(|error| unusable(folder, &error, help))?;
+    let read = |name: &String| {
         let path = format!("{folder}/{name}");
-        let text = files.read(&path).map_err(|error| unreadable(&path, &error))?.unwrap_or_default();
-        recordings.push(Recording::parse(&text).map_err(|error| unreadable(&path, &error))?);
-    }
-    Ok(recordings)
+        let text = files.read(&path).map_err(|error| unusable(&path, &error, help))?.unwrap_or_default();
+        Ok((path, text))
+    };
+    names.iter().filter(|name| name.strip_suffix(".json").is_some()).map(read).collect()
+}
+
+fn unusable(file: &str, why: &dyn std::fmt::Display, help: &str) -> CommandError {
+    CommandError::new(Exit::Failed, "command/unusable-file", format!("`{file}` cannot be read: {why}"))
+        .help(help)
 }

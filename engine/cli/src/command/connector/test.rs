@@ -1,6 +1,6 @@
 //! `engine connector test`: judges a connector by what was recorded.
 
-use super::{find, load, recordings};
+use super::{deliveries, find, load, recordings};
 use crate::{
     args::Which,
     error::{CommandError, Result, exit_for},
@@ -19,18 +19,20 @@ pub(super) fn run(name: &str, which: &Which, project: Option<&Path>, output: &Ou
     let workspace = load(which, project, &Cancel::default())?;
     let described = find(&workspace, name, output)?;
     let recordings = recordings(&workspace, name)?;
+    let deliveries = deliveries(&workspace, name)?;
     let reads = described.describe().is_some_and(|offer| !offer.streams.is_empty());
-    if recordings.is_empty() && reads {
+    if recordings.is_empty() && deliveries.is_empty() && reads {
         let message = format!("nothing is recorded of `{name}`");
         return Err(CommandError::new(Exit::NotFound, "command/not-recorded", message)
             .help(format!("engine connector record {name} --connection NAME")));
     }
-    let checks = runtime()?.block_on(Box::pin(described.judge(&recordings))).map_err(|error| {
+    let mut checks = runtime()?.block_on(Box::pin(described.judge(&recordings))).map_err(|error| {
         let code = connector_code(error.kind());
         CommandError::new(exit_for(code), code, format!("`{name}` cannot be judged: {error}")).help(format!(
             "the connector changed since it was recorded: engine connector record {name} --connection NAME"
         ))
     })?;
+    checks.extend(described.judge_deliveries(&deliveries));
     Ok(tell(name, &checks, output))
 }
 

@@ -57,7 +57,7 @@ pub(super) fn profit_and_loss(books: &Books, period: &Period) -> Table {
 }
 
 /// The accounts of a type that something was posted to: their lines and amounts.
-fn lines(
+pub(super) fn lines(
     books: &Books,
     posted: &BTreeMap<Id, Decimal>,
     account_type: &str,

@@ -1,9 +1,10 @@
 //! Reports: what the books add up to, as tables.
 //!
-//! There are five: what customers owe, sales by customer and by item, the trial balance, profit and loss. Sums are in
-//! home units, on the accrual basis; the parameters are `start_date`, `end_date`, `report_date` and `customer`.
+//! There are six: what customers owe, sales by customer and by item, the trial balance, profit and loss, the balance
+//! sheet. Sums are in home units, on the accrual basis; the parameters are `start_date`, `end_date`, `report_date` and `customer`.
 
 mod accounts;
+mod balance;
 mod sales;
 mod table;
 
@@ -34,6 +35,7 @@ pub(super) fn respond(books: &Books, request: &Request<'_>) -> Outcome<Object> {
         "itemsales" => ("ItemSales", sales::by_item(books, &period), false),
         "trialbalance" => ("TrialBalance", accounts::trial_balance(books, &period), false),
         "profitandloss" => ("ProfitAndLoss", accounts::profit_and_loss(books, &period), false),
+        "balancesheet" => ("BalanceSheet", balance::sheet(books, &period), false),
         _ => return Err(Fault::unsupported_operation(&format!("report {name}"))),
     };
     let mut header = Object::new();

@@ -43,6 +43,12 @@ impl Table {
         self.has_data = true;
     }
 
+    /// Takes a section that is whole, if there is one.
+    pub(super) fn extend(&mut self, section: Option<Value>) {
+        self.has_data |= section.is_some();
+        self.rows.extend(section);
+    }
+
     /// A section with its lines, which may be none, and its sum.
     pub(super) fn section(&mut self, group: &str, title: &str, lines: Vec<Value>, sum: &Value) {
         let mut section = Object::new();
