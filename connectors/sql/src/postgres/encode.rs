@@ -221,7 +221,7 @@ mod tests {
         for match_on in [vec!["shop"], vec!["n", "shop"], vec!["n"]] {
             let match_on: Vec<String> = match_on.into_iter().map(str::to_owned).collect();
             let wanted = Encode {
-                op: engine_contract::Op::Create,
+                op: Op::Create,
                 object: "t",
                 fields: &fields,
                 match_on: &match_on,

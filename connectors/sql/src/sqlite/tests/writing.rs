@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::trial::{mark, wanted};
-use engine_contract::{FieldType, Op};
+use engine_contract::FieldType;
 use futures::future::join_all;
 
 const TABLE: &str =
