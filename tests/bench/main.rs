@@ -1,8 +1,8 @@
 //! The workloads of docs/performance.md, each measured beside its limit.
 //!
 //! `cargo run --release -p tests --bin bench -- WORKLOAD [FILE | COUNT]`, after `cargo build --release`: `w1` runs a
-//! file into PostgreSQL (`w1-lines` with the lines of the orders too), `w2` maps a file in the loop alone, `w4` measures
-//! how quickly things begin. Orders are those of a file, or so many generated ones. Figures are CPU seconds per 100,000
+//! file into PostgreSQL (`w1-lines` with the lines of the orders too), `w2` maps a file in the loop alone, `w3` reads a
+//! service by pages into PostgreSQL, `w4` measures how quickly things begin. Orders are those of a file, or so many generated ones. Figures are CPU seconds per 100,000
 //! orders; one line per measurement.
 
 #![expect(
@@ -15,6 +15,7 @@
 
 mod measure;
 mod orders;
+mod paged;
 mod program;
 mod starting;
 mod transform;
@@ -49,8 +50,9 @@ fn main() -> std::io::Result<()> {
             transform::run(&input()?, &output)
                 .map(|all| all.iter().for_each(|measured| println!("{measured}")))
         }
+        "w3" => paged::measure(&input()?),
         "w4" => starting::measure(),
-        other => Err(std::io::Error::other(format!("no workload `{other}`: say w1, w1-lines, w2 or w4"))),
+        other => Err(std::io::Error::other(format!("no workload `{other}`: say w1, w1-lines, w2, w3 or w4"))),
     }
 }
 

@@ -46,6 +46,28 @@ struct Step<'a> {
     cursor: Option<CursorRow>,
 }
 
+impl<'a> Step<'a> {
+    /// The same in slices of at most so many records: elements of many records would be many more. What can be said
+    /// only of the whole is said with the last slice, so that a run which stops before it has said nothing.
+    fn slices(&self, most: usize) -> Vec<Self> {
+        let mut slices: Vec<Self> = self.records.chunks(most).map(Self::of).collect();
+        if slices.is_empty() {
+            slices.push(Self::of(&[]));
+        }
+        if let Some(first) = slices.first_mut() {
+            first.broken = self.broken;
+        }
+        if let Some(last) = slices.last_mut() {
+            (last.asked, last.completes, last.cursor) = (self.asked, self.completes, self.cursor.clone());
+        }
+        slices
+    }
+
+    fn of(records: &'a [SourceRecord]) -> Self {
+        Self { records, broken: &[], asked: &[], completes: false, cursor: None }
+    }
+}
+
 impl<'a> Job<'a> {
     /// Takes the lease of a group. Nothing to do for this run gives nothing.
     pub(crate) async fn take(
@@ -199,20 +221,23 @@ impl<'a> Job<'a> {
         }
         let last = self.entities.len() - 1;
         for (index, (entity, program)) in self.entities.iter().enumerate() {
-            let mut draft = Draft::new(self.work, entity);
-            draft.read(step.records.len());
-            if index == 0 {
-                for (key, error) in step.broken {
-                    draft.broken(key.clone(), error);
+            let most = if program.is_fan_out() { self.work.options.batch_records } else { usize::MAX };
+            for slice in step.slices(most) {
+                let mut draft = Draft::new(self.work, entity);
+                draft.read(slice.records.len());
+                if index == 0 {
+                    for (key, error) in slice.broken {
+                        draft.broken(key.clone(), error);
+                    }
                 }
+                if slice.completes {
+                    draft.read_whole();
+                }
+                let halt = self.entity(program, &slice, &mut draft).await?;
+                let cursor = slice.cursor.filter(|_| index == last && halt.is_none());
+                draft.commit(&self.guard, cursor, self.tally).await?;
+                halt.map_or(Ok(()), Err)?;
             }
-            if step.completes {
-                draft.read_whole();
-            }
-            let halt = self.entity(program, step, &mut draft).await?;
-            let cursor = if index == last && halt.is_none() { step.cursor.clone() } else { None };
-            draft.commit(&self.guard, cursor, self.tally).await?;
-            halt.map_or(Ok(()), Err)?;
         }
         Ok(())
     }

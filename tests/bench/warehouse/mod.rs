@@ -5,7 +5,7 @@
 mod server;
 
 use crate::measure::{Finished, run, with_children};
-use server::Server;
+pub(crate) use server::Server;
 use std::{fs, io, path::Path, process::Command, time::Duration};
 
 const PIPELINE: &str = include_str!("orders.toml");
@@ -54,7 +54,7 @@ pub(crate) struct Truth {
     pub(crate) line_total: i64,
 }
 
-fn truth(input: &Path) -> io::Result<Truth> {
+pub(crate) fn truth(input: &Path) -> io::Result<Truth> {
     use io::BufRead;
     let mut truth = Truth { orders: 0, total: 0, line_total: 0 };
     for line in io::BufReader::new(fs::File::open(input)?).lines() {

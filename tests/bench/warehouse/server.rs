@@ -4,14 +4,14 @@ use super::Truth;
 use std::{io, process::Command};
 
 /// The server, with a database that goes away at the end.
-pub(super) struct Server {
-    pub(super) postmaster: u32,
+pub(crate) struct Server {
+    pub(crate) postmaster: u32,
     database: String,
 }
 
 impl Server {
     /// Makes the database and its tables.
-    pub(super) fn start(schema: &str) -> io::Result<Self> {
+    pub(crate) fn start(schema: &str) -> io::Result<Self> {
         let database = format!("bench_{}", std::process::id());
         psql("postgres", &format!("CREATE DATABASE {database}"))?;
         let pid = psql("postgres", "SELECT pg_read_file('postmaster.pid')")?;
@@ -22,7 +22,7 @@ impl Server {
     }
 
     /// The settings of a connection to it.
-    pub(super) fn settings(&self) -> String {
+    pub(crate) fn settings(&self) -> String {
         format!(
             "host = \"127.0.0.1\"\nuser = \"postgres\"\ndatabase = \"{}\"\nsslmode = \"disable\"\n",
             self.database
@@ -30,7 +30,7 @@ impl Server {
     }
 
     /// What the tables hold.
-    pub(super) fn sums(&self) -> io::Result<Truth> {
+    pub(crate) fn sums(&self) -> io::Result<Truth> {
         let sql = "SELECT count(*), (sum(total) * 100)::bigint, (sum(line_total) * 100)::bigint FROM orders";
         let row = psql(&self.database, sql)?;
         let numbers: Vec<i64> = row.trim().split('|').filter_map(|cell| cell.parse().ok()).collect();

@@ -1,6 +1,9 @@
 //! The real connectors, as the catalog describes them, and with one vice each.
 
-use crate::{mutants::Vice, trial::Trial};
+use crate::{
+    mutants::Vice,
+    trial::{Scene, Trial},
+};
 use connector_rest::Described;
 use engine_contract::{
     Access, Batch, Checkpoint, Connection, Context, Cursor, Discovery, DynConnector, InvalidConfig, Login,
@@ -28,13 +31,19 @@ impl Connectors {
         static TRUE: OnceLock<[Described; 3]> = OnceLock::new();
         static STRICT: OnceLock<[Described; 3]> = OnceLock::new();
         static ALONE: OnceLock<[Described; 3]> = OnceLock::new();
+        static SMALL: OnceLock<[Described; 3]> = OnceLock::new();
+        static SMALL_STRICT: OnceLock<[Described; 3]> = OnceLock::new();
+        let small = trial.scene == Scene::ShopToWarehouse;
         let (asks_for_later, pages_by_offset) =
             (trial.has(Vice::AsksForLater), trial.has(Vice::PagesByOffset));
         let is_alone = trial.mutant.is_some_and(|mutant| mutant.one_by_one);
-        let (known, edits, hits): (_, &[(&str, &str)], _) = match (asks_for_later, is_alone) {
-            (true, _) => (&STRICT, &EDITS, (2, 2)),
-            (false, true) => (&ALONE, &ONE_BY_ONE, (1, 0)),
-            (false, false) => (&TRUE, &[], (0, 0)),
+        let strict_and_small = [&EDITS[..], &SMALL_PAGES].concat();
+        let (known, edits, hits): (_, &[(&str, &str)], _) = match (asks_for_later, is_alone, small) {
+            (true, _, true) => (&SMALL_STRICT, &strict_and_small, (3, 2)),
+            (false, _, true) => (&SMALL, &SMALL_PAGES, (1, 0)),
+            (true, ..) => (&STRICT, &EDITS, (2, 2)),
+            (false, true, _) => (&ALONE, &ONE_BY_ONE, (1, 0)),
+            (false, false, _) => (&TRUE, &[], (0, 0)),
         };
         let read = || {
             let (shop, books) =
@@ -64,6 +73,12 @@ const EDITS: [(&str, &str); 4] = [
 
 /// No batches: between two requests there is a moment in which an engine can be frozen.
 const ONE_BY_ONE: [(&str, &str); 1] = [("\nbatch = {", "\n# batch = {")];
+
+/// Sweeps by pages of three rows, several of them at once.
+const SMALL_PAGES: [(&str, &str); 1] = [(
+    "kind = \"scan\"\nsize = \"per_page\"\nsize_max = 100",
+    "kind = \"scan\"\nsize = \"per_page\"\nsize_max = 3",
+)];
 
 /// A connector of the catalog, its manifest edited at so many places at least.
 fn described(name: &str, edits: &[(&str, &str)], least: usize) -> Described {

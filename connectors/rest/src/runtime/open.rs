@@ -117,6 +117,7 @@ pub(super) fn service(
         hooks: Hooks::new(script.cloned()),
         time: manifest.time.clone(),
         heard: Heard::default(),
+        pages_at_once: manifest.limits.concurrency.unwrap_or(1),
     })
 }
 

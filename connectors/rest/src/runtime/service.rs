@@ -53,6 +53,8 @@ pub(super) struct Service {
     pub(super) hooks: Hooks,
     pub(super) time: TimeTable,
     pub(super) heard: Heard,
+    /// How many pages of a list may be asked for at once.
+    pub(super) pages_at_once: usize,
 }
 
 impl Service {

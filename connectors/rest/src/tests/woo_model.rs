@@ -30,6 +30,10 @@ struct Store {
     /// How much happens before each answer.
     pace: usize,
     deleted: BTreeSet<u64>,
+    /// How long requests are under way: of those that are sent at once the last may arrive first.
+    travels: Vec<u8>,
+    /// How many requests have arrived.
+    asked: usize,
 }
 
 struct Model(Mutex<Store>);
@@ -85,8 +89,13 @@ impl Store {
 #[async_trait]
 impl HttpTransport for Model {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
+        let travels = self.0.lock().unwrap_or_else(PoisonError::into_inner).travels.pop();
+        for _ in 0..travels.unwrap_or_default() {
+            tokio::task::yield_now().await;
+        }
         let mut store = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         store.happen();
+        store.asked += 1;
         let query =
             request.uri().query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
         let decoded =
@@ -137,7 +146,15 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 fn model(rows: BTreeMap<u64, i64>, happenings: Vec<Happening>, pace: usize) -> Arc<Model> {
     let now = 1_790_000_000;
     let rows = rows.into_iter().map(|(id, ago)| (id, now - ago)).collect();
-    Arc::new(Model(Mutex::new(Store { now, rows, happenings, pace, deleted: BTreeSet::new() })))
+    Arc::new(Model(Mutex::new(Store {
+        now,
+        rows,
+        happenings,
+        pace,
+        deleted: BTreeSet::new(),
+        travels: Vec::new(),
+        asked: 0,
+    })))
 }
 
 proptest! {
@@ -188,6 +205,47 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Several pages are asked for at once, and arrive in any order while records vanish between them.
+    #[test]
+    fn no_record_is_lost_between_pages_that_are_read_side_by_side(
+        ids in prop::collection::btree_set(1u64..3000, 0..1200),
+        happenings in prop::collection::vec((1u64..3000).prop_map(Happening::Delete), 0..900),
+        pace in 0usize..70,
+        travels in prop::collection::vec(0u8..6, 0..60),
+        most in 90usize..1200,
+    ) {
+        let store = model(ids.into_iter().map(|id| (id, 0)).collect(), happenings, pace);
+        store.0.lock().unwrap().travels = travels;
+        run(async {
+            let open = Open::new("woocommerce", store.clone()).await;
+            let seen = all(&open, "customers", (None, None), most).await;
+            let store = store.0.lock().unwrap();
+            for id in store.rows.keys() {
+                prop_assert!(seen.contains_key(id), "{}", id);
+            }
+            prop_assert!(seen.keys().all(|id| store.rows.contains_key(id) || store.deleted.contains(id)));
+            Ok(())
+        })?;
+    }
+}
+
+/// Pages that are asked for at once are taken once, and a long list costs few pages beyond its end.
+#[test]
+fn a_long_list_is_read_four_pages_at_a_time() {
+    let store = model((1..=3000).map(|id| (id, 0)).collect(), Vec::new(), 0);
+    let seen = run(async {
+        let open = Open::new("woocommerce", store.clone()).await;
+        all(&open, "customers", (None, None), 2000).await
+    });
+    assert_eq!(seen.len(), 3000);
+    let asked = store.0.lock().unwrap().asked;
+    // 31 pages that overlap by a row, and at most three behind the end.
+    assert!((31..=34).contains(&asked), "{asked} pages");
 }
 
 /// A bulk edit: more records in one second than a page or an address holds.

@@ -29,6 +29,13 @@ impl Bag {
         self.max_records.saturating_sub(self.rows.len())
     }
 
+    /// How many more records fit, when they are as large as those that are there.
+    pub(in crate::runtime) fn room(&self) -> usize {
+        let each = self.bytes.checked_div(self.rows.len()).unwrap_or_default();
+        let by_bytes = self.max_bytes.saturating_sub(self.bytes).checked_div(each).unwrap_or(usize::MAX);
+        self.left().min(by_bytes)
+    }
+
     /// Takes a row in, or gives it back when the batch is full. One large record still comes alone.
     pub(in crate::runtime) fn put(&mut self, row: Row) -> Result<(), Row> {
         let size = row.record.size();

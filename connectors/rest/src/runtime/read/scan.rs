@@ -2,6 +2,11 @@
 //!
 //! Records that vanish shift the rest to the front. Each page begins with the last row of the one before: when
 //! that row is not there, the walk steps back until it stands among rows that it knows.
+//!
+//! Pages may be asked for side by side, and are taken one after the other. When each was asked for does not matter: a
+//! page that begins with a row which was taken already leaves no gap behind it, because every row that is there all the
+//! time stands on the same side of that row in both answers. One that begins behind it counts for nothing, like all
+//! that were asked for beyond it.
 
 use super::{
     bag::{Bag, Step},
@@ -17,12 +22,39 @@ pub(super) struct Scan {
     last: Option<i64>,
     /// The row to begin with: the last one that was taken.
     pub(super) offset: usize,
+    /// How many pages were asked for at once. It doubles as long as all of them are full, so that lists which end soon
+    /// cost few pages that are empty.
+    #[serde(default)]
+    at_once: usize,
 }
 
 impl Scan {
     /// How many rows to ask for.
     pub(super) fn size(wanted: usize, max: usize) -> usize {
         wanted.saturating_add(1).clamp(2, max.max(2))
+    }
+
+    /// How many pages of `size` rows to ask for at once, with room for so many rows: at least one.
+    fn width(&self, room: usize, size: usize, most: usize) -> usize {
+        (self.at_once * 2).clamp(1, most.max(1)).min(room / step(size)).max(1)
+    }
+
+    /// The offsets of the pages to ask for at once.
+    pub(super) fn places(&self, size: usize, most: usize, bag: &Bag) -> Vec<usize> {
+        let width = self.width(bag.room(), size, most);
+        (0..width).map(|page| self.offset.saturating_add(page * step(size))).collect()
+    }
+
+    /// So many pages were asked for at once, and all were full.
+    pub(super) fn were_full(&mut self, pages: usize) {
+        self.at_once = self.at_once.max(pages);
+    }
+
+    /// Whether what still fits would take as long as what was read: pages that are asked for at once take the time of
+    /// one. The next batch begins with it.
+    pub(super) fn has_enough(&self, size: usize, most: usize, bag: &Bag) -> bool {
+        let next = self.width(usize::MAX, size, most).saturating_mul(step(size));
+        bag.rows.len() >= bag.room() && bag.room() < next
     }
 
     /// Takes a page that began at the offset.
@@ -35,6 +67,7 @@ impl Scan {
         };
         if stands_behind && self.offset > 0 {
             self.offset /= 2;
+            self.at_once = 0;
             return Ok(Step::More);
         }
         let begin = self.offset;
@@ -65,6 +98,11 @@ impl Scan {
         }
         Ok(Step::More)
     }
+}
+
+/// How far the offsets of two pages are apart: the second begins with the last row of the first.
+fn step(size: usize) -> usize {
+    size.saturating_sub(1).max(1)
 }
 
 fn number(key: &str) -> Result<i64> {

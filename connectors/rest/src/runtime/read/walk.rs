@@ -102,19 +102,40 @@ impl Reading<'_> {
 
     async fn scan(&self, context: &Context, mut scan: Scan, bag: &mut Bag) -> Result<Option<Resume>> {
         let max = self.page.size_max.unwrap_or(usize::MAX);
+        let most = self.service.pages_at_once;
         let mut idle = 0;
         loop {
             let size = Scan::size(bag.left(), max);
-            let ask = Ask { order: None, skip: scan.offset, ..self.ask(size) };
-            let call = ask::call(self.service, ask)?;
-            let (_, rows) = self.rows(context, call).await?;
+            let places = scan.places(size, most, bag);
+            let pages = places.iter().map(|place| self.page_at(context, *place, size));
+            let pages = futures::future::try_join_all(pages).await?;
             let before = bag.left();
-            match scan.take(rows, size, bag)? {
-                Step::End => return Ok(None),
-                Step::More if bag.left() > 0 => idle = waited(idle, before, bag)?,
-                Step::More | Step::Full => return Ok(Some(Resume::Scan(scan))),
+            for (place, rows) in places.iter().zip(pages) {
+                // What lies beyond a page that was not taken whole is asked for again.
+                if *place != scan.offset {
+                    break;
+                }
+                match scan.take(rows, size, bag)? {
+                    Step::End => return Ok(None),
+                    Step::More => {}
+                    Step::Full => return Ok(Some(Resume::Scan(scan))),
+                }
             }
+            if places.last().is_some_and(|last| scan.offset > *last) {
+                scan.were_full(places.len());
+            }
+            if bag.left() == 0 || scan.has_enough(size, most, bag) {
+                return Ok(Some(Resume::Scan(scan)));
+            }
+            idle = waited(idle, before, bag)?;
         }
+    }
+
+    /// So many rows from an offset on.
+    async fn page_at(&self, context: &Context, offset: usize, size: usize) -> Result<rows::Rows> {
+        let ask = Ask { order: None, skip: offset, ..self.ask(size) };
+        let (_, rows) = self.rows(context, ask::call(self.service, ask)?).await?;
+        Ok(rows)
     }
 
     async fn pages(&self, context: &Context, mut pages: Pages, bag: &mut Bag) -> Result<Option<Resume>> {
