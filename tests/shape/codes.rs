@@ -12,7 +12,7 @@ use engine_project::{
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The areas of codes.
-const AREAS: [&str; 24] = [
+const AREAS: [&str; 25] = [
     "command",
     "file",
     "toml",

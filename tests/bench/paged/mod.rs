@@ -33,7 +33,7 @@ pub(crate) fn measure(input: &Path) -> io::Result<()> {
         let mut command = Command::new(engine()?);
         command.arg("run").arg(folder.path()).env("ENGINE_ALLOW_PRIVATE", "127.0.0.0/8");
         let finished = run(&mut command)?;
-        let served = with_children(server.postmaster)?.saturating_sub(used);
+        let by_server = with_children(server.postmaster)?.saturating_sub(used);
         let found = server.sums()?;
         if found != truth {
             return Err(io::Error::other(format!("the tables say {found:?}, the service {truth:?}")));
@@ -44,12 +44,12 @@ pub(crate) fn measure(input: &Path) -> io::Result<()> {
         println!(
             "{:<28} {wall:>6.2} s wall, {:.2} x the limit of {limit:.2} s   {:>4} pages   {:.2} CPU s / 100k ({:.2} \
              engine + {:.2} server)   {:>4} MB peak",
-            way.map_or("along the cursor".to_owned(), |pages| format!("by id, {pages} at once")),
+            way.map_or_else(|| "along the cursor".to_owned(), |pages| format!("by id, {pages} at once")),
             wall / limit,
             service.pages(),
-            per(finished.cpu + served),
+            per(finished.cpu + by_server),
             per(finished.cpu),
-            per(served),
+            per(by_server),
             finished.peak / 1024
         );
     }

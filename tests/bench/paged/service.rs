@@ -71,10 +71,10 @@ impl Service {
             if reader.read_line(&mut line)? == 0 {
                 return Ok(());
             }
-            let mut header = String::from(" ");
-            while !header.trim().is_empty() {
+            // Up to the empty line that ends the headers.
+            let mut header = String::new();
+            while reader.read_line(&mut header)? > 0 && !header.trim().is_empty() {
                 header.clear();
-                reader.read_line(&mut header)?;
             }
             let target = line.split_whitespace().nth(1).unwrap_or_default();
             let body = self.page(target.split_once('?').map_or("", |(_, query)| query));
