@@ -136,7 +136,7 @@ fn a_kill_between_the_table_and_its_first_row_leaves_a_table_that_the_next_run_f
     for base in Base::all() {
         let (project, name) = (project(&base, PIPELINE), base.name());
         for place in ["make.made", "deliver.send"] {
-            assert!(kill_at(&project, 50, Moment::first(place)).is_some(), "{name}: {place}");
+            assert!(kill_at(&project, &["run", "."], 50, Moment::first(place)).is_ok(), "{name}: {place}");
         }
         drop(project.engine(&["run", "."]).ended(0));
         assert_eq!(base.texts(&project, "SELECT concat('', count(*)) FROM order_lines"), ["509"], "{name}");
