@@ -109,3 +109,16 @@ fn unchanged_records_cost_at_most_one_call_in_a_hundred() {
     *pages.get_mut("GET acme-store orders").unwrap() += 20;
     assert_eq!(full, pages);
 }
+
+/// All are read again, and each object that was written is looked at.
+#[test]
+fn a_plan_of_unchanged_orders_costs_at_most_four_calls_in_a_hundred() {
+    let project = larger();
+    run(&project, &[]);
+    let plan = project.engine(&["plan", "woo-to-qbo", "--env", "demo", "--full", "-vv"]).ended(5);
+    let orders = 207 * (COPIES + 1);
+    let asked: usize = calls(&plan).values().sum();
+    println!("{asked} calls for {orders} orders: {:?}", calls(&plan));
+    assert!(plan.stdout.contains("Plan: 0 to create, 0 to update, 0 to delete"), "{}", plan.stdout);
+    assert!(i64::try_from(asked).unwrap() * 100 <= orders * 4, "{:?}", calls(&plan));
+}

@@ -91,12 +91,13 @@ fn binary(shape: &Shape, kind: u8, raw: &str) -> Fitted {
         _ => return Err(NUMBERS),
     }
     let number = Decimal::read(raw).ok_or(NUMBERS)?;
-    // So many decimal digits survive always, within the usual range.
+    // So many decimal digits survive always, within the usual range. Not before zeros: 67686900 has six, and lies in the
+    // middle between two fractions.
     let (sure, is_named) = match shape {
         Shape::Single => (6, names_one::<f32>(raw, &number)),
         _ => (15, names_one::<f64>(raw, &number)),
     };
-    let is_usual = number.precision() <= sure && number.places().unsigned_abs() < 30;
+    let is_usual = number.precision() <= sure && (0..30).contains(&number.places());
     if is_usual || is_named { Ok(None) } else { Err("would turn it into another number: use numeric") }
 }
 
@@ -322,6 +323,9 @@ mod tests {
         // In the middle between two fractions: it would be read as 94830544.
         assert_eq!(fitted(&Shape::Single, "94830540"), "refused");
         assert_eq!(fitted(&Shape::Single, "94830544"), "as it is");
+        assert_eq!(fitted(&Shape::Single, "-67686900"), "refused");
+        assert_eq!(fitted(&Shape::Single, "500"), "as it is");
+        assert_eq!(fitted(&Shape::Double, "1e20"), "as it is");
         // The fraction is 1129840.25: the server names it 1129840.2.
         assert_eq!(fitted(&Shape::Single, "1129840.3"), "refused");
         assert_eq!(fitted(&Shape::Double, "1.7976931348623157e308"), "as it is");
