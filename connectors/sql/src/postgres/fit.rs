@@ -103,16 +103,20 @@ fn binary(shape: &Shape, kind: u8, raw: &str) -> Fitted {
 
 /// Whether the server writes the fraction that it reads from `raw` as that number again. It takes the shortest decimal
 /// that lies between the middles to both neighbours; one that lies on a middle is no name (`acceptBounds` in its
-/// `d2s.c`), and then it takes one digit more.
+/// `d2s.c`), and then it takes more digits.
 fn names_one<F: std::str::FromStr + PartialEq + std::fmt::LowerExp>(raw: &str, number: &Decimal) -> bool {
     let Ok(fraction) = raw.parse::<F>() else { return false };
     let Some(shortest) = Decimal::read(&format!("{fraction:e}")) else { return false };
     let is_same = |beside: String| beside.parse::<F>().is_ok_and(|other| other == fraction);
-    if shortest.beside().is_none_or(|sides| sides.into_iter().all(is_same)) {
+    let is_name = |number: &Decimal| number.beside().is_none_or(|sides| sides.into_iter().all(is_same));
+    if is_name(&shortest) {
         // Of two names that are equally near the server may take the other one.
         return shortest == *number && !is_between_names(&fraction, shortest.precision());
     }
-    Decimal::read(&format!("{fraction:.*e}", shortest.precision())).as_ref() == Some(number)
+    // More digits, until they are no middle: the digit after 67686900 is another 0.
+    let longer =
+        (shortest.precision()..20).filter_map(|places| Decimal::read(&format!("{fraction:.places$e}")));
+    longer.into_iter().find(is_name).as_ref() == Some(number)
 }
 
 /// Whether a fraction lies exactly in the middle between two decimals of so many digits.
