@@ -108,15 +108,15 @@ fn names_one<F: std::str::FromStr + PartialEq + std::fmt::LowerExp>(raw: &str, n
     let Ok(fraction) = raw.parse::<F>() else { return false };
     let Some(shortest) = Decimal::read(&format!("{fraction:e}")) else { return false };
     let is_same = |beside: String| beside.parse::<F>().is_ok_and(|other| other == fraction);
-    let is_name = |number: &Decimal| number.beside().is_none_or(|sides| sides.into_iter().all(is_same));
-    if is_name(&shortest) {
+    let names_it = |number: &Decimal| number.beside().is_none_or(|sides| sides.into_iter().all(is_same));
+    if names_it(&shortest) {
         // Of two names that are equally near the server may take the other one.
         return shortest == *number && !is_between_names(&fraction, shortest.precision());
     }
     // More digits, until they are no middle: the digit after 67686900 is another 0.
     let longer =
         (shortest.precision()..20).filter_map(|places| Decimal::read(&format!("{fraction:.places$e}")));
-    longer.into_iter().find(is_name).as_ref() == Some(number)
+    longer.into_iter().find(names_it).as_ref() == Some(number)
 }
 
 /// Whether a fraction lies exactly in the middle between two decimals of so many digits.

@@ -172,8 +172,8 @@ fn outside_of_the_usa_new_amounts_are_taxed_anew_and_every_line_brings_its_code(
         // What a program does that reads an invoice, changes an amount and sends all of it back.
         let mut whole = after.clone();
         whole["Line"] = json!([taxed(&json!(300), &code)]);
-        let stale = books.made("Invoice", &whole);
-        assert_eq!((tax(&stale), &stale["TotalAmt"]), (json!(10), &json!(310)));
+        let outdated = books.made("Invoice", &whole);
+        assert_eq!((tax(&outdated), &outdated["TotalAmt"]), (json!(10), &json!(310)));
     });
 }
 
