@@ -103,6 +103,26 @@ fn the_books_are_as_planned() {
     assert_eq!(all.values().map(created).sum::<u64>(), 0, "nothing is left for a run");
 }
 
+/// Customers are adopted and never rewritten: their orders need the links, so the plan has them too.
+#[test]
+fn objects_that_are_linked_as_they_are_stand_in_the_plan() {
+    let project = Project::shops(ENGINE);
+    drop(project.engine(&["run", "woo-to-qbo", "--env", "demo"]).ended(5));
+    for file in ["state.db", "state.db-wal", "state.db-shm"] {
+        drop(std::fs::remove_file(project.path(&format!(".engine/{file}"))));
+    }
+    let plan = ["plan", "woo-to-qbo", "--env", "demo", "--format", "json"];
+    let first = project.engine(&[&plan[..], &["--out", "plan.json"]].concat()).ended(5);
+    let written = project.engine(&["apply", "plan.json", "--format", "json"]).ended(0);
+    let (first, written) = (statuses(&first, "plans"), statuses(&written, "runs"));
+    assert_eq!(written["customer"]["unchanged"], 80, "linked, and not written");
+    for status in ["created", "updated", "unchanged"] {
+        assert_eq!(first["order"][status], written["order"][status], "{status}");
+    }
+    let again = project.engine(&[&plan[..], &["--full"]].concat()).ended(5).json();
+    assert_eq!(again["plans"][0]["writes"], 0, "{}", again["plans"][0]["changes"]);
+}
+
 #[test]
 fn the_tables_are_as_planned() {
     let (planned, written, _) = there_and_back(SUPABASE, [0, 0, 0]);

@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Plan, project: Option<&Path>, output: &Output) -> 
             }
             exit = exit.worse(super::run::exit_of(&report));
             plans.push(plan::document(&gathered, &report, blueprint));
-            keep(gathered, &report, &engine, arguments, output)?;
+            keep(gathered, &report, arguments, output)?;
         }
     }
     if arguments.detailed_exitcode && writes > 0 {
@@ -129,13 +129,7 @@ fn head(blueprint: &Blueprint, context: &Context) -> Head {
 }
 
 /// Puts the file in its place; a plan that was stopped on its way has none.
-fn keep(
-    gathered: Gathered,
-    report: &RunReport,
-    ready: &Ready,
-    arguments: &Plan,
-    output: &Output,
-) -> Result<()> {
+fn keep(gathered: Gathered, report: &RunReport, arguments: &Plan, output: &Output) -> Result<()> {
     if let Some((code, message)) = &report.error {
         if let Some(writer) = gathered.writer {
             writer.give_up();
@@ -151,8 +145,7 @@ fn keep(
         return Ok(());
     }
     let (Some(writer), Some(path)) = (gathered.writer, &arguments.out) else { return Ok(()) };
-    writer.finish()?;
-    let until = ready.engine.context.clock.now() + VALID;
+    let until = writer.finish()?;
     let path = path.display();
     output.step(output::GOOD, "Saved", &format!("{path}, valid until {until:.0}"));
     output.talk(&format!("  next: engine apply {path}"));

@@ -7,6 +7,7 @@ use crate::{
 };
 use engine_contract::ContentHash;
 use engine_run::plan::{Approved, Head, Planned, Promise, Step};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::{
@@ -25,6 +26,7 @@ pub(crate) struct Writer {
     out: BufWriter<File>,
     hasher: blake3::Hasher,
     salt: String,
+    valid_until: Timestamp,
     records: u64,
     failure: Option<std::io::Error>,
 }
@@ -80,6 +82,7 @@ impl Writer {
             out: BufWriter::new(file),
             hasher: blake3::Hasher::new(),
             salt: head.salt.clone(),
+            valid_until: head.valid_until,
             records: 0,
             failure: None,
         };
@@ -117,11 +120,11 @@ impl Writer {
         }
     }
 
-    /// Ends the file and puts it in its place.
+    /// Ends the file and puts it in its place; says until when it can be carried out.
     ///
     /// # Errors
     /// When it could not be written whole: then there is none.
-    pub(crate) fn finish(mut self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<Timestamp> {
         let end = End { records: self.records, digest: self.hasher.finalize().to_hex().to_string() };
         self.line(&json!({ "end": end }));
         let written = match self.failure.take() {
@@ -129,10 +132,13 @@ impl Writer {
             None => self.out.flush().and_then(|()| self.out.get_ref().sync_all()),
         };
         let placed = written.and_then(|()| std::fs::rename(&self.unfinished, &self.path));
-        placed.map_err(|error| {
-            drop(std::fs::remove_file(&self.unfinished));
-            unwritable(&self.path, &error)
-        })
+        match placed {
+            Ok(()) => Ok(self.valid_until),
+            Err(error) => {
+                drop(std::fs::remove_file(&self.unfinished));
+                Err(unwritable(&self.path, &error))
+            }
+        }
     }
 
     /// Leaves no file: the plan came to no end.

@@ -79,7 +79,10 @@ fn agrees(
     (effect, intent): (&Effect, &Intent),
     current: Option<&Current>,
 ) -> bool {
+    // Another object agrees with the record now than when the plan was made.
+    let is_other = |current: &Current| promise.target_id.as_ref().is_some_and(|id| *id != current.target_id);
     match (current, &promise.token) {
+        (Some(current), _) if is_other(current) => false,
         (None, _) => promise.held.is_none() || intent.op.retires(),
         (Some(current), Some(token)) => current.token.as_ref() == Some(token),
         (Some(_), None) if effect.op.removes() => true,

@@ -1,6 +1,6 @@
 //! Puts what would be sent beside what is there, and tells it.
 
-use super::{FieldChange, Money, Planned, Planner, Step, compare, live, promise};
+use super::{FieldChange, Money, Planned, Planner, Purpose, Step, compare, live, promise};
 use crate::{
     error::RunError,
     lease::Guard,
@@ -146,6 +146,25 @@ fn keep_own_name(
     let still: Vec<String> =
         compare::differences(&renamed, there).into_iter().map(|difference| difference.path).collect();
     fields.retain(|difference| still.contains(&difference.path));
+}
+
+/// Tells an object that was there before and is linked as it is: its children need the link when the plan is carried out.
+pub(crate) fn linked(work: &Work, entity: &Entity, effect: &Effect) {
+    let Purpose::Plan(planner) = &work.purpose else { return };
+    planner.take(Planned {
+        entity: entity.name.clone(),
+        key: effect.link.record.key.clone(),
+        source_key: effect.link.source_key.clone(),
+        origin: effect.item.as_ref().map(|item| item.source.origin.clone()).unwrap_or_default(),
+        step: Step::Settle,
+        object: effect.link.target_object.clone(),
+        target_id: effect.link.target_id.clone(),
+        content: effect.promised,
+        token: effect.link.target_token.clone(),
+        held: None,
+        fields: Vec::new(),
+        money: None,
+    });
 }
 
 /// What the end of a write would be.

@@ -12,7 +12,7 @@ use crate::{
     failpoint::failpoint,
     lease::Guard,
     options::Mechanism,
-    plan::{Approved, Purpose, promise},
+    plan::{Approved, Purpose, promise, survey},
     state::{Intent, Status},
     work::Work,
 };
@@ -93,6 +93,7 @@ pub(crate) async fn admitted<T>(
             continue;
         }
         if effect.is_adopted && !entity.write.update {
+            survey::linked(work, entity, &effect);
             draft.adopted(effect);
             continue;
         }
