@@ -1,13 +1,13 @@
 //! Keeps to a plan: a record that is not any more what the plan showed is refused, the others are written.
 
-use super::{Approved, Promise, Step, compare, live};
+use super::{Approved, Promise, Purpose, Step, compare, live};
 use crate::{
     error::RunError,
     stage::{Fault, intent::Effect, settle::Draft},
     state::{Intent, Status},
     work::Work,
 };
-use engine_contract::{Applied, Change, Current, Value, content_hash};
+use engine_contract::{Applied, Change, ConnectorError, Current, ErrorKind, Map, Retry, Value, content_hash};
 
 /// The effects that the plan shows as they are now. Those that it shows otherwise are blocked; those that it does not show
 /// at all wait for a run.
@@ -94,12 +94,7 @@ fn agrees(
 }
 
 /// What would be sent and what is there, in a form in which both can be compared.
-pub(super) fn compared(
-    work: &Work,
-    effect: &Effect,
-    intent: &Intent,
-    current: &Current,
-) -> (engine_contract::Map, Value) {
+pub(super) fn compared(work: &Work, effect: &Effect, intent: &Intent, current: &Current) -> (Map, Value) {
     work.target.compared(&intent.link.target_object, &effect.fields, &intent.payload, current.fields.clone())
 }
 
@@ -112,9 +107,9 @@ fn stale(what: &str) -> Fault {
     }
 }
 
-/// What a write that the target refused as outdated means when a plan is carried out.
-pub(crate) fn refused(work: &Work) -> Option<engine_contract::ConnectorError> {
+/// What a write that the target refused as outdated means when a plan is carried out: a run looks at it again.
+pub(crate) fn refused(work: &Work) -> Option<ConnectorError> {
     let message = "the target object has changed since the plan was made: it was not written";
-    matches!(work.purpose, super::Purpose::Apply(_))
-        .then(|| engine_contract::ConnectorError::new(engine_contract::ErrorKind::Stale, message))
+    let refused = || ConnectorError::new(ErrorKind::Stale, message).with_retry(Retry::Soon);
+    matches!(work.purpose, Purpose::Apply(_)).then(refused)
 }
