@@ -172,14 +172,8 @@ impl Shop {
         assert!(!found.has_errors(), "{found:?}");
         let (blueprint, found) =
             compile(&project, "shop", &project.tenants[0], &self.registry, &Catalogs::default());
-        let request = RunRequest {
-            blueprint: Arc::new(blueprint.unwrap_or_else(|| panic!("{found:?}"))),
-            only: Vec::new(),
-            full: false,
-            limit: None,
-            purpose: Purpose::Write,
-            trigger: "manual".to_owned(),
-        };
+        let blueprint = Arc::new(blueprint.unwrap_or_else(|| panic!("{found:?}")));
+        let request = RunRequest::new(blueprint, Purpose::Write);
         block_on(self.engine().run(&request))
     }
 

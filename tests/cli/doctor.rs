@@ -33,7 +33,7 @@ fn a_sound_project_has_no_problem() {
     {
         assert_eq!(verdict(&checks, name).0, "ok", "{checks:?}");
     }
-    assert!(verdict(&checks, "state").1.contains("schema 2"), "{checks:?}");
+    assert!(verdict(&checks, "state").1.contains("schema 3"), "{checks:?}");
     let text = project.engine(&["doctor"]).ended(0);
     assert!(text.stdout.starts_with("ok    version"), "{}", text.stdout);
     assert!(text.stderr.contains("no problem found"), "{}", text.stderr);

@@ -156,7 +156,7 @@ fn a_state_of_the_version_before_is_opened_after_a_copy_was_kept() {
     let version = |file: &str| -> i64 {
         project.database(file).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
     };
-    assert_eq!((version(".engine/state.schema-1.db"), version(".engine/state.db")), (1, 2));
+    assert_eq!((version(".engine/state.schema-1.db"), version(".engine/state.db")), (1, 3));
     let failures = project.engine(&["failures", "--format", "json"]).ended(0).stdout;
     assert!(failures.contains("mapping/required"), "{failures}");
     drop(project.engine(&["state", "backup", "it.backup"]).ended(0));

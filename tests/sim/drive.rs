@@ -130,14 +130,7 @@ impl<'a, S: Stage + 'static> Play<'a, S> {
     }
 
     fn request(&self) -> RunRequest {
-        RunRequest {
-            blueprint: self.stage.blueprint(),
-            only: Vec::new(),
-            full: false,
-            limit: None,
-            purpose: Purpose::Write,
-            trigger: "test".to_owned(),
-        }
+        RunRequest::new(self.stage.blueprint(), Purpose::Write)
     }
 
     fn roll(&self, range: Range<u64>) -> u64 {

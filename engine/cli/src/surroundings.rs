@@ -60,6 +60,13 @@ pub(crate) fn environment() -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Who uses this process, as far as the system tells.
+pub(crate) fn actor() -> Option<String> {
+    let mut environment = environment();
+    let names = ["USER", "LOGNAME", "USERNAME"].into_iter();
+    names.filter_map(|name| environment.remove(name)).find(|name| !name.is_empty())
+}
+
 /// The context for work on a project, with its secrets. The network is off in it.
 pub(crate) fn context(project_dir: &Path, state: &StatePlace, cancel: &Cancel) -> (Context, ProjectSecrets) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock(cancel.clone()));

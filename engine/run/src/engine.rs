@@ -56,6 +56,24 @@ pub struct RunRequest {
     pub purpose: Purpose,
     /// What started it: `manual`.
     pub trigger: String,
+    /// Who started it, where that is known.
+    pub actor: Option<String>,
+}
+
+impl RunRequest {
+    /// All of a pipeline, from where it stopped, started by hand.
+    #[must_use]
+    pub fn new(blueprint: Arc<Blueprint>, purpose: Purpose) -> Self {
+        Self {
+            blueprint,
+            only: Vec::new(),
+            full: false,
+            limit: None,
+            purpose,
+            trigger: "manual".to_owned(),
+            actor: None,
+        }
+    }
 }
 
 impl Engine {
@@ -78,6 +96,7 @@ impl Engine {
             finished_at: None,
             status: RunStatus::Running,
             error: None,
+            actor: request.actor.clone(),
             entities: Vec::new(),
         };
         work.store.begin_run(&run, &self.gone).await?;

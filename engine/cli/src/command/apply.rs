@@ -50,12 +50,9 @@ pub(super) fn run(arguments: &Apply, project: Option<&Path>, output: &Output) ->
     let title = workspace.title(blueprint);
     engine.progress.name(title.clone());
     let request = RunRequest {
-        blueprint: Arc::clone(blueprint),
-        only: Vec::new(),
-        full: false,
-        limit: None,
-        purpose: Purpose::Apply(Arc::new(approved)),
         trigger: "apply".to_owned(),
+        actor: surroundings::actor(),
+        ..RunRequest::new(Arc::clone(blueprint), Purpose::Apply(Arc::new(approved)))
     };
     let report = runtime()?.block_on(Box::pin(engine.engine.run(&request)));
     engine.progress.clear();

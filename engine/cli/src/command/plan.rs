@@ -93,12 +93,11 @@ fn one(
     let shows_all = arguments.show == Show::All || output.format() != Format::Text;
     let sheet = Arc::new(Gatherer::new(arguments.reveal, shows_all, writer));
     let request = RunRequest {
-        blueprint: Arc::clone(blueprint),
         only: arguments.entity.clone(),
         full: arguments.full,
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
-        purpose: Purpose::Plan(Arc::<Gatherer>::clone(&sheet)),
         trigger: "plan".to_owned(),
+        ..RunRequest::new(Arc::clone(blueprint), Purpose::Plan(Arc::<Gatherer>::clone(&sheet)))
     };
     let report = runtime()?.block_on(Box::pin(ready.engine.run(&request)));
     ready.progress.clear();

@@ -90,12 +90,11 @@ fn one(ready: &Ready, blueprint: Arc<Blueprint>, arguments: &Run) -> Result<RunR
         Purpose::Write
     };
     let request = RunRequest {
-        blueprint,
         only: arguments.entity.clone(),
         full: arguments.full,
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
-        purpose,
-        trigger: "manual".to_owned(),
+        actor: surroundings::actor(),
+        ..RunRequest::new(blueprint, purpose)
     };
     let report = runtime()?.block_on(Box::pin(ready.engine.run(&request)));
     ready.progress.clear();

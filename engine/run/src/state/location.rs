@@ -47,6 +47,16 @@ impl Location {
         }
     }
 
+    /// Where the state from before is kept when a store of `version` is brought up to date.
+    #[must_use]
+    pub fn older_copy(&self, version: i64) -> String {
+        match self {
+            Self::File(path) => sqlite::older_copy(path, version).display().to_string(),
+            #[cfg(feature = "postgres")]
+            Self::Server(address) => address.older_copy(version),
+        }
+    }
+
     /// The version of the tables there; 0 where there is no store yet.
     ///
     /// # Errors

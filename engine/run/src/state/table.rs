@@ -179,6 +179,8 @@ pub(in crate::state) static FAILED: Table = record_table!(
     ("first_at", Number),
     ("last_at", Number),
     ("run", Text),
+    ("state", Text),
+    ("note", Text),
 );
 
 pub(in crate::state) static RUN: Table = Table {
@@ -198,6 +200,7 @@ pub(in crate::state) static RUN: Table = Table {
         ("finished_at", Number),
         ("status", Text),
         ("error", Text),
+        ("actor", Text),
     ],
 };
 
@@ -224,8 +227,46 @@ pub(in crate::state) static AUDIT: Table = Table {
         ("target_id", Text),
         ("content", Bytes),
         ("hash", Bytes),
+        ("actor", Text),
+        ("fingerprint", Text),
+        ("confirmation", Text),
     ],
 };
+
+pub(in crate::state) static CONFIRMATION: Table = Table {
+    name: "confirmation",
+    key: 1,
+    columns: &[
+        ("id", Text),
+        ("tenant", Text),
+        ("environment", Text),
+        ("pipeline", Text),
+        ("side", Text),
+        ("run", Text),
+        ("reason", Text),
+        ("digest", Bytes),
+        ("summary", Text),
+        ("actor", Text),
+        ("made_at", Number),
+        ("until", Number),
+        ("used_at", Number),
+        ("used_by", Text),
+    ],
+};
+
+pub(in crate::state) static MAPPING: Table =
+    Table { name: "mapping", key: 1, columns: &[("hash", Text), ("body", Bytes), ("kept_at", Number)] };
+
+pub(in crate::state) static MISSING: Table = record_table!("missing", ("since", Number), ("run", Text));
+
+pub(in crate::state) static CONFLICT: Table = record_table!(
+    "conflict",
+    ("source_key", Text),
+    ("fields", Bytes),
+    ("choice", Text),
+    ("since", Number),
+    ("run", Text),
+);
 
 pub(in crate::state) static TOKEN: Table = Table {
     name: "token",
@@ -258,7 +299,22 @@ pub(in crate::state) static DATA_KEY: Table =
     Table { name: "data_key", key: 1, columns: &[("purpose", Text), ("key", Bytes)] };
 
 /// All tables but that of data keys, in the order in which a copy has them.
-pub(in crate::state) static TABLES: [&Table; 13] = [
-    &LINK, &INTENT, &DISPATCH, &CURSOR, &LEASE, &DIRTY, &HOLD, &FAILED, &RUN, &RUN_COUNT, &AUDIT, &TOKEN,
+pub(in crate::state) static TABLES: [&Table; 17] = [
+    &LINK,
+    &INTENT,
+    &DISPATCH,
+    &CURSOR,
+    &LEASE,
+    &DIRTY,
+    &HOLD,
+    &FAILED,
+    &RUN,
+    &RUN_COUNT,
+    &AUDIT,
+    &TOKEN,
     &SECRET,
+    &CONFIRMATION,
+    &MAPPING,
+    &MISSING,
+    &CONFLICT,
 ];

@@ -12,7 +12,7 @@ use engine_project::State;
 use engine_run::state::{
     StateError,
     copy::{LockedCopy, Writer},
-    sqlite::{SCHEMA_VERSION, older_copy},
+    sqlite::SCHEMA_VERSION,
 };
 use serde_json::json;
 
@@ -23,7 +23,7 @@ pub(super) fn update(workspace: &Workspace, output: &Output) -> Result<Exit> {
     let before = state.location.version()?;
     drop(state.open()?);
     let is_older = before < SCHEMA_VERSION;
-    let kept = state.location.file().filter(|_| is_older).map(|file| older_copy(file, before));
+    let kept = is_older.then(|| state.location.older_copy(before));
     if !output.is_text() {
         output.json(&json!({
             "state": state.to_string(), "from": before, "to": SCHEMA_VERSION, "kept": kept,
@@ -37,7 +37,7 @@ pub(super) fn update(workspace: &Workspace, output: &Output) -> Result<Exit> {
         output.step(output::GOOD, "Up to date", &format!("{state} has schema {SCHEMA_VERSION}"));
     }
     if let Some(kept) = kept {
-        output.talk(&format!("The state from before, for the engine of then, is in {}.", kept.display()));
+        output.talk(&format!("The state from before, for the engine of then, is in {kept}."));
     }
     Ok(Exit::Done)
 }

@@ -36,6 +36,10 @@ pub struct Reader {
     path: PathBuf,
     pieces: Opening<BufReader<File>>,
     table: Option<&'static Table>,
+    /// How many columns the copy has of the table that is being read.
+    width: usize,
+    /// What the copy says of itself.
+    written: Content,
     content: Content,
 }
 
@@ -83,7 +87,16 @@ impl LockedCopy {
         let Some(key) = unwrapped(&self.header.key, &sealer) else { return Ok(None) };
         let hash = blake3::hash(self.line.as_bytes()).to_hex().to_string();
         let pieces = Opening::new(self.rest, Sealer::new(&key, Arc::clone(rng)), hash);
-        Ok(Some(Reader { path: self.path, pieces, table: None, content: Content::default() }))
+        let rows = TABLES.into_iter().map(|table| (table.name, 0)).collect();
+        let content = Content { rows, ..Content::default() };
+        Ok(Some(Reader {
+            path: self.path,
+            pieces,
+            table: None,
+            width: 0,
+            written: Content::default(),
+            content,
+        }))
     }
 }
 
@@ -101,14 +114,17 @@ impl Reader {
     fn step(&mut self) -> io::Result<Option<(&'static Table, Vec<Cell>)>> {
         loop {
             match byte(&mut self.pieces)? {
-                TABLE => self.table = Some(self.begin()?),
+                TABLE => self.begin()?,
                 ROW => {
                     let table = self.table.ok_or_else(unknown)?;
-                    let row = (0..table.columns.len()).map(|_| Cell::read(&mut self.pieces));
-                    let row = row.collect::<io::Result<Vec<_>>>()?;
+                    let row = (0..self.width).map(|_| Cell::read(&mut self.pieces));
+                    let mut row = row.collect::<io::Result<Vec<_>>>()?;
                     let mut bytes = Vec::new();
-                    for cell in &row {
-                        cell.put(&mut bytes);
+                    row.iter().for_each(|cell| cell.put(&mut bytes));
+                    self.written.add(table, &bytes);
+                    for _ in self.width..table.columns.len() {
+                        row.push(Cell::Null);
+                        Cell::Null.put(&mut bytes);
                     }
                     self.content.add(table, &bytes);
                     return Ok(Some((table, row)));
@@ -119,19 +135,26 @@ impl Reader {
         }
     }
 
-    fn begin(&mut self) -> io::Result<&'static Table> {
+    /// A table of an older engine has the first of the columns of today: the others are empty.
+    fn begin(&mut self) -> io::Result<()> {
         let (name, columns) = (read_text(&mut self.pieces)?, read_text(&mut self.pieces)?);
         let table = TABLES.into_iter().chain([&DATA_KEY]).find(|table| table.name == name);
-        let table = table.filter(|table| table.list() == columns).ok_or_else(unknown)?;
+        let table = table.ok_or_else(unknown)?;
+        let names: Vec<&str> = columns.split(", ").collect();
+        let known = table.columns.get(..names.len()).ok_or_else(unknown)?;
+        if names.len() < table.key || known.iter().zip(&names).any(|((column, _), name)| column != name) {
+            return Err(unknown());
+        }
+        (self.table, self.width) = (Some(table), names.len());
         self.content.rows.entry(table.name).or_default();
-        Ok(table)
+        Ok(())
     }
 
     fn end(&mut self) -> io::Result<()> {
         let (mut total, mut digest) = ([0; 8], [0; 32]);
         self.pieces.read_exact(&mut total)?;
         self.pieces.read_exact(&mut digest)?;
-        let is_whole = u64::from_le_bytes(total) == self.content.total() && digest == self.content.digest;
+        let is_whole = u64::from_le_bytes(total) == self.written.total() && digest == self.written.digest;
         let mut more = [0];
         if is_whole && self.pieces.read(&mut more)? == 0 { Ok(()) } else { Err(unknown()) }
     }

@@ -57,6 +57,22 @@ impl Address {
     }
 }
 
+impl Address {
+    /// Where the tables from before are kept when a store of `version` is brought up to date.
+    pub(in crate::state) fn older_copy(&self, version: i64) -> String {
+        let beside = older_schema(&self.schema, version);
+        let place = self.shown.split('?').next().unwrap_or_default();
+        format!("{place}?schema={beside}")
+    }
+}
+
+/// The schema in which the tables are kept that were brought up to date from `version`.
+pub(super) fn older_schema(schema: &str, version: i64) -> String {
+    let behind = format!("_schema_{version}");
+    let longest = LONGEST_NAME.saturating_sub(behind.len());
+    format!("{}{behind}", schema.get(..longest).unwrap_or(schema))
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)

@@ -56,6 +56,7 @@ pub(super) async fn begin(db: &mut PgConnection, run: &Run, gone: &[String]) -> 
         Cell::Null,
         run.status.as_str().into(),
         Cell::Null,
+        run.actor.as_deref().into(),
     ];
     put(db, &RUN, vec![row]).await
 }
@@ -121,6 +122,7 @@ pub(super) async fn runs(db: &mut PgConnection, filter: &RunFilter) -> Outcome<V
             finished_at: row.maybe_time()?,
             status: RunStatus::parse(&row.text()?).unwrap_or(RunStatus::Failed),
             error: row.maybe()?,
+            actor: row.maybe()?,
             entities: Vec::new(),
         })
     });

@@ -79,6 +79,8 @@ pub(super) async fn put_failed(
             millis(failed.first_at).into(),
             millis(settlement.at).into(),
             (&settlement.run).into(),
+            Cell::Null,
+            Cell::Null,
         ]);
         Ok(row)
     };

@@ -2,10 +2,11 @@
 
 use super::{
     StateError,
+    address::older_schema,
     fault::{Fault, Outcome},
     keys,
     row::{self, Values, execute, query},
-    schema::{FIRST, tables},
+    schema::{FIRST, step},
 };
 use crate::state::{NeededKey, Sealer, sqlite::SCHEMA_VERSION};
 use sqlx::{AssertSqlSafe, Executor, postgres::PgConnection};
@@ -47,14 +48,36 @@ pub(super) async fn prepare(db: &mut PgConnection, schema: &str, master: &Sealer
     // Two engines may find an empty database at once: the second waits, and then finds the tables.
     let lock = "SELECT pg_advisory_xact_lock(hashtextextended('engine state ' || $1, 0))";
     execute(db, lock, Values::new().text(schema)).await?;
-    if version(db, schema).await? == 0 {
+    let found = version(db, schema).await?;
+    if found == 0 {
         // Who may only use a schema may not say `IF NOT EXISTS` either.
         let there = "SELECT 1::bigint FROM pg_namespace WHERE nspname = $1";
         if query(db, there, Values::new().text(schema), row::number).await?.is_empty() {
             execute(db, format!("CREATE SCHEMA \"{schema}\""), Values::new()).await?;
         }
-        db.execute(sqlx::raw_sql(AssertSqlSafe(tables()))).await?;
+        db.execute(sqlx::raw_sql(AssertSqlSafe(step(0)))).await?;
         keys::create(db, master).await?;
+    } else if found < SCHEMA_VERSION {
+        keep_older(db, schema, found).await?;
+    }
+    for version in found.max(FIRST)..SCHEMA_VERSION {
+        db.execute(sqlx::raw_sql(AssertSqlSafe(step(version)))).await?;
+    }
+    Ok(())
+}
+
+/// Keeps the tables of an older engine, as that engine reads them, in a schema beside.
+async fn keep_older(db: &mut PgConnection, schema: &str, version: i64) -> Outcome<()> {
+    let copy = older_schema(schema, version);
+    let sql = "SELECT relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               WHERE n.nspname = $1 AND c.relkind = 'r'";
+    let tables = query(db, sql, Values::new().text(schema), |row| row.text()).await?;
+    execute(db, format!("CREATE SCHEMA \"{copy}\""), Values::new()).await?;
+    for table in tables {
+        let (from, to) = (format!("\"{schema}\".\"{table}\""), format!("\"{copy}\".\"{table}\""));
+        execute(db, format!("CREATE TABLE {to} (LIKE {from} INCLUDING ALL)"), Values::new()).await?;
+        let sql = format!("INSERT INTO {to} OVERRIDING SYSTEM VALUE SELECT * FROM {from}");
+        execute(db, sql, Values::new()).await?;
     }
     Ok(())
 }

@@ -14,9 +14,10 @@ pub(super) const GROUP: &str =
 /// The first version that PostgreSQL has.
 pub(super) const FIRST: i64 = 2;
 
-/// The tables of version 2, their text to be compared byte by byte.
-pub(super) fn tables() -> String {
-    TABLES.replace(" TEXT", " TEXT COLLATE \"C\"")
+/// What brings a store from a version to the next, its text to be compared byte by byte; 0 makes the first tables.
+pub(super) fn step(version: i64) -> String {
+    let tables = if version == 0 { TABLES } else { TRUST };
+    tables.replace(" TEXT", " TEXT COLLATE \"C\"")
 }
 
 const TABLES: &str = "
@@ -129,4 +130,40 @@ CREATE TABLE secret (
   name TEXT PRIMARY KEY, version BIGINT NOT NULL, hosts TEXT NOT NULL, sealed BYTEA NOT NULL,
   updated_at BIGINT NOT NULL
 );
+";
+
+/// Version 3, as SQLite has it.
+const TRUST: &str = "
+ALTER TABLE run ADD COLUMN actor TEXT;
+ALTER TABLE audit ADD COLUMN actor TEXT;
+ALTER TABLE audit ADD COLUMN fingerprint TEXT;
+ALTER TABLE audit ADD COLUMN confirmation TEXT;
+ALTER TABLE failed ADD COLUMN state TEXT;
+ALTER TABLE failed ADD COLUMN note TEXT;
+CREATE INDEX audit_record ON audit (tenant, environment, pipeline, entity, key);
+CREATE INDEX audit_run ON audit (run);
+
+CREATE TABLE confirmation (
+  id TEXT PRIMARY KEY, tenant TEXT NOT NULL, environment TEXT NOT NULL, pipeline TEXT NOT NULL, side TEXT NOT NULL,
+  run TEXT NOT NULL, reason TEXT NOT NULL, digest BYTEA NOT NULL, summary TEXT NOT NULL, actor TEXT NOT NULL,
+  made_at BIGINT NOT NULL, until BIGINT, used_at BIGINT, used_by TEXT
+);
+
+CREATE TABLE mapping (hash TEXT PRIMARY KEY, body BYTEA NOT NULL, kept_at BIGINT NOT NULL);
+
+CREATE TABLE missing (
+  tenant TEXT NOT NULL, environment TEXT NOT NULL, pipeline TEXT NOT NULL, entity TEXT NOT NULL,
+  side TEXT NOT NULL, key TEXT NOT NULL,
+  since BIGINT NOT NULL, run TEXT NOT NULL,
+  PRIMARY KEY (tenant, environment, pipeline, entity, side, key)
+);
+
+CREATE TABLE conflict (
+  tenant TEXT NOT NULL, environment TEXT NOT NULL, pipeline TEXT NOT NULL, entity TEXT NOT NULL,
+  side TEXT NOT NULL, key TEXT NOT NULL,
+  source_key TEXT NOT NULL, fields BYTEA NOT NULL, choice TEXT, since BIGINT NOT NULL, run TEXT NOT NULL,
+  PRIMARY KEY (tenant, environment, pipeline, entity, side, key)
+);
+
+UPDATE meta SET value = 3 WHERE name = 'schema';
 ";

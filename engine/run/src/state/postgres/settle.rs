@@ -84,6 +84,9 @@ async fn append_audit(db: &mut PgConnection, scope: &Scope, settlement: &Settlem
             entry.target_id.as_ref().into(),
             entry.content.0.as_slice().into(),
             head.hash.as_slice().into(),
+            Cell::Null,
+            Cell::Null,
+            Cell::Null,
         ]);
     }
     insert(db, &AUDIT, rows, "").await

@@ -66,6 +66,10 @@ impl PostgresStore {
             .wait(Mode::Look, address.schema.clone(), |db, schema| Box::pin(open::version(db, schema)))?;
         match version {
             0 => Ok(None),
+            older if older < SCHEMA_VERSION => Err(StateError::Unavailable(
+                "an engine before this one made its tables: `engine state migrate` brings them up to date"
+                    .to_owned(),
+            )),
             _ => Self::with_keys(front, master, false).map(Some),
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn begin(db: &Connection, run: &Run, gone: &[String]) -> Result<()> {
         "UPDATE lease SET owner = NULL, until = 0 WHERE owner IN (SELECT value FROM json_each(?1))",
         &[&gone],
     )?;
-    let columns: [&dyn ToSql; 11] = [
+    let columns: [&dyn ToSql; 12] = [
         &run.id,
         &run.scope.tenant,
         &run.scope.environment,
@@ -38,11 +38,12 @@ pub(super) fn begin(db: &Connection, run: &Run, gone: &[String]) -> Result<()> {
         &run.fingerprint,
         &started,
         &run.status.as_str(),
+        &run.actor,
     ];
     execute(
         db,
-        "INSERT INTO run (id, tenant, environment, pipeline, side, owner, cause, mode, fingerprint, started_at, status)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO run (id, tenant, environment, pipeline, side, owner, cause, mode, fingerprint, started_at, status,
+           actor) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         &columns,
     )?;
     Ok(())
@@ -100,6 +101,7 @@ pub(super) fn runs(db: &Connection, filter: &RunFilter) -> Result<Vec<Run>> {
             finished_at: finished.map(timestamp).transpose()?,
             status: RunStatus::parse(&row.get::<_, String>("status")?).unwrap_or(RunStatus::Failed),
             error: row.get("error")?,
+            actor: row.get("actor")?,
             entities: Vec::new(),
         })
     })?;

@@ -2,7 +2,7 @@
 
 use super::{
     Result, StateError, busy, keys, row,
-    schema::{APPLICATION_ID, CUSTODY, RECORDS, VERSION},
+    schema::{APPLICATION_ID, CUSTODY, RECORDS, TRUST, VERSION},
 };
 use crate::{
     key::{RecordKey, Scope, Side},
@@ -77,6 +77,19 @@ pub(super) fn read_only(path: &Path) -> Result<Option<Connection>> {
     Ok(Some(connection))
 }
 
+/// What an older engine wrote, in memory, with the tables of today: it is read like any other, and stays as it is. What
+/// is sealed is sealed as it was.
+pub(super) fn raised(older: &Connection, version: i64) -> Result<Connection> {
+    let mut raised = Connection::open_in_memory_with_flags(READ_WRITE).map_err(|error| busy(&error))?;
+    let copy = rusqlite::backup::Backup::new(older, &mut raised).map_err(|error| busy(&error))?;
+    copy.run_to_completion(i32::MAX, std::time::Duration::ZERO, None).map_err(|error| busy(&error))?;
+    drop(copy);
+    for version in version..VERSION {
+        raised.execute_batch(tables(version)).map_err(|error| busy(&error))?;
+    }
+    Ok(raised)
+}
+
 /// A store in memory.
 pub(super) fn memory(master: &Sealer) -> Result<Connection> {
     let connection = Connection::open_in_memory_with_flags(READ_WRITE).map_err(|error| busy(&error))?;
@@ -137,10 +150,18 @@ fn migrate(connection: &Connection, master: &Sealer) -> Result<()> {
     transaction.commit().map_err(|error| busy(&error))
 }
 
+/// The statements that make the tables of the next version.
+fn tables(version: i64) -> &'static str {
+    match version {
+        0 => RECORDS,
+        1 => CUSTODY,
+        _ => TRUST,
+    }
+}
+
 /// Brings a store from one version to the next.
 pub(super) fn step(db: &Connection, version: i64, master: &Sealer) -> Result<()> {
-    let tables = if version == 0 { RECORDS } else { CUSTODY };
-    let next = version + 1;
+    let (tables, next) = (tables(version), version + 1);
     let script = format!("{tables} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {next};");
     db.execute_batch(&script).map_err(|error| busy(&error))?;
     if version == 1 {

@@ -1,7 +1,7 @@
 //! The tables of the state store, version by version.
 
 /// The newest schema this engine knows.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// Marks the file as ours: "UDSs" in ASCII.
 pub(super) const APPLICATION_ID: i64 = 0x5544_5373;
@@ -122,5 +122,41 @@ CREATE TABLE token (
 CREATE TABLE secret (
   name TEXT PRIMARY KEY, version INTEGER NOT NULL, hosts TEXT NOT NULL, sealed BLOB NOT NULL,
   updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+/// Version 3: who did what and on whose word, what waits for a person, and what was missing once.
+///
+/// Columns that tables of before are given may be empty: rows and backups of before have none.
+pub(super) const TRUST: &str = "
+ALTER TABLE run ADD COLUMN actor TEXT;
+ALTER TABLE audit ADD COLUMN actor TEXT;
+ALTER TABLE audit ADD COLUMN fingerprint TEXT;
+ALTER TABLE audit ADD COLUMN confirmation TEXT;
+ALTER TABLE failed ADD COLUMN state TEXT;
+ALTER TABLE failed ADD COLUMN note TEXT;
+CREATE INDEX audit_record ON audit (tenant, environment, pipeline, entity, key);
+CREATE INDEX audit_run ON audit (run);
+
+CREATE TABLE confirmation (
+  id TEXT PRIMARY KEY, tenant TEXT NOT NULL, environment TEXT NOT NULL, pipeline TEXT NOT NULL, side TEXT NOT NULL,
+  run TEXT NOT NULL, reason TEXT NOT NULL, digest BLOB NOT NULL, summary TEXT NOT NULL, actor TEXT NOT NULL,
+  made_at INTEGER NOT NULL, until INTEGER, used_at INTEGER, used_by TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mapping (hash TEXT PRIMARY KEY, body BLOB NOT NULL, kept_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE missing (
+  tenant TEXT NOT NULL, environment TEXT NOT NULL, pipeline TEXT NOT NULL, entity TEXT NOT NULL,
+  side TEXT NOT NULL, key TEXT NOT NULL,
+  since INTEGER NOT NULL, run TEXT NOT NULL,
+  PRIMARY KEY (tenant, environment, pipeline, entity, side, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE conflict (
+  tenant TEXT NOT NULL, environment TEXT NOT NULL, pipeline TEXT NOT NULL, entity TEXT NOT NULL,
+  side TEXT NOT NULL, key TEXT NOT NULL,
+  source_key TEXT NOT NULL, fields BLOB NOT NULL, choice TEXT, since INTEGER NOT NULL, run TEXT NOT NULL,
+  PRIMARY KEY (tenant, environment, pipeline, entity, side, key)
 ) STRICT, WITHOUT ROWID;
 ";

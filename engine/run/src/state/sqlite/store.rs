@@ -2,7 +2,7 @@
 
 use super::{
     Result, SqliteVault, copy, effect, front::Front, history, keys, keys::Keys, lease, link, mark, open,
-    rename,
+    rename, schema,
 };
 use crate::{
     failpoint::failpoint,
@@ -55,6 +55,8 @@ impl SqliteStore {
     pub fn open_read_only(path: &Path, master: Sealer) -> Result<Self> {
         let Some(connection) = open::read_only(path)? else { return Self::in_memory(master) };
         let version = open::check(&connection)?;
+        let is_older = (1..schema::VERSION).contains(&version);
+        let connection = if is_older { open::raised(&connection, version)? } else { connection };
         let keys = Keys::to_read(&connection, version, &master)?;
         let front = Arc::new(Front::inline(connection));
         Ok(Self { front, path: Some(path.to_owned()), master, keys })

@@ -155,7 +155,7 @@ pub(super) fn a_damaged_copy_changes_nothing(home: &Home) {
     }
     std::fs::write(file(home), "{\"kind\":\"something else\"}\n").unwrap();
     assert!(matches!(LockedCopy::open(&file(home)), Err(StateError::Backup(_))));
-    let newer = String::from_utf8_lossy(&whole[..start]).replace("\"schema\":2", "\"schema\":99");
+    let newer = String::from_utf8_lossy(&whole[..start]).replace("\"schema\":3", "\"schema\":99");
     std::fs::write(file(home), newer).unwrap();
     assert!(matches!(LockedCopy::open(&file(home)), Err(StateError::Newer { found: 99, .. })));
 }

@@ -12,6 +12,8 @@ pub(super) struct Home {
     /// For files of the test.
     pub(super) folder: TempDir,
     #[cfg(feature = "postgres")]
+    url: String,
+    #[cfg(feature = "postgres")]
     _server: Option<server::Database>,
 }
 
@@ -37,6 +39,39 @@ impl Home {
         }
     }
 
+    /// Makes the store one of version 2; the statements take what is newer away.
+    pub(super) fn lower(&self, statements: &str) {
+        match &self.location {
+            Location::File(path) => {
+                let db = rusqlite::Connection::open(path).unwrap();
+                db.execute_batch(&format!("{statements} PRAGMA user_version = 2;")).unwrap();
+            }
+            #[cfg(feature = "postgres")]
+            Location::Server(_) => {
+                let all = format!("{statements} UPDATE meta SET value = 2 WHERE name = 'schema'");
+                for statement in all.split(';').filter(|statement| !statement.trim().is_empty()) {
+                    let statement =
+                        statement.replace("TABLE ", "TABLE engine.").replace("INDEX ", "INDEX engine.");
+                    crate::state::postgres::for_tests(
+                        &self.url,
+                        &statement.replace("UPDATE ", "UPDATE engine."),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Where the store of a version is kept that was brought up to date.
+    pub(super) fn kept(&self, version: i64) -> Location {
+        match &self.location {
+            Location::File(path) => Location::File(crate::state::sqlite::older_copy(path, version)),
+            #[cfg(feature = "postgres")]
+            Location::Server(_) => {
+                Location::server(&format!("{}?schema=engine_schema_{version}", self.url)).unwrap()
+            }
+        }
+    }
+
     /// A place of the other kind: of PostgreSQL for SQLite, where there is one.
     #[cfg_attr(
         not(feature = "postgres"),
@@ -58,6 +93,8 @@ pub(super) fn sqlite() -> Home {
         location,
         folder,
         #[cfg(feature = "postgres")]
+        url: String::new(),
+        #[cfg(feature = "postgres")]
         _server: None,
     }
 }
@@ -67,7 +104,7 @@ pub(super) fn sqlite() -> Home {
 pub(super) fn postgres() -> Home {
     let (database, url) = server::Database::create();
     let location = Location::server(&url).unwrap();
-    Home { location, folder: TempDir::new().unwrap(), _server: Some(database) }
+    Home { location, folder: TempDir::new().unwrap(), url, _server: Some(database) }
 }
 
 #[cfg(feature = "postgres")]

@@ -62,7 +62,7 @@ promises! {
         a_rotation_that_cannot_publish_its_key_changes_nothing, keys_are_rotated_while_others_write;
     together: stores_that_settle_at_once_keep_the_audit_whole, a_store_that_is_only_read_cannot_be_changed,
         another_store_sees_what_was_committed;
-    tables: copies_have_every_column;
+    tables: copies_have_every_column, a_store_of_the_version_before_is_kept_beside_the_new_one;
     copy: a_copy_brings_everything_back, what_is_under_way_comes_to_rest_in_a_copy,
         a_copy_is_of_one_moment, a_damaged_copy_changes_nothing, state_moves_between_databases;
 }

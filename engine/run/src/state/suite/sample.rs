@@ -172,6 +172,7 @@ pub(super) fn run(id: &str, pipeline: &str, seconds: i64) -> Run {
         finished_at: None,
         status: RunStatus::Running,
         error: None,
+        actor: Some("someone".to_owned()),
         entities: Vec::new(),
     }
 }

@@ -70,6 +70,8 @@ pub struct Run {
     pub status: RunStatus,
     /// Why, when it failed.
     pub error: Option<String>,
+    /// Who started it; nothing in runs of older engines.
+    pub actor: Option<String>,
     /// Counts by entity, in the pipeline's order of settling.
     pub entities: Vec<(String, Counts)>,
 }
