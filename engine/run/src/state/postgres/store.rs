@@ -21,6 +21,7 @@ use crate::{
         Publish, RecordOwner, Rename, Renamed, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Sealer,
         Settlement, StateDatabase, StateError, StateStore, StateVault, TargetObject,
         copy::{Content, Reader, Writer},
+        sqlite::SCHEMA_VERSION,
     },
 };
 use async_trait::async_trait;
