@@ -9,8 +9,10 @@ use crate::{
     options::Options,
     plan::Purpose,
     report::{RunReport, Tally},
+    stage::remap::{self, Older},
     state::{OverlayStore, Owners, Run, RunStatus, StateStore, Status},
     supervisor::supervise,
+    window::Window,
     work::Work,
 };
 use engine_contract::{Access, Connection, Context, Registry};
@@ -50,6 +52,10 @@ pub struct RunRequest {
     pub only: Vec<String>,
     /// Read everything again.
     pub full: bool,
+    /// Only what is written anew because its mapping has changed: everything else is left to other runs.
+    pub mapping_change: bool,
+    /// Only what last changed within a time; not beside `full`.
+    pub window: Option<Window>,
     /// Stop each stream group after so many source records.
     pub limit: Option<usize>,
     /// What the run is for.
@@ -68,6 +74,8 @@ impl RunRequest {
             blueprint,
             only: Vec::new(),
             full: false,
+            mapping_change: false,
+            window: None,
             limit: None,
             purpose,
             trigger: "manual".to_owned(),
@@ -101,6 +109,9 @@ impl Engine {
         };
         work.store.begin_run(&run, &self.gone).await?;
         self.owners.forget(&self.gone);
+        if !request.purpose.is_dry() {
+            remap::keep_mappings(&work).await?;
+        }
         let (run_id, pipeline) = (work.run_id.clone(), work.scope.pipeline.clone());
         self.observer.notice(Event::RunStarted { run_id, pipeline, mode: mode(request) });
         tracing::info!(run = work.run_id, pipeline = work.scope.pipeline, "run begins");
@@ -214,13 +225,16 @@ impl Engine {
             options: self.options.clone(),
             observer: Arc::clone(&self.observer),
             purpose: request.purpose.clone(),
-            full: request.full,
+            full: request.full || request.mapping_change,
+            mapping_change: request.mapping_change,
+            window: request.window,
             limit: request.limit,
             only: request.only.clone(),
             keys: BTreeMap::new(),
             marks: BTreeMap::new(),
             made: Vec::new(),
             found: Mutex::default(),
+            older: Older::default(),
             amounts,
             placeholders: AtomicI64::new(0),
             blueprint,
@@ -242,9 +256,12 @@ impl Engine {
 }
 
 fn mode(request: &RunRequest) -> &'static str {
-    match (&request.purpose, request.full) {
-        (Purpose::Apply(_), _) => "plan",
-        (_, true) => "full",
-        (_, false) => "incremental",
+    match (&request.purpose, request.mapping_change, request.full) {
+        (Purpose::Apply(_), ..) => "plan",
+        (_, true, _) => "mapping change",
+        _ if request.window.is_some_and(|window| window.is_backfill) => "backfill",
+        _ if request.window.is_some() => "window",
+        (_, _, true) => "full",
+        (_, _, false) => "incremental",
     }
 }

@@ -21,11 +21,13 @@ use crate::{
         intent::Effect,
         limit,
         link::{self, Linked, Resolution},
+        remap,
         settle::Draft,
         transform,
         vanished::{self, Seen},
     },
     state::{Acquired, CursorRow, Known, Link, Owners, RevisitQuery, Status},
+    window,
     work::Work,
 };
 use engine_contract::{ConnectorError, SourceRecord};
@@ -140,7 +142,7 @@ impl<'a> Job<'a> {
         if let Purpose::Apply(approved) = &self.work.purpose {
             return self.carry_out(approved).await;
         }
-        let row = self.work.store.cursor(&self.guard.lease().key).await?;
+        let row = window::cursor(self.work, &self.guard.lease().key).await?;
         let mut reader = Reader::start(self.work, self.group, row).await?;
         // A read of everything meets the records that wait on its way.
         if !reader.reads_everything() {
@@ -150,7 +152,8 @@ impl<'a> Job<'a> {
         while let Some(Read { batch, cursor, completes }) = read {
             self.check_cancel()?;
             // The entities left out have not seen these records: the shared cursor must wait for them.
-            let cursor = (self.entities.len() == self.group.entities.len()).then_some(cursor);
+            let moves = self.entities.len() == self.group.entities.len() && window::shard(self.work).is_some();
+            let cursor = moves.then_some(cursor);
             let step = Step { records: &batch.records, broken: &batch.broken, asked: &[], completes, cursor };
             // The source is asked for the next batch while this one is on its way. What was read ahead counts for
             // nothing before it is taken up: the cursor moves with what is settled.
@@ -311,6 +314,7 @@ impl<'a> Job<'a> {
         draft.saw(step.records.iter().map(|record| record.key.clone()).chain(step.asked.iter().cloned()));
         let candidates = transform::map_all(self.work, (entity, program), items, known).await?;
         let linked = link::resolve(self.work, &entity.name, candidates).await?;
+        let linked = remap::keep(self.work, entity, linked).await?;
         let mut standing = Vec::new();
         let effects: Vec<Effect> = linked
             .into_iter()
@@ -387,7 +391,7 @@ impl<'a> Job<'a> {
                 let link = known.link.filter(|_| self.work.purpose.is_dry())?;
                 standing.push(Standing { item, link, ready: *ready });
             }
-            (_, Resolution::Ready(_) | Resolution::Overruled) => draft.ended(&item, Status::Unchanged),
+            (_, Resolution::Ready(_) | Resolution::Overruled | Resolution::Kept) => draft.ended(&item, Status::Unchanged),
         }
         None
     }

@@ -62,3 +62,10 @@ pub struct GroupKey {
     /// The part of the stream, when several workers share it; empty otherwise.
     pub shard: String,
 }
+
+impl GroupKey {
+    /// The same group with another shard, where one is given.
+    pub(crate) fn of_shard(&self, shard: Option<&str>) -> Self {
+        Self { shard: shard.unwrap_or(&self.shard).to_owned(), ..self.clone() }
+    }
+}

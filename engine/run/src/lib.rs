@@ -21,6 +21,7 @@ mod report;
 mod stage;
 pub mod state;
 mod supervisor;
+mod window;
 mod work;
 
 pub use engine::{Engine, RunRequest};
@@ -32,3 +33,4 @@ pub use make::Made;
 pub use options::Mechanism;
 pub use options::Options;
 pub use report::{FailureGroup, RunReport};
+pub use window::Window;

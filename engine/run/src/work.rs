@@ -6,7 +6,9 @@ use crate::{
     make::Made,
     options::{Mechanism, Options},
     plan::Purpose,
+    stage::remap::Older,
     state::StateStore,
+    window::Window,
 };
 use engine_contract::{Amount, Capabilities, Context, DeletedMark, EffectClass, Source, Target, Value};
 use engine_plan::{Blueprint, Entity, Find, Found, Group, Program};
@@ -36,8 +38,12 @@ pub(crate) struct Work {
     pub(crate) purpose: Purpose,
     /// Read everything again, whatever the cursor says.
     pub(crate) full: bool,
+    /// Only what is written anew because its mapping has changed.
+    pub(crate) mapping_change: bool,
     /// Stop each stream group after so many source records.
     pub(crate) limit: Option<usize>,
+    /// Only what last changed within a time.
+    pub(crate) window: Option<Window>,
     /// Only these entities; all when empty.
     pub(crate) only: Vec<String>,
     /// The keys of target objects, for entities that name none in `write.match`.
@@ -48,6 +54,8 @@ pub(crate) struct Work {
     pub(crate) marks: BTreeMap<String, DeletedMark>,
     /// The target objects that this run has looked up: each is asked for once.
     pub(crate) found: Mutex<BTreeMap<Find, Found>>,
+    /// The mappings of before that records of this run were written by.
+    pub(crate) older: Older,
     /// By stream, where its records say what amount of money they are about.
     pub(crate) amounts: BTreeMap<String, Amount>,
     /// How many objects a plan has made up.

@@ -9,6 +9,7 @@ use std::path::PathBuf;
   engine plan woo-to-qbo                       what a run would write, beside what is there
   engine plan woo-to-qbo --full --show all     every record, every field
   engine plan woo-to-qbo --out plan.json       to be carried out by: engine apply plan.json
+  engine plan woo-to-qbo --mapping-change      what the changed mapping would make of old records
   engine plan woo-to-qbo --detailed-exitcode   exit code 10 when there are changes")]
 pub(crate) struct Plan {
     /// Pipelines by name, pipeline files, or project folders
@@ -20,6 +21,9 @@ pub(crate) struct Plan {
     /// Read everything again, and look at every object that was written
     #[arg(long)]
     pub(crate) full: bool,
+    /// Only what records would become that an older mapping wrote and that have not changed since
+    #[arg(long, conflicts_with = "full")]
+    pub(crate) mapping_change: bool,
     /// Stop each stream after so many source records
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,

@@ -95,6 +95,7 @@ fn one(
     let request = RunRequest {
         only: arguments.entity.clone(),
         full: arguments.full,
+        mapping_change: arguments.mapping_change,
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
         trigger: "plan".to_owned(),
         ..RunRequest::new(Arc::clone(blueprint), Purpose::Plan(Arc::<Gatherer>::clone(&sheet)))

@@ -31,9 +31,9 @@ pub struct WriteTable {
     pub when_closed: WhenClosed,
     /// What happens when another object has the name already: `name_taken = "suffix_key"`; `"fail"` by default.
     pub name_taken: NameTaken,
-    /// What happens to old records when the mapping changes: `on_mapping_change = "replan"`; `"new_only"` by
-    /// default.
-    pub on_mapping_change: OnMappingChange,
+    /// What happens to records that an older mapping wrote: `on_mapping_change = "replan"`. By default `"new_only"` for
+    /// documents of books, whose periods can be closed, and `"replan"` for everything else.
+    pub on_mapping_change: Option<OnMappingChange>,
     /// The most deletes, voids and deactivations of one run: `max_deletes = 10`.
     pub max_deletes: Option<u64>,
     /// Whether existing target objects are changed: `update = false`; true by default.
@@ -55,7 +55,7 @@ impl Default for WriteTable {
             on_cancel: OnCancel::Keep,
             when_closed: WhenClosed::Block,
             name_taken: NameTaken::Fail,
-            on_mapping_change: OnMappingChange::NewOnly,
+            on_mapping_change: None,
             max_deletes: None,
             update: true,
             shared: false,
@@ -118,15 +118,15 @@ pub enum NameTaken {
     Adopt,
 }
 
-/// What happens to old records when the mapping changes.
+/// What happens to records that an older mapping wrote, when the mapping changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnMappingChange {
-    /// They stay as they were written.
+    /// They stay as they were written, until the record itself changes.
     #[default]
     NewOnly,
-    /// They are written again.
+    /// The next run that reads them writes them again.
     Replan,
-    /// Their changes wait for a person.
+    /// They stay, and count as blocked until a person has them written again.
     Block,
 }

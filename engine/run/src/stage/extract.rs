@@ -36,10 +36,11 @@ impl<'a> Reader<'a> {
         let clock = work.source.clock(&work.context, &group.stream, group.cursor.as_deref());
         let clock = clock.await.map_err(|error| RunError::source(&work.blueprint, error))?;
         let resumes = row.resume.is_some() && !work.full;
-        let since = match (resumes, work.full) {
-            (true, _) => row.resume_since,
-            (false, true) => None,
-            (false, false) => row.value.map(|value| value.minus(lag(work, &group.stream))),
+        let since = match (resumes, work.full, work.window) {
+            (true, ..) => row.resume_since,
+            (false, true, _) => None,
+            (false, false, Some(window)) => group.cursor.as_ref().and(row.value.or(window.from)),
+            (false, false, None) => row.value.map(|value| value.minus(lag(work, &group.stream))),
         };
         let request = ReadRequest {
             stream: group.stream.clone(),
@@ -57,7 +58,10 @@ impl<'a> Reader<'a> {
 
     /// Whether this read goes from the beginning of the stream to its end.
     pub(crate) fn reads_everything(&self) -> bool {
-        self.began_here && self.request.since.is_none() && self.left.is_none()
+        self.began_here
+            && self.request.since.is_none()
+            && self.left.is_none()
+            && self.work.window.is_none()
     }
 
     /// The next batch, or nothing at the end of the stream or of `--limit`.
@@ -68,9 +72,10 @@ impl<'a> Reader<'a> {
         if let Some(left) = self.left {
             self.request.max_records = self.work.batch_records().min(left);
         }
-        let batch = self.read().await?;
+        let mut batch = self.read().await?;
+        let is_behind = self.work.window.is_some_and(|window| window.cut(&mut batch));
         self.left = self.left.map(|left| left.saturating_sub(batch.records.len()));
-        self.ended = batch.is_last();
+        self.ended = batch.is_last() || is_behind;
         let ordered = batch.checkpoint.cursor.is_some();
         self.request.resume.clone_from(&batch.checkpoint.resume);
         let cursor = CursorRow {
@@ -81,7 +86,8 @@ impl<'a> Reader<'a> {
             resume_cap: self.cap,
             read_hash: self.read_hash.clone(),
         };
-        let completes = self.ended && self.began_here && self.request.since.is_none();
+        let completes =
+            self.ended && self.began_here && self.request.since.is_none() && self.work.window.is_none();
         Ok(Some(Read { batch, cursor, completes }))
     }
 
@@ -103,7 +109,11 @@ fn read_hash(work: &Work, group: &Group) -> String {
     let entities: Vec<_> = entities.map(|entity| (&entity.name, &entity.admission_hash)).collect();
     let read =
         (&work.blueprint.source.connection, &group.stream, &group.cursor, group.read_options(), entities);
-    let bytes = serde_json::to_vec(&read).unwrap_or_default();
+    let bytes = match work.window {
+        None => serde_json::to_vec(&read),
+        Some(window) => serde_json::to_vec(&(read, window.from, window.until)),
+    };
+    let bytes = bytes.unwrap_or_default();
     blake3::hash(&bytes).to_hex().chars().take(32).collect()
 }
 

@@ -54,6 +54,8 @@ pub(crate) enum Resolution {
     Filtered,
     /// Another source record decides about the target object.
     Overruled,
+    /// Its object stays as an older mapping made it.
+    Kept,
     /// It fails or is blocked.
     Failed(Fault, Status),
 }
@@ -64,7 +66,7 @@ impl Resolution {
         match self {
             Self::Ready(ready) => Some(Wish::Content { object: &ready.object, hash: ready.hash }),
             Self::Filtered => Some(Wish::Unadmitted),
-            Self::Overruled => Some(Wish::Same),
+            Self::Overruled | Self::Kept => Some(Wish::Same),
             Self::Held(_) | Self::Awaits | Self::Expired(..) | Self::Failed(..) => None,
         }
     }

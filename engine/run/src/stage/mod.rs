@@ -15,6 +15,7 @@ pub(crate) mod gone;
 pub(crate) mod intent;
 pub(crate) mod limit;
 pub(crate) mod link;
+pub(crate) mod remap;
 pub(crate) mod rename;
 pub(crate) mod settle;
 pub(crate) mod transform;

@@ -18,6 +18,7 @@ use crate::{
         Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, Hold, Intent, Known, Link,
         Settlement, Status,
     },
+    window,
     work::Work,
 };
 use engine_contract::{Applied, Change, ConnectorError, ContentHash, ErrorKind, Op};
@@ -414,6 +415,7 @@ impl<'a> Draft<'a> {
         invariants::run_equation(&self.entity.name, &self.counts)?;
         self.settlement.at = self.work.context.clock.now();
         self.settlement.cursor = cursor;
+        self.settlement.cursor_shard = window::shard(self.work).flatten();
         self.settlement.counts = self.counts.clone();
         failpoint!("settle.commit");
         if !self.work.options.keeps(Mechanism::OneCommit) {

@@ -21,6 +21,13 @@ pub(crate) struct Folded {
     clashes: bool,
 }
 
+impl Folded {
+    /// An item that was folded before, to be mapped once more.
+    pub(crate) fn again(item: Item, version: Option<String>) -> Self {
+        Self { item, version, clashes: false }
+    }
+}
+
 /// An item on its way, with what the store knows of it.
 pub(crate) struct Candidate {
     pub(crate) item: Item,

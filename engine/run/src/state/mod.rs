@@ -9,6 +9,7 @@ mod audit;
 pub mod copy;
 mod database;
 mod location;
+mod mapping;
 mod overlay;
 mod owner;
 mod place;
@@ -24,6 +25,7 @@ mod vault;
 
 pub use database::{NeededKey, Publish, StateDatabase, StateVault};
 pub use location::Location;
+pub use mapping::MappingShelf;
 pub use overlay::OverlayStore;
 pub use owner::{NeverGone, OwnerLocks, Owners};
 pub(in crate::state) use seal::PURPOSES;
@@ -98,7 +100,7 @@ pub type Result<T, E = StateError> = std::result::Result<T, E>;
 
 /// Keeps links, intents, cursors, leases, marks and history.
 #[async_trait]
-pub trait StateStore: Send + Sync {
+pub trait StateStore: MappingShelf + Send + Sync {
     /// Takes the lease of a stream group, when it is free, expired, or held by `gone`: an owner known to be
     /// dead. Each taking has a higher epoch than all before, also after the store was lost.
     async fn acquire(

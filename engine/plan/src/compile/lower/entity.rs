@@ -11,7 +11,7 @@ use crate::{
 };
 use engine_contract::Value;
 use engine_project::{
-    model::Delete,
+    model::{Delete, OnMappingChange},
     project::{self, Assert as FileAssert},
     rule::{Members, Reference},
 };
@@ -39,7 +39,7 @@ pub(in crate::compile) fn entity(scene: &Scene<'_>, entity: &project::Entity) ->
         when: entity.when.as_ref().map(|text| script(text, fans_out)),
         when_ref: gate(scene, entity.when_ref.as_ref(), fans_out).ok()?,
         routes: routes(scene, entity, fans_out)?,
-        write: policy(entity),
+        write: policy(scene, entity),
         asserts: entity.asserts.iter().map(|one| assert(one, fans_out)).collect(),
         sync: sync(scene, &entity.policy)?,
         parents,
@@ -113,8 +113,16 @@ pub(crate) fn deleted_field(entity: &project::Entity) -> Option<&str> {
     (entity.write.delete == Delete::Soft).then(|| entity.write.deleted_field.as_deref().unwrap_or(DELETED_AT))
 }
 
-fn policy(entity: &project::Entity) -> WritePolicy {
+/// Whether an entity writes documents whose period can be closed: what was written there is history.
+fn writes_history(scene: &Scene<'_>, entity: &project::Entity) -> bool {
+    let mut objects = entity.to.iter().chain(entity.routes.iter().map(|route| &route.to));
+    objects.any(|object| scene.object(object).is_some_and(|schema| !schema.offer.when_closed.is_empty()))
+}
+
+fn policy(scene: &Scene<'_>, entity: &project::Entity) -> WritePolicy {
     let write = &entity.write;
+    let by_default =
+        if writes_history(scene, entity) { OnMappingChange::NewOnly } else { OnMappingChange::Replan };
     WritePolicy {
         match_on: write.match_on.clone(),
         replace_within: !write.replace_within.is_empty(),
@@ -123,7 +131,7 @@ fn policy(entity: &project::Entity) -> WritePolicy {
         on_cancel: write.on_cancel,
         when_closed: write.when_closed,
         name_taken: write.name_taken,
-        on_mapping_change: write.on_mapping_change,
+        on_mapping_change: write.on_mapping_change.unwrap_or(by_default),
         max_deletes: write.max_deletes,
         update: write.update,
         shared: write.shared,

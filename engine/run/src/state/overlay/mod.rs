@@ -3,13 +3,14 @@
 mod alias;
 
 use super::{
-    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner, Rename,
+    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, MappingShelf, NameKind, PipelineKey, RecordOwner, Rename,
     Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore,
     TargetObject,
 };
 use crate::key::{GroupKey, RecordKey, Scope};
 use alias::Aliases;
 use async_trait::async_trait;
+use bytes::Bytes;
 use engine_plan::Reference;
 use jiff::Timestamp;
 use std::{
@@ -37,6 +38,17 @@ impl OverlayStore {
 
     fn with<T>(&self, look: impl FnOnce(&mut BTreeMap<RecordKey, Link>) -> T) -> T {
         look(&mut self.links.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl MappingShelf for OverlayStore {
+    async fn keep_mappings(&self, _mappings: Vec<(String, Bytes)>, _now: Timestamp) -> Result<()> {
+        Ok(())
+    }
+
+    async fn mapping(&self, hash: &str) -> Result<Option<Bytes>> {
+        self.base.mapping(hash).await
     }
 }
 

@@ -99,13 +99,14 @@ pub(super) async fn cursor(db: &mut PgConnection, key: &GroupKey) -> Outcome<Cur
 pub(super) async fn set_cursor(
     db: &mut PgConnection,
     lease: &Lease,
-    row: &CursorRow,
+    (row, shard): (&CursorRow, Option<&str>),
     at: Timestamp,
 ) -> Outcome<()> {
-    let before = cursor(db, &lease.key).await?;
+    let key = lease.key.of_shard(shard);
+    let before = cursor(db, &key).await?;
     let value = if before.read_hash == row.read_hash { before.value.max(row.value) } else { row.value };
     let text = |cursor: &Option<Cursor>| Cell::from(cursor.as_ref().map(ToString::to_string));
-    let GroupKey { scope, group, shard } = &lease.key;
+    let GroupKey { scope, group, shard } = &key;
     let cells = vec![
         Cell::from(&scope.tenant),
         (&scope.environment).into(),

@@ -34,7 +34,7 @@ pub(super) async fn settle(
     mark::put_dirty(db, scope, settlement).await?;
     history::add_counts(db, settlement).await?;
     if let Some(cursor) = &settlement.cursor {
-        lease::set_cursor(db, held, cursor, settlement.at).await?;
+        lease::set_cursor(db, held, (cursor, settlement.cursor_shard.as_deref()), settlement.at).await?;
     }
     // Last: from here to the commit nobody else settles.
     append_audit(db, scope, settlement).await

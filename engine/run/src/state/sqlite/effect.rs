@@ -128,7 +128,7 @@ pub(super) fn settle(db: &Connection, held: &Lease, settlement: &Settlement, sea
     append_audit(db, scope, settlement)?;
     super::history::add_counts(db, settlement)?;
     if let Some(cursor) = &settlement.cursor {
-        lease::set_cursor(db, held, cursor, settlement.at)?;
+        lease::set_cursor(db, held, (cursor, settlement.cursor_shard.as_deref()), settlement.at)?;
     }
     Ok(())
 }

@@ -102,9 +102,15 @@ pub(super) fn cursor(db: &Connection, key: &GroupKey) -> Result<CursorRow> {
 }
 
 /// Moves the cursor, never backwards, unless something else is read now.
-pub(super) fn set_cursor(db: &Connection, lease: &Lease, row: &CursorRow, at: Timestamp) -> Result<()> {
-    let side = lease.key.scope.side.as_str();
-    let before = cursor(db, &lease.key)?;
+pub(super) fn set_cursor(
+    db: &Connection,
+    lease: &Lease,
+    (row, shard): (&CursorRow, Option<&str>),
+    at: Timestamp,
+) -> Result<()> {
+    let key = lease.key.of_shard(shard);
+    let side = key.scope.side.as_str();
+    let before = cursor(db, &key)?;
     let value = if before.read_hash == row.read_hash { before.value.max(row.value) } else { row.value };
     let text = |cursor: Option<engine_contract::Cursor>| cursor.map(|cursor| cursor.to_string());
     let columns: [&dyn ToSql; 7] = [
@@ -121,7 +127,7 @@ pub(super) fn set_cursor(db: &Connection, lease: &Lease, row: &CursorRow, at: Ti
         "INSERT OR REPLACE INTO cursor (tenant, environment, pipeline, stream_group, side, shard,
            value, read_hash, resume, resume_since, resume_cap, epoch, updated_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        &[values(&lease.key, &side).as_slice(), &columns].concat(),
+        &[values(&key, &side).as_slice(), &columns].concat(),
     )?;
     Ok(())
 }

@@ -13,6 +13,7 @@ mod history;
 mod keys;
 mod lease;
 mod link;
+mod mapping;
 mod mark;
 mod open;
 mod rename;

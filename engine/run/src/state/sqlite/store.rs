@@ -73,6 +73,11 @@ impl SqliteStore {
         Ok(Self { front, path: None, master, keys })
     }
 
+    /// The way to the database.
+    pub(super) fn front(&self) -> &Front {
+        &self.front
+    }
+
     #[cfg(test)]
     pub(super) fn keys_for_tests(&self) -> &Sealer {
         &self.keys.payload

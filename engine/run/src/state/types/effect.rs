@@ -89,6 +89,8 @@ pub struct Settlement {
     pub dirty: Vec<Dirty>,
     /// Where reading goes on.
     pub cursor: Option<CursorRow>,
+    /// Which of the group's cursors that is; nothing for that of its runs.
+    pub cursor_shard: Option<String>,
     /// What was done.
     pub audit: Vec<AuditEntry>,
     /// How records ended.
