@@ -57,7 +57,8 @@ fn changes(document: &Value) -> BTreeSet<String> {
 fn another_tax_code_touches_no_document_of_before() {
     let project = with_another_tax_code("new_only");
     assert_eq!(written(&run(&project, &["--full"]), "runs"), []);
-    let shown = project.engine(&[&["plan"], &BOOKS[..], &["--mapping-change", "--out", "plan.json"]].concat());
+    let shown =
+        project.engine(&[&["plan"], &BOOKS[..], &["--mapping-change", "--out", "plan.json"]].concat());
     let shown = changes(&shown.ended(5).json());
     let expected = affected(&project);
     assert!(shown.len() > 20 && shown.is_subset(&expected), "{shown:?} of {expected:?}");
@@ -97,7 +98,11 @@ fn with_block_they_wait_for_a_person() {
 #[test]
 fn rows_are_written_anew_by_default() {
     let project = synced();
-    project.edit("store-to-sqlite.toml", "status = \"$.status\"", "status = { path = \"$.status\", transform = [\"uppercase\"] }");
+    project.edit(
+        "store-to-sqlite.toml",
+        "status = \"$.status\"",
+        "status = { path = \"$.status\", transform = [\"uppercase\"] }",
+    );
     let run = project.engine(&["run", ".", "--full", "--format", "json"]).ended(0).json();
     assert!(written(&run, "runs").contains(&("order".to_owned(), 207)), "{run}");
 }
@@ -115,7 +120,11 @@ fn an_edited_record_is_written_by_the_mapping_of_today() {
         project.edit("store-to-sqlite.toml", "[entity.order.map]", &policy);
     }
     drop(project.engine(&["run", "."]).ended(0));
-    project.edit("store-to-sqlite.toml", "status = \"$.status\"", "status = { path = \"$.status\", transform = [\"uppercase\"] }");
+    project.edit(
+        "store-to-sqlite.toml",
+        "status = \"$.status\"",
+        "status = { path = \"$.status\", transform = [\"uppercase\"] }",
+    );
     project.edit_records("data/orders.json", |orders| orders[0]["total"] = "260.03".into());
     let run = || project.engine(&["run", ".", "--full", "--format", "json"]).ended(0).json();
     assert_eq!(written(&run(), "runs"), [("order".to_owned(), 1)]);

@@ -14,6 +14,7 @@ mod files;
 mod git;
 mod graph;
 mod login;
+mod moment;
 mod network;
 mod output;
 mod pages;

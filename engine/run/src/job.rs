@@ -152,7 +152,8 @@ impl<'a> Job<'a> {
         while let Some(Read { batch, cursor, completes }) = read {
             self.check_cancel()?;
             // The entities left out have not seen these records: the shared cursor must wait for them.
-            let moves = self.entities.len() == self.group.entities.len() && window::shard(self.work).is_some();
+            let moves =
+                self.entities.len() == self.group.entities.len() && window::shard(self.work).is_some();
             let cursor = moves.then_some(cursor);
             let step = Step { records: &batch.records, broken: &batch.broken, asked: &[], completes, cursor };
             // The source is asked for the next batch while this one is on its way. What was read ahead counts for
@@ -391,7 +392,9 @@ impl<'a> Job<'a> {
                 let link = known.link.filter(|_| self.work.purpose.is_dry())?;
                 standing.push(Standing { item, link, ready: *ready });
             }
-            (_, Resolution::Ready(_) | Resolution::Overruled | Resolution::Kept) => draft.ended(&item, Status::Unchanged),
+            (_, Resolution::Ready(_) | Resolution::Overruled | Resolution::Kept) => {
+                draft.ended(&item, Status::Unchanged)
+            }
         }
         None
     }

@@ -19,7 +19,7 @@ pub(crate) use emulate::{Emulate, EmulatorName};
 pub(crate) use observe::{Failures, History, Status};
 pub(crate) use plan::{Apply, Plan, Show};
 pub(crate) use root::{Cli, Color, Format, Global, Verb, Which};
-pub(crate) use run::Run;
+pub(crate) use run::{Backfill, Run};
 pub(crate) use state::{Passphrase, State, StateVerb};
 pub(crate) use tooling::{Completions, Doctor, Explain, Help, Man, Shell};
 pub(crate) use tree::{command, parse, verb_names};

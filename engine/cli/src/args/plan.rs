@@ -1,6 +1,7 @@
 //! The arguments of `engine plan` and `engine apply`.
 
 use super::Which;
+use crate::moment::Moment;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -21,6 +22,9 @@ pub(crate) struct Plan {
     /// Read everything again, and look at every object that was written
     #[arg(long)]
     pub(crate) full: bool,
+    /// Read what changed since then, whatever was read before
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["full", "mapping_change"])]
+    pub(crate) since: Option<Moment>,
     /// Only what records would become that an older mapping wrote and that have not changed since
     #[arg(long, conflicts_with = "full")]
     pub(crate) mapping_change: bool,

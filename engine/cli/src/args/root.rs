@@ -1,8 +1,8 @@
 //! What stands before a command, and the list of commands.
 
 use super::{
-    Apply, Completions, Connections, Connector, Discover, Doctor, Emulate, Explain, Failures, Fmt, Graph,
-    Help, History, Init, Keys, Man, Plan, Run, Schema, Secret, State, Status, Test, Validate,
+    Apply, Backfill, Completions, Connections, Connector, Discover, Doctor, Emulate, Explain, Failures, Fmt,
+    Graph, Help, History, Init, Keys, Man, Plan, Run, Schema, Secret, State, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -138,6 +138,8 @@ pub(crate) enum Verb {
     Apply(Apply),
     /// Run pipelines once
     Run(Run),
+    /// Read a part of the past again, beside the runs
+    Backfill(Backfill),
     /// What runs now, what ran last, what waits
     Status(Status),
     /// Past runs

@@ -1,6 +1,7 @@
 //! The arguments of `engine run`.
 
 use super::Which;
+use crate::moment::Moment;
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -24,7 +25,39 @@ pub(crate) struct Run {
     /// Read everything again, whatever was read before
     #[arg(long)]
     pub(crate) full: bool,
+    /// Read what changed since then, whatever was read before; the cursor stays where it is
+    #[arg(long, value_name = "TIME", conflicts_with = "full")]
+    pub(crate) since: Option<Moment>,
     /// Stop each stream after so many source records; the next run carries on there
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: Option<u32>,
+    /// Do everything but write
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  engine backfill woo-to-qbo --from 2026-01-01 --to 2026-04-01    what last changed in the first quarter
+  engine backfill woo-to-qbo --from 2026-01-01 --dry-run          what that would write
+
+Days and times are those of the tenant. A backfill has a cursor of its own: one that was stopped goes on where it was, and runs
+go on reading where they were. Streams without a cursor are read whole.")]
+pub(crate) struct Backfill {
+    /// A pipeline by name, or its file
+    pub(crate) pipeline: String,
+    /// From this time on: a day, a time, a span back from now, or a number of a cursor that counts
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Moment,
+    /// Before this time [default: up to now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<Moment>,
+    /// Only this entity (may be repeated); a stopped one then begins anew
+    #[arg(long, value_name = "NAME")]
+    pub(crate) entity: Vec<String>,
+    /// Stop each stream after so many source records
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
     /// Do everything but write

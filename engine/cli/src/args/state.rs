@@ -1,6 +1,7 @@
 //! The arguments of the commands around the state.
 
 use super::Which;
+use crate::moment::Moment;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -17,6 +18,61 @@ pub(crate) struct State {
 /// What is done with the state.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StateVerb {
+    /// List how far each stream was read
+    #[command(alias = "list")]
+    Ls {
+        /// Only of this pipeline
+        pipeline: Option<String>,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Show all that is kept of a pipeline: cursors, unfinished reads, what waits
+    Show {
+        /// The pipeline
+        pipeline: String,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Put a cursor somewhere else; a backup is made first
+    #[command(after_long_help = "Examples:
+  engine state set woo-to-qbo order 2026-01-31                         the next run reads what changed since that day
+  engine state set woo-to-qbo order 36h                                since 36 hours ago
+
+What lies between the old place and a later one is not read any more. `engine backfill` reads a part of the past without
+moving anything.")]
+    Set {
+        /// The pipeline
+        pipeline: String,
+        /// The stream group, as `engine state ls` names it
+        group: String,
+        /// A day, a time, a span back from now, or a number of a cursor that counts
+        value: Moment,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Forget cursors, so that the next run reads everything; a backup is made first
+    Reset {
+        /// The pipeline
+        pipeline: String,
+        /// Only this stream group
+        group: Option<String>,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Print cursors as JSON, for `engine state import`
+    Export {
+        /// Only of this pipeline
+        pipeline: Option<String>,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Put cursors where a file of `engine state export` says; a backup is made first
+    Import {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        which: Which,
+    },
     /// Write everything into one sealed file, also while runs work
     #[command(after_long_help = "Examples:
   engine state backup state.backup                                     opens with the master key of now

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod apply;
+mod backfill;
 mod completions;
 mod connections;
 mod connector;
@@ -50,6 +51,7 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Plan(arguments) => plan::run(arguments, project, output),
         Verb::Apply(arguments) => apply::run(arguments, project, output),
         Verb::Run(arguments) => run::run(arguments, project, output),
+        Verb::Backfill(arguments) => backfill::run(arguments, project, output),
         Verb::Status(arguments) => status::run(arguments, project, output),
         Verb::History(arguments) => history::run(arguments, project, output),
         Verb::Failures(arguments) => failures::run(arguments, project, output),

@@ -96,6 +96,7 @@ fn one(
         only: arguments.entity.clone(),
         full: arguments.full,
         mapping_change: arguments.mapping_change,
+        window: super::run::since(arguments.since.as_ref(), blueprint, &ready.engine.context),
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
         trigger: "plan".to_owned(),
         ..RunRequest::new(Arc::clone(blueprint), Purpose::Plan(Arc::<Gatherer>::clone(&sheet)))

@@ -5,6 +5,7 @@ use crate::{
     emulate,
     error::{CommandError, Result, exit_for},
     exit::Exit,
+    moment::Moment,
     output::Output,
     plan::Gatherer,
     ready::{Ready, check_entities, check_tenants, ready, skip},
@@ -13,9 +14,9 @@ use crate::{
     surroundings,
     workspace::{Workspace, runtime},
 };
-use engine_contract::Cancel;
+use engine_contract::{Cancel, Context};
 use engine_plan::Blueprint;
-use engine_run::{RunReport, RunRequest, plan::Purpose, state::RunStatus};
+use engine_run::{RunReport, RunRequest, Window, plan::Purpose, state::RunStatus};
 use std::{path::Path, sync::Arc};
 
 pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> Result<Exit> {
@@ -82,19 +83,25 @@ pub(super) fn sum_up(ready: &Ready, blueprint: &Blueprint, output: &Output) -> R
     Ok(runtime()?.block_on(printed)?)
 }
 
+/// What a run is for. A dry run is a plan that nobody looks at.
+pub(super) fn purpose(is_dry: bool) -> Purpose {
+    if is_dry { Purpose::Plan(Arc::new(Gatherer::new(false, false, None))) } else { Purpose::Write }
+}
+
+/// What changed since a moment.
+pub(super) fn since(moment: Option<&Moment>, blueprint: &Blueprint, context: &Context) -> Option<Window> {
+    let from = moment?.of(blueprint, context.clock.now());
+    Some(Window { from: Some(from), until: None, is_backfill: false })
+}
+
 fn one(ready: &Ready, blueprint: Arc<Blueprint>, arguments: &Run) -> Result<RunReport> {
-    // A dry run is a plan that nobody looks at.
-    let purpose = if arguments.dry_run {
-        Purpose::Plan(Arc::new(Gatherer::new(false, false, None)))
-    } else {
-        Purpose::Write
-    };
     let request = RunRequest {
         only: arguments.entity.clone(),
         full: arguments.full,
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
+        window: since(arguments.since.as_ref(), &blueprint, &ready.engine.context),
         actor: surroundings::actor(),
-        ..RunRequest::new(blueprint, purpose)
+        ..RunRequest::new(blueprint, purpose(arguments.dry_run))
     };
     let report = runtime()?.block_on(Box::pin(ready.engine.run(&request)));
     ready.progress.clear();

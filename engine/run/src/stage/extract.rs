@@ -58,10 +58,7 @@ impl<'a> Reader<'a> {
 
     /// Whether this read goes from the beginning of the stream to its end.
     pub(crate) fn reads_everything(&self) -> bool {
-        self.began_here
-            && self.request.since.is_none()
-            && self.left.is_none()
-            && self.work.window.is_none()
+        self.began_here && self.request.since.is_none() && self.left.is_none() && self.work.window.is_none()
     }
 
     /// The next batch, or nothing at the end of the stream or of `--limit`.
@@ -86,6 +83,9 @@ impl<'a> Reader<'a> {
             resume_cap: self.cap,
             read_hash: self.read_hash.clone(),
         };
+        // A backfill that has come to its end has nowhere to go on from: asked for again, it begins anew.
+        let is_done = self.ended && self.work.window.is_some_and(|window| window.is_backfill);
+        let cursor = if is_done { CursorRow::default() } else { cursor };
         let completes =
             self.ended && self.began_here && self.request.since.is_none() && self.work.window.is_none();
         Ok(Some(Read { batch, cursor, completes }))

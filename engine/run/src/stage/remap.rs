@@ -84,11 +84,7 @@ enum Verdict {
 }
 
 /// Lets the objects of records stay that only the mapping would change, where that is the policy.
-pub(crate) async fn keep(
-    work: &Work,
-    entity: &Entity,
-    linked: Vec<Linked>,
-) -> Result<Vec<Linked>, RunError> {
+pub(crate) async fn keep(work: &Work, entity: &Entity, linked: Vec<Linked>) -> Result<Vec<Linked>, RunError> {
     let policy = entity.write.on_mapping_change;
     let carries_out = matches!(work.purpose, Purpose::Apply(_));
     if carries_out || (policy == OnMappingChange::Replan && !work.mapping_change) {
@@ -121,9 +117,10 @@ fn of_a_run(entity: &Entity, outcome: Resolution, verdict: Option<Verdict>) -> R
         (None, _) | (_, OnMappingChange::Replan) => outcome,
         (Some(Verdict::Record), OnMappingChange::NewOnly) => outcome,
         (Some(Verdict::Mapping), OnMappingChange::NewOnly) => Resolution::Kept,
-        (Some(Verdict::Unknown), OnMappingChange::NewOnly) => {
-            Resolution::Failed(waits(entity, "the mapping that wrote it is not known any more"), Status::Blocked)
-        }
+        (Some(Verdict::Unknown), OnMappingChange::NewOnly) => Resolution::Failed(
+            waits(entity, "the mapping that wrote it is not known any more"),
+            Status::Blocked,
+        ),
         (Some(_), OnMappingChange::Block) => {
             Resolution::Failed(waits(entity, "an older mapping wrote it"), Status::Blocked)
         }

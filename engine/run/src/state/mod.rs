@@ -7,6 +7,7 @@
 
 mod audit;
 pub mod copy;
+mod cursors;
 mod database;
 mod location;
 mod mapping;
@@ -23,6 +24,7 @@ mod table;
 mod types;
 mod vault;
 
+pub use cursors::{CursorShelf, KeptCursor};
 pub use database::{NeededKey, Publish, StateDatabase, StateVault};
 pub use location::Location;
 pub use mapping::MappingShelf;
@@ -100,7 +102,7 @@ pub type Result<T, E = StateError> = std::result::Result<T, E>;
 
 /// Keeps links, intents, cursors, leases, marks and history.
 #[async_trait]
-pub trait StateStore: MappingShelf + Send + Sync {
+pub trait StateStore: CursorShelf + MappingShelf + Send + Sync {
     /// Takes the lease of a stream group, when it is free, expired, or held by `gone`: an owner known to be
     /// dead. Each taking has a higher epoch than all before, also after the store was lost.
     async fn acquire(

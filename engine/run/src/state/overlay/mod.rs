@@ -3,9 +3,9 @@
 mod alias;
 
 use super::{
-    Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, MappingShelf, NameKind, PipelineKey, RecordOwner, Rename,
-    Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore,
-    TargetObject,
+    Acquired, CursorRow, CursorShelf, FailedRow, Intent, KeptCursor, Known, Lease, Link, MappingShelf,
+    NameKind, PipelineKey, RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter,
+    RunStatus, Settlement, StateError, StateStore, TargetObject,
 };
 use crate::key::{GroupKey, RecordKey, Scope};
 use alias::Aliases;
@@ -38,6 +38,17 @@ impl OverlayStore {
 
     fn with<T>(&self, look: impl FnOnce(&mut BTreeMap<RecordKey, Link>) -> T) -> T {
         look(&mut self.links.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl CursorShelf for OverlayStore {
+    async fn cursors(&self) -> Result<Vec<KeptCursor>> {
+        self.base.cursors().await
+    }
+
+    async fn put_cursor(&self, _lease: &Lease, _row: Option<CursorRow>, _at: Timestamp) -> Result<()> {
+        Ok(())
     }
 }
 

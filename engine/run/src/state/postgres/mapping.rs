@@ -14,7 +14,8 @@ use jiff::Timestamp;
 #[async_trait]
 impl MappingShelf for PostgresStore {
     async fn keep_mappings(&self, mappings: Vec<(String, Bytes)>, now: Timestamp) -> Result<()> {
-        let row = |(hash, body): (String, Bytes)| vec![Cell::from(hash), body.to_vec().into(), millis(now).into()];
+        let row =
+            |(hash, body): (String, Bytes)| vec![Cell::from(hash), body.to_vec().into(), millis(now).into()];
         let rows: Vec<Vec<Cell>> = mappings.into_iter().map(row).collect();
         let keep = self.front().call(Mode::Change, rows, |db, rows| {
             Box::pin(insert(db, &MAPPING, rows.clone(), "ON CONFLICT (hash) DO NOTHING"))

@@ -36,6 +36,7 @@
 
 mod address;
 mod copy;
+mod cursors;
 mod effect;
 mod fault;
 mod front;

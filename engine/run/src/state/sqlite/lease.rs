@@ -12,10 +12,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ToSql};
 use std::collections::BTreeMap;
 
-const GROUP: &str =
+pub(super) const GROUP: &str =
     "tenant = ?1 AND environment = ?2 AND pipeline = ?3 AND stream_group = ?4 AND side = ?5 AND shard = ?6";
 
-fn values<'a>(key: &'a GroupKey, side: &'a &'static str) -> [&'a dyn ToSql; 6] {
+pub(super) fn values<'a>(key: &'a GroupKey, side: &'a &'static str) -> [&'a dyn ToSql; 6] {
     [&key.scope.tenant, &key.scope.environment, &key.scope.pipeline, &key.group, side, &key.shard]
 }
 

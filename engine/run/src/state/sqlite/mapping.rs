@@ -16,7 +16,11 @@ impl MappingShelf for SqliteStore {
         let keep = move |db: &rusqlite::Connection| {
             for (hash, body) in &mappings {
                 let values: [&dyn ToSql; 3] = [hash, &body.as_ref(), &millis(now)];
-                execute(db, "INSERT OR IGNORE INTO mapping (hash, body, kept_at) VALUES (?1, ?2, ?3)", &values)?;
+                execute(
+                    db,
+                    "INSERT OR IGNORE INTO mapping (hash, body, kept_at) VALUES (?1, ?2, ?3)",
+                    &values,
+                )?;
             }
             Ok(())
         };
