@@ -55,8 +55,9 @@ impl Moment {
             Self::Instant(instant) => Cursor::Instant(*instant),
             Self::Local(local) => Cursor::Instant(zone.to_timestamp(*local).unwrap_or(Timestamp::MIN)),
             Self::Ago(span) => {
-                let then = now.to_zoned(zone).checked_sub(*span);
-                Cursor::Instant(then.map_or(Timestamp::MIN, |then| then.timestamp()))
+                let then = zone.to_datetime(now).checked_sub(*span);
+                let then = then.ok().and_then(|then| zone.to_timestamp(then).ok());
+                Cursor::Instant(then.unwrap_or(Timestamp::MIN))
             }
         }
     }
