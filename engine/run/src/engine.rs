@@ -8,6 +8,7 @@ use crate::{
     moved,
     options::Options,
     plan::Purpose,
+    records::Records,
     report::{RunReport, Tally},
     state::{OverlayStore, Owners, Run, RunStatus, StateStore, Status},
     supervisor::supervise,
@@ -52,6 +53,8 @@ pub struct RunRequest {
     pub full: bool,
     /// Stop each stream group after so many source records.
     pub limit: Option<usize>,
+    /// Only these records; all when there are none.
+    pub records: Option<Arc<Records>>,
     /// What the run is for.
     pub purpose: Purpose,
     /// What started it: `manual`.
@@ -69,6 +72,7 @@ impl RunRequest {
             only: Vec::new(),
             full: false,
             limit: None,
+            records: None,
             purpose,
             trigger: "manual".to_owned(),
             actor: None,
@@ -217,6 +221,7 @@ impl Engine {
             full: request.full,
             limit: request.limit,
             only: request.only.clone(),
+            records: request.records.clone(),
             keys: BTreeMap::new(),
             marks: BTreeMap::new(),
             made: Vec::new(),
@@ -242,9 +247,11 @@ impl Engine {
 }
 
 fn mode(request: &RunRequest) -> &'static str {
-    match (&request.purpose, request.full) {
-        (Purpose::Apply(_), _) => "plan",
-        (_, true) => "full",
-        (_, false) => "incremental",
+    match (&request.purpose, request.records.as_deref(), request.full) {
+        (_, Some(Records::Made(_)), _) => "revert",
+        (Purpose::Apply(_), ..) => "plan",
+        (_, Some(Records::Now(_) | Records::AsOfRun(_)), _) => "records",
+        (_, None, true) => "full",
+        (_, None, false) => "incremental",
     }
 }

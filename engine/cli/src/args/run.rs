@@ -24,6 +24,9 @@ pub(crate) struct Run {
     /// Read everything again, whatever was read before
     #[arg(long)]
     pub(crate) full: bool,
+    /// Only the records with this key of the source (may be repeated); cursors stay where they are
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["full", "limit"])]
+    pub(crate) id: Vec<String>,
     /// Stop each stream after so many source records; the next run carries on there
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,

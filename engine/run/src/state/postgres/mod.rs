@@ -36,6 +36,7 @@
 
 mod address;
 mod copy;
+mod desk;
 mod effect;
 mod fault;
 mod front;

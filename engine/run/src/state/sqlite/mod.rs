@@ -7,6 +7,7 @@
 //! nothing else. The vault (`vault`, `token`, `secret`) lives in the same file and goes through the same writer.
 
 mod copy;
+mod desk;
 mod effect;
 mod front;
 mod history;

@@ -73,6 +73,16 @@ impl SqliteStore {
         Ok(Self { front, path: None, master, keys })
     }
 
+    /// The way to the database.
+    pub(super) fn front(&self) -> &Front {
+        &self.front
+    }
+
+    /// What seals contents of records.
+    pub(super) fn payload_keys(&self) -> Sealer {
+        self.keys.payload.clone()
+    }
+
     #[cfg(test)]
     pub(super) fn keys_for_tests(&self) -> &Sealer {
         &self.keys.payload
