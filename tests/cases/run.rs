@@ -4,7 +4,7 @@ use crate::shop::{Shop, StillClock, block_on, sealer};
 use engine_contract::Clock;
 use engine_run::{
     Event, GroupKey, Observer, RunError, Scope, Side, invariants,
-    state::{Acquired, Counts, StateStore, Status, sqlite::SqliteStore},
+    state::{Acquired, Counts, FailedState, StateStore, Status, sqlite::SqliteStore},
 };
 use futures::FutureExt;
 use jiff::SignedDuration;
@@ -229,6 +229,27 @@ fn a_target_object_that_is_not_there_blocks_until_it_is() {
     shop.sql("INSERT INTO customers (id, name) VALUES (6, 'Bob')");
     assert_eq!(shop.failures(), NONE);
     assert_eq!(shop.number("SELECT sum(customer_id) FROM orders"), 11);
+}
+
+#[test]
+fn what_was_tried_ten_times_in_vain_is_dead_and_heals_all_the_same() {
+    let mut shop = Shop::new();
+    let rule = "{ ref = \"customer\", key = \"$.customer_id\", hold_for = \"1h\" }";
+    shop.edit(rule, "{ find = \"customers\", by = \"name\", value = \"$.who\" }");
+    shop.write("orders.json", r#"[{"id": 7, "total": "1", "who": "Bob"}]"#);
+    shop.write("customers.json", "[]");
+    for _ in 0..9 {
+        assert_eq!(shop.failures(), ["order mapping/find-missing"]);
+    }
+    assert_eq!(shop.failed()[0].state, None);
+    for attempts in [10, 11] {
+        drop(shop.failures());
+        let failed = shop.failed().remove(0);
+        assert_eq!((failed.attempts, failed.state), (attempts, Some(FailedState::Dead)));
+    }
+    shop.sql("INSERT INTO customers (id, name) VALUES (6, 'Bob')");
+    assert_eq!(shop.failures(), NONE, "a read that meets it writes it");
+    assert!(shop.failed().is_empty());
 }
 
 #[test]

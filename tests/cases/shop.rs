@@ -7,7 +7,7 @@ use engine_project::MemoryFiles;
 use engine_run::{
     Engine, Observer, Options, RunError, RunReport, RunRequest, Unobserved,
     plan::Purpose,
-    state::{NeverGone, Sealer, sqlite::SqliteStore},
+    state::{FailedRow, NeverGone, RunFilter, Sealer, StateStore, sqlite::SqliteStore},
 };
 use jiff::{SignedDuration, Timestamp};
 use rand::SeedableRng;
@@ -198,6 +198,12 @@ impl Shop {
             gone: Vec::new(),
             observer: Arc::clone(&self.observer),
         }
+    }
+
+    /// The failed records, as they are listed.
+    pub(crate) fn failed(&self) -> Vec<FailedRow> {
+        let all = RunFilter { limit: usize::MAX, ..RunFilter::default() };
+        block_on(self.store.failures(&all, None)).unwrap()
     }
 
     /// The code with which a run stops, before it begins or later.

@@ -12,9 +12,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::{BTreeMap, BTreeSet};
 
-const REALM: &str = "9130350000000000";
+pub(crate) const REALM: &str = "9130350000000000";
 const STORE: &str = ".engine/emulators/demo/acme-store.ndjson";
-const BOOKS: &str = ".engine/emulators/demo/acme-books.ndjson";
+pub(crate) const BOOKS: &str = ".engine/emulators/demo/acme-books.ndjson";
 
 /// How often a run is killed in all: 24 times, or as often as `ENGINE_TEST_KILLS` says.
 fn wanted_kills() -> usize {
@@ -60,7 +60,7 @@ fn new_books() -> QuickBooks {
 }
 
 /// The books as the journal leaves them.
-fn books(project: &Project) -> QuickBooks {
+pub(crate) fn books(project: &Project) -> QuickBooks {
     let mut books = new_books();
     let entries = project.read(BOOKS).lines().map(|line| Entry::from_line(line).unwrap()).collect::<Vec<_>>();
     replay(&mut books, entries).unwrap();
@@ -115,7 +115,15 @@ fn every_admitted_order_is_in_the_books_once_or_has_a_reason() {
 
 /// A request that changed the books before the first run.
 fn earlier(resource: &str, body: &str) -> String {
-    let at = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(5);
+    request(resource, body, jiff::Timestamp::now() - jiff::SignedDuration::from_mins(5))
+}
+
+/// A request with which somebody changes the books now.
+pub(crate) fn changed_by_hand(resource: &str, body: &str) -> String {
+    request(resource, body, jiff::Timestamp::now())
+}
+
+fn request(resource: &str, body: &str, at: jiff::Timestamp) -> String {
     let token = new_books().grant(REALM, at).access_token;
     let headers = [
         ("authorization", format!("Bearer {token}")),

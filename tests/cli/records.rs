@@ -35,8 +35,8 @@ fn broken_records_are_reported_and_the_rest_is_written() {
     let warehouse = project.database("warehouse.db");
     assert_eq!(count(&warehouse, "SELECT count(*) FROM orders"), 201);
     assert_eq!(count(&warehouse, "SELECT count(*) FROM customers"), 65);
-    assert_outcome!("failures", project.engine(&["failures"]).ended(0).in_any_order(""));
-    assert_outcome!("groups", project.engine(&["failures", "--group"]).ended(0));
+    assert_outcome!("failures", project.engine(&["failures", "--list"]).ended(0).in_any_order(""));
+    assert_outcome!("groups", project.engine(&["failures"]).ended(0));
     assert_outcome!("status", project.engine(&["status"]).ended(0));
 }
 

@@ -103,6 +103,10 @@ impl<'a, S: Stage + 'static> Play<'a, S> {
         options.batch_records = self.trial.profile.batch;
         options.lease = Duration::from_secs(20);
         options.patience = self.patience;
+        // A world comes to rest within a few polls: how long failed records wait between tries, and when they are given
+        // up, are promises of their own.
+        options.revisit_wait = Duration::ZERO;
+        options.dead_after = u32::MAX;
         for mechanism in self.trial.mutant.iter().flat_map(|mutant| mutant.removed) {
             options.remove(*mechanism);
         }

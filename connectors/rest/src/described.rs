@@ -2,7 +2,7 @@
 
 use crate::{
     check,
-    manifest::{CustomFields, Manifest},
+    manifest::{CustomFields, Manifest, RuleTable},
     runtime, schema,
     script::Script,
 };
@@ -133,6 +133,12 @@ impl DynConnector for Described {
         let name = table::name(schema, &wanted.name);
         let make = format!("{};", table::create_table(schema, wanted));
         vec![make, format!("GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO service_role;")]
+    }
+
+    fn remedy(&self, code: &str) -> Option<String> {
+        let plain = |code: &str| code.trim_start_matches('0').to_owned();
+        let says = |rule: &&RuleTable| rule.code.iter().any(|known| plain(known) == plain(code));
+        self.manifest.errors.rule.iter().filter(says).find_map(|rule| rule.remedy.clone())
     }
 
     fn check(&self, config: &Value) -> Result<(), InvalidConfig> {

@@ -2,6 +2,7 @@
 //! project's folder and knows every connector.
 
 mod args;
+mod by_id;
 mod command;
 mod custody;
 mod described;
@@ -10,6 +11,7 @@ mod doctor;
 mod emulate;
 mod error;
 mod exit;
+mod failed;
 mod files;
 mod git;
 mod graph;
@@ -22,6 +24,8 @@ mod plan;
 mod progress;
 mod prompt;
 mod ready;
+mod record;
+mod remedy;
 mod report;
 mod select;
 mod start;

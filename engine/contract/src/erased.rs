@@ -57,6 +57,12 @@ pub trait DynConnector: Send + Sync {
     /// As [`Connector::discover`], and `Config` when the settings do not fit.
     async fn discover(&self, context: &Context, config: &serde_json::Value) -> Result<Discovery>;
 
+    /// What a person may do about an error of the service, by the service's own code; nothing where nobody has said.
+    fn remedy(&self, code: &str) -> Option<String> {
+        let _ = code;
+        None
+    }
+
     /// How a person gives the engine access; nothing where the settings are enough.
     ///
     /// # Errors

@@ -14,6 +14,9 @@ impl ContentHash {
     /// Equal to no content: the target's object is marked as deleted.
     pub const SOFT_DELETED: Self = Self([0xff; 32]);
 
+    /// Equal to no content: a person took the object back, and the record is not to come again by itself.
+    pub const TAKEN_BACK: Self = Self([0xfe; 32]);
+
     /// Reads the bytes of a stored hash; nothing when there are not exactly 32.
     #[must_use]
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {

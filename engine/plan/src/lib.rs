@@ -34,6 +34,6 @@ pub use engine_project::model::{
 pub use engine_project::{Place, diag::Code, rule::HOLD_FOR};
 pub use program::{
     BuildError, EntityProgram, Find, Found, Item, Links, MapError, Mapped, Pending, Program, Reference,
-    Resolved, Routed,
+    Resolved, Routed, Traced,
 };
 pub use scene::Catalogs;

@@ -8,6 +8,7 @@ use crate::{
     moved,
     options::Options,
     plan::Purpose,
+    records::Records,
     report::{RunReport, Tally},
     stage::remap::{self, Older},
     state::{OverlayStore, Owners, Run, RunStatus, StateStore, Status},
@@ -58,6 +59,8 @@ pub struct RunRequest {
     pub window: Option<Window>,
     /// Stop each stream group after so many source records.
     pub limit: Option<usize>,
+    /// Only these records; all when there are none.
+    pub records: Option<Arc<Records>>,
     /// What the run is for.
     pub purpose: Purpose,
     /// What started it: `manual`.
@@ -77,6 +80,7 @@ impl RunRequest {
             mapping_change: false,
             window: None,
             limit: None,
+            records: None,
             purpose,
             trigger: "manual".to_owned(),
             actor: None,
@@ -230,6 +234,7 @@ impl Engine {
             window: request.window,
             limit: request.limit,
             only: request.only.clone(),
+            records: request.records.clone(),
             keys: BTreeMap::new(),
             marks: BTreeMap::new(),
             made: Vec::new(),
@@ -256,12 +261,14 @@ impl Engine {
 }
 
 fn mode(request: &RunRequest) -> &'static str {
-    match (&request.purpose, request.mapping_change, request.full) {
-        (Purpose::Apply(_), ..) => "plan",
-        (_, true, _) => "mapping change",
+    match (&request.purpose, request.records.as_deref()) {
+        (_, Some(Records::Made(_))) => "revert",
+        (Purpose::Apply(_), _) => "plan",
+        (_, Some(Records::Now(_) | Records::AsOfRun(_))) => "records",
+        _ if request.mapping_change => "mapping change",
         _ if request.window.is_some_and(|window| window.is_backfill) => "backfill",
         _ if request.window.is_some() => "window",
-        (_, _, true) => "full",
-        (_, _, false) => "incremental",
+        _ if request.full => "full",
+        _ => "incremental",
     }
 }

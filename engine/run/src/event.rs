@@ -13,7 +13,7 @@ pub enum Event {
         run_id: String,
         /// The pipeline.
         pipeline: String,
-        /// `incremental`, `full`, or `plan` for one that is carried out.
+        /// `incremental`, `full`, `records`, `revert`, or `plan` for one that is carried out.
         mode: &'static str,
     },
     /// A table is made, because the target does not have it and the pipeline says so.

@@ -1,5 +1,8 @@
 //! Advances one stream group of a pipeline: recovery, revisits, then batch by batch to the end.
 
+mod only;
+mod take_back;
+
 use crate::{
     error::RunError,
     event::Event,
@@ -7,7 +10,7 @@ use crate::{
     lease::{Guard, later},
     options::Mechanism,
     plan::{
-        Approved, Purpose,
+        Approved, Purpose, how,
         survey::{self, Standing},
     },
     report::Tally,
@@ -139,6 +142,9 @@ impl<'a> Job<'a> {
 
     async fn advance(&self) -> Result<(), RunError> {
         self.recover().await?;
+        if let Some(records) = &self.work.records {
+            return self.only(records).await;
+        }
         if let Purpose::Apply(approved) = &self.work.purpose {
             return self.carry_out(approved).await;
         }
@@ -234,6 +240,7 @@ impl<'a> Job<'a> {
             entities,
             now: self.work.context.clock.now(),
             run: self.work.run_id.clone(),
+            wait: self.work.options.revisit_wait,
             after: None,
             limit: self.work.options.batch_records,
         };
@@ -276,25 +283,34 @@ impl<'a> Job<'a> {
         {
             Draft::new(self.work, entity).commit(&self.guard, step.cursor.clone(), self.tally).await?;
         }
-        let last = self.entities.len() - 1;
-        for (index, (entity, program)) in self.entities.iter().enumerate() {
-            let most = if program.is_fan_out() { self.work.options.batch_records } else { usize::MAX };
-            for slice in step.slices(most) {
-                let mut draft = Draft::new(self.work, entity);
-                draft.read(slice.records.len());
-                if index == 0 {
-                    for (key, error) in slice.broken {
-                        draft.broken(key.clone(), error);
-                    }
+        for index in 0..self.entities.len() {
+            self.through(index, step).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes records through one entity of the group.
+    async fn through(&self, index: usize, step: &Step<'_>) -> Result<(), RunError> {
+        let Some((entity, program)) = self.entities.get(index) else { return Ok(()) };
+        let is_last = index + 1 == self.entities.len();
+        let most = if program.is_fan_out() { self.work.options.batch_records } else { usize::MAX };
+        for slice in step.slices(most) {
+            let mut draft = Draft::new(self.work, entity);
+            draft.read(slice.records.len());
+            if index == 0 && !slice.broken.is_empty() {
+                let places: Vec<String> = slice.broken.iter().map(|(place, _)| place.clone()).collect();
+                let known = self.work.store.recall(&self.work.scope, &entity.name, &places).await?;
+                for (place, error) in slice.broken {
+                    draft.broken(place, error, known.get(place));
                 }
-                if slice.completes {
-                    draft.read_whole();
-                }
-                let halt = self.entity(program, &slice, &mut draft).await?;
-                let cursor = slice.cursor.filter(|_| index == last && halt.is_none());
-                draft.commit(&self.guard, cursor, self.tally).await?;
-                halt.map_or(Ok(()), Err)?;
             }
+            if slice.completes {
+                draft.read_whole();
+            }
+            let halt = self.entity(program, &slice, &mut draft).await?;
+            let cursor = slice.cursor.filter(|_| is_last && halt.is_none());
+            draft.commit(&self.guard, cursor, self.tally).await?;
+            halt.map_or(Ok(()), Err)?;
         }
         Ok(())
     }
@@ -316,6 +332,11 @@ impl<'a> Job<'a> {
         let candidates = transform::map_all(self.work, (entity, program), items, known).await?;
         let linked = link::resolve(self.work, &entity.name, candidates).await?;
         let linked = remap::keep(self.work, entity, linked).await?;
+        if let Purpose::Plan(planner) = &self.work.purpose
+            && planner.asks_how()
+        {
+            how::tell(self.work, &**planner, (entity, program), &linked).await?;
+        }
         let mut standing = Vec::new();
         let effects: Vec<Effect> = linked
             .into_iter()
@@ -371,6 +392,10 @@ impl<'a> Job<'a> {
         (draft, standing): (&mut Draft<'_>, &mut Vec<Standing>),
     ) -> Option<Effect> {
         let Linked { item, known, version, outcome } = linked;
+        if !self.work.is_asked() && known.link.as_ref().is_some_and(Link::is_taken_back) {
+            draft.ended(&item, Status::Filtered);
+            return None;
+        }
         let decision = outcome.wish().map(|wish| decide::decide(&self.facts(entity, &known, wish)));
         match (decision, outcome) {
             (_, Resolution::Held(hold)) => draft.held(hold),

@@ -17,6 +17,7 @@ mod make;
 mod moved;
 mod options;
 pub mod plan;
+mod records;
 mod report;
 mod stage;
 pub mod state;
@@ -32,5 +33,6 @@ pub use make::Made;
 #[cfg(feature = "mutants")]
 pub use options::Mechanism;
 pub use options::Options;
+pub use records::Records;
 pub use report::{FailureGroup, RunReport};
 pub use window::Window;

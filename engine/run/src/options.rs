@@ -17,6 +17,11 @@ pub struct Options {
     pub tries: u32,
     /// The wait before the second try; doubled before each further one.
     pub backoff: Duration,
+    /// The first wait before a failed record that may heal is looked at again by itself, once it has failed more than
+    /// [`crate::state::FREE_TRIES`] times; four times as long after each further failure.
+    pub revisit_wait: Duration,
+    /// After how many failures a record that may heal is dead: it is not tried again by itself any more.
+    pub dead_after: u32,
     /// Mechanisms of the effect protocol that a test has taken out.
     pub(crate) removed: Removed,
 }
@@ -84,6 +89,8 @@ impl Default for Options {
             patience: Duration::from_secs(60),
             tries: 5,
             backoff: Duration::from_millis(500),
+            revisit_wait: Duration::from_secs(60),
+            dead_after: 10,
             removed: Removed::default(),
         }
     }

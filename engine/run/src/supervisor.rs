@@ -1,6 +1,6 @@
 //! Runs the stream groups of a pipeline: parents first, independent ones beside each other.
 
-use crate::{error::RunError, job::Job, report::Tally, state::Owners, work::Work};
+use crate::{error::RunError, job::Job, records::Records, report::Tally, state::Owners, work::Work};
 use futures::{StreamExt, stream::FuturesUnordered};
 use std::collections::BTreeMap;
 
@@ -13,6 +13,9 @@ enum Ended {
 /// Runs all groups. A group that stops takes those that depend on it with it; the others go on. Returns the
 /// errors of the groups that stopped.
 pub(crate) async fn supervise(work: &Work, owner: (&str, &dyn Owners), tally: &Tally) -> Vec<RunError> {
+    if matches!(work.records.as_deref(), Some(Records::Made(_))) {
+        return take_back(work, owner, tally).await;
+    }
     let groups = &work.blueprint.groups;
     debug_assert!(
         groups.iter().enumerate().all(|(index, group)| group.after.iter().all(|before| *before < index))
@@ -57,4 +60,19 @@ pub(crate) async fn supervise(work: &Work, owner: (&str, &dyn Owners), tally: &T
             }
         }
     }
+}
+
+/// Goes the other way: what refers to other objects is taken back before them. Nothing comes after a group that stops.
+async fn take_back(work: &Work, owner: (&str, &dyn Owners), tally: &Tally) -> Vec<RunError> {
+    for group in work.blueprint.groups.iter().rev() {
+        let result = match Job::take(work, group, owner, tally).await {
+            Ok(Some(job)) => Box::pin(job.run()).await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = result {
+            return vec![error];
+        }
+    }
+    Vec::new()
 }

@@ -6,6 +6,7 @@ use crate::{
     make::Made,
     options::{Mechanism, Options},
     plan::Purpose,
+    records::Records,
     stage::remap::Older,
     state::StateStore,
     window::Window,
@@ -46,6 +47,8 @@ pub(crate) struct Work {
     pub(crate) window: Option<Window>,
     /// Only these entities; all when empty.
     pub(crate) only: Vec<String>,
+    /// Only these records; all when there are none.
+    pub(crate) records: Option<Arc<Records>>,
     /// The keys of target objects, for entities that name none in `write.match`.
     pub(crate) keys: BTreeMap<String, Vec<String>>,
     /// The tables that this run has made.
@@ -121,6 +124,11 @@ impl Work {
         self.purpose.is_dry()
             && self.capabilities.effect_class != EffectClass::NaturalKey
             && id.is_some_and(is_ours)
+    }
+
+    /// Whether a person asked for just these records.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.records.is_some()
     }
 
     /// Whether the run covers an entity.

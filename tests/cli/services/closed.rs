@@ -30,7 +30,7 @@ fn block_keeps_a_new_record_out_of_closed_books_until_they_are_opened() {
     let first = run(&office, 5);
     assert_eq!((sales(&first, "created"), sales(&first, "blocked")), (2, 1), "{}", first.stdout);
     assert_eq!(office.numbers(), ["S-12", "S-13"], "the others went on");
-    let failures = office.engine(&["failures"]).ended(0);
+    let failures = office.engine(&["failures", "--list"]).ended(0);
     assert!(failures.stdout.contains("connector/closed"), "{}", failures.stdout);
     assert!(failures.stdout.contains("the books are closed for this date"), "{}", failures.stdout);
     assert!(failures.stdout.contains("next run"), "{}", failures.stdout);

@@ -254,6 +254,10 @@ pub(crate) struct RuleTable {
     pub(crate) names: Vec<String>,
     /// What happened and what to do, for people.
     pub(crate) say: String,
+    /// What to do about records that fail so, in a few words: `engine failures` shows it. Without it, the page of the
+    /// kind's code says so.
+    #[serde(default)]
+    pub(crate) remedy: Option<String>,
 }
 
 const KINDS: [ErrorKind; 15] = [

@@ -4,6 +4,7 @@ mod author;
 mod connect;
 mod connector;
 mod emulate;
+mod failures;
 mod observe;
 mod plan;
 mod root;
@@ -16,7 +17,8 @@ pub(crate) use author::{Fmt, Graph, GraphForm, Init, Schema, SchemaVerb, Test, V
 pub(crate) use connect::{Connections, ConnectionsVerb, Discover, Keys, KeysVerb, Login, Secret, SecretVerb};
 pub(crate) use connector::{AuthName, Connector, ConnectorVerb, NewConnector, RecordConnector};
 pub(crate) use emulate::{Emulate, EmulatorName};
-pub(crate) use observe::{Failures, History, Status};
+pub(crate) use failures::{ExplainRecord, FailureFilter, Failures, FailuresVerb, Retry, Revert};
+pub(crate) use observe::{History, Status};
 pub(crate) use plan::{Apply, Plan, Show};
 pub(crate) use root::{Cli, Color, Format, Global, Verb, Which};
 pub(crate) use run::{Backfill, Run};

@@ -22,21 +22,3 @@ pub(crate) struct History {
     #[command(flatten)]
     pub(crate) which: Which,
 }
-
-#[derive(Debug, Args)]
-pub(crate) struct Failures {
-    /// Only this pipeline
-    #[arg(long)]
-    pub(crate) pipeline: Option<String>,
-    /// Only those that last failed in this run
-    #[arg(long, value_name = "ID")]
-    pub(crate) run: Option<String>,
-    /// By cause instead of one by one
-    #[arg(long)]
-    pub(crate) group: bool,
-    /// At most so many records
-    #[arg(long, default_value_t = 1000, value_name = "N")]
-    pub(crate) limit: u32,
-    #[command(flatten)]
-    pub(crate) which: Which,
-}

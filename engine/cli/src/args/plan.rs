@@ -28,6 +28,9 @@ pub(crate) struct Plan {
     /// Only what records would become that an older mapping wrote and that have not changed since
     #[arg(long, conflicts_with = "full")]
     pub(crate) mapping_change: bool,
+    /// Only the records with this key of the source (may be repeated); cursors stay where they are
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["full", "limit"])]
+    pub(crate) id: Vec<String>,
     /// Stop each stream after so many source records
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,

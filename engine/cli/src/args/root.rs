@@ -1,8 +1,9 @@
 //! What stands before a command, and the list of commands.
 
 use super::{
-    Apply, Backfill, Completions, Connections, Connector, Discover, Doctor, Emulate, Explain, Failures, Fmt,
-    Graph, Help, History, Init, Keys, Man, Plan, Run, Schema, Secret, State, Status, Test, Validate,
+    Apply, Backfill, Completions, Connections, Connector, Discover, Doctor, Emulate, Explain, ExplainRecord,
+    Failures, Fmt, Graph, Help, History, Init, Keys, Man, Plan, Retry, Revert, Run, Schema, Secret, State,
+    Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -140,12 +141,18 @@ pub(crate) enum Verb {
     Run(Run),
     /// Read a part of the past again, beside the runs
     Backfill(Backfill),
+    /// Try failed records again
+    Retry(Retry),
+    /// Take back what a run made
+    Revert(Revert),
     /// What runs now, what ran last, what waits
     Status(Status),
     /// Past runs
     History(History),
-    /// Failed records
+    /// Failed records, and what to do about them
     Failures(Failures),
+    /// Why a record is as it is
+    ExplainRecord(ExplainRecord),
     /// Say what a code means and what to do
     Explain(Explain),
     /// Check this installation and project

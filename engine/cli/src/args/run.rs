@@ -28,6 +28,9 @@ pub(crate) struct Run {
     /// Read what changed since then, whatever was read before; the cursor stays where it is
     #[arg(long, value_name = "TIME", conflicts_with = "full")]
     pub(crate) since: Option<Moment>,
+    /// Only the records with this key of the source (may be repeated); cursors stay where they are
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["full", "limit"])]
+    pub(crate) id: Vec<String>,
     /// Stop each stream after so many source records; the next run carries on there
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,

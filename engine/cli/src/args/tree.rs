@@ -11,8 +11,8 @@ use engine_project::diag::suggest;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Author", &["init", "validate", "test", "graph", "fmt", "schema", "connector"]),
     ("Connect", &["connections", "discover", "secret", "emulate"]),
-    ("Run", &["plan", "apply", "run", "backfill"]),
-    ("Observe", &["status", "history", "failures"]),
+    ("Run", &["plan", "apply", "run", "backfill", "retry", "revert"]),
+    ("Observe", &["status", "history", "failures", "explain-record"]),
     ("Tooling", &["explain", "doctor", "state", "keys", "completions", "man", "help"]),
 ];
 
@@ -26,7 +26,7 @@ pub(crate) fn command() -> clap::Command {
     let command = Cli::command();
     let line = |name: &&str| {
         let about = command.find_subcommand(name).and_then(clap::Command::get_about);
-        format!("  {name:<13}{}\n", about.map(ToString::to_string).unwrap_or_default())
+        format!("  {name:<15}{}\n", about.map(ToString::to_string).unwrap_or_default())
     };
     let group =
         |(title, names): (&str, &[&str])| format!("{title}:\n{}", names.iter().map(line).collect::<String>());

@@ -15,8 +15,12 @@ use crate::{
 };
 use engine_contract::Cancel;
 use engine_project::project::DEFAULT_ENVIRONMENT;
-use engine_run::{RunReport, RunRequest, plan::Purpose, state::Status};
-use std::{path::Path, sync::Arc};
+use engine_run::{
+    Records, RunReport, RunRequest,
+    plan::Purpose,
+    state::{MadeObject, Status},
+};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 pub(super) fn run(arguments: &Apply, project: Option<&Path>, output: &Output) -> Result<Exit> {
     let Kept { head, approved } = plan::read(&arguments.plan)?;
@@ -35,7 +39,10 @@ pub(super) fn run(arguments: &Apply, project: Option<&Path>, output: &Output) ->
         let message = format!("there is no pipeline `{}` for tenant `{}`", head.pipeline, head.tenant);
         return Err(CommandError::new(Exit::NotFound, "project/unknown-pipeline", message));
     };
-    let again = || format!("make another: engine plan {} --out {}", head.pipeline, arguments.plan.display());
+    let again = || match &head.revert {
+        Some(run) => format!("make another: engine revert --run {run} --out {}", arguments.plan.display()),
+        None => format!("make another: engine plan {} --out {}", head.pipeline, arguments.plan.display()),
+    };
     if blueprint.fingerprint != head.fingerprint {
         let message = "the pipeline or its connections have changed since the plan was made";
         return Err(CommandError::new(Exit::Failed, "plan/outdated", message).help(again()));
@@ -50,6 +57,7 @@ pub(super) fn run(arguments: &Apply, project: Option<&Path>, output: &Output) ->
     let title = workspace.title(blueprint);
     engine.progress.name(title.clone());
     let request = RunRequest {
+        records: head.revert.as_deref().map(|run| made_by(&workspace, run)).transpose()?,
         trigger: "apply".to_owned(),
         actor: surroundings::actor(),
         ..RunRequest::new(Arc::clone(blueprint), Purpose::Apply(Arc::new(approved)))
@@ -70,6 +78,16 @@ pub(super) fn run(arguments: &Apply, project: Option<&Path>, output: &Output) ->
             .json(&serde_json::json!({ "runs": [document], "planned": planned, "exit_code": exit.number() }));
     }
     Ok(exit)
+}
+
+/// The objects that a run made, to be taken back.
+pub(super) fn made_by(workspace: &Workspace, run: &str) -> Result<Arc<Records>> {
+    let store = workspace.state.read()?;
+    let mut by_entity: BTreeMap<String, Vec<MadeObject>> = BTreeMap::new();
+    for made in runtime()?.block_on(store.made_in(run))? {
+        by_entity.entry(made.record.entity.clone()).or_default().push(made);
+    }
+    Ok(Arc::new(Records::Made(by_entity)))
 }
 
 /// Says how many records of the plan were not carried out, when some were not.

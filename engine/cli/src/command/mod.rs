@@ -9,6 +9,7 @@ mod discover;
 mod doctor;
 mod emulate;
 mod explain;
+mod explain_record;
 mod failures;
 mod fmt;
 mod graph;
@@ -18,6 +19,8 @@ mod init;
 mod keys;
 mod man;
 mod plan;
+mod retry;
+mod revert;
 mod run;
 mod schema;
 mod secret;
@@ -55,6 +58,9 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Status(arguments) => status::run(arguments, project, output),
         Verb::History(arguments) => history::run(arguments, project, output),
         Verb::Failures(arguments) => failures::run(arguments, project, output),
+        Verb::Retry(arguments) => retry::run(arguments, project, output),
+        Verb::Revert(arguments) => revert::run(arguments, project, output),
+        Verb::ExplainRecord(arguments) => explain_record::run(arguments, project, output),
         Verb::Explain(arguments) => explain::run(arguments, output),
         Verb::Doctor(arguments) => Ok(doctor::run(arguments, project, output)),
         Verb::State(arguments) => state::run(arguments, project, output),

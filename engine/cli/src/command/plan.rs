@@ -2,6 +2,7 @@
 
 use crate::{
     args::{Format, Plan, Show},
+    by_id,
     error::{CommandError, Result},
     exit::Exit,
     output::{self, Output},
@@ -45,6 +46,7 @@ pub(super) fn run(arguments: &Plan, project: Option<&Path>, output: &Output) -> 
             }
             engine.progress.name(workspace.title(blueprint));
             let (report, gathered) = one(&engine, blueprint, arguments, output)?;
+            by_id::check(&report, &arguments.id)?;
             writes += gathered.writes();
             if output.is_text() {
                 report::print_results(&report, output);
@@ -52,7 +54,7 @@ pub(super) fn run(arguments: &Plan, project: Option<&Path>, output: &Output) -> 
             }
             exit = exit.worse(super::run::exit_of(&report));
             plans.push(plan::document(&gathered, &report, blueprint));
-            keep(gathered, &report, arguments, output)?;
+            keep(gathered, &report, arguments.out.as_deref(), output)?;
         }
     }
     if arguments.detailed_exitcode && writes > 0 {
@@ -97,6 +99,7 @@ fn one(
         full: arguments.full,
         mapping_change: arguments.mapping_change,
         window: super::run::since(arguments.since.as_ref(), blueprint, &ready.engine.context),
+        records: by_id::records(blueprint, &arguments.entity, &arguments.id),
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
         trigger: "plan".to_owned(),
         ..RunRequest::new(Arc::clone(blueprint), Purpose::Plan(Arc::<Gatherer>::clone(&sheet)))
@@ -115,7 +118,7 @@ fn one(
     }
 }
 
-fn head(blueprint: &Blueprint, context: &Context) -> Head {
+pub(super) fn head(blueprint: &Blueprint, context: &Context) -> Head {
     let made_at = context.clock.now();
     Head {
         format: FORMAT,
@@ -126,11 +129,17 @@ fn head(blueprint: &Blueprint, context: &Context) -> Head {
         made_at,
         valid_until: made_at + VALID,
         salt: context.random_id(),
+        revert: None,
     }
 }
 
 /// Puts the file in its place; a plan that was stopped on its way has none.
-fn keep(gathered: Gathered, report: &RunReport, arguments: &Plan, output: &Output) -> Result<()> {
+pub(super) fn keep(
+    gathered: Gathered,
+    report: &RunReport,
+    out: Option<&Path>,
+    output: &Output,
+) -> Result<()> {
     if let Some((code, message)) = &report.error {
         if let Some(writer) = gathered.writer {
             writer.give_up();
@@ -145,7 +154,7 @@ fn keep(gathered: Gathered, report: &RunReport, arguments: &Plan, output: &Outpu
         }
         return Ok(());
     }
-    let (Some(writer), Some(path)) = (gathered.writer, &arguments.out) else { return Ok(()) };
+    let (Some(writer), Some(path)) = (gathered.writer, out) else { return Ok(()) };
     let until = writer.finish()?;
     let path = path.display();
     output.step(output::GOOD, "Saved", &format!("{path}, valid until {until:.0}"));

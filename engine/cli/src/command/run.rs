@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Format, Run},
-    emulate,
+    by_id, emulate,
     error::{CommandError, Result, exit_for},
     exit::Exit,
     moment::Moment,
@@ -59,6 +59,7 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
                     continue;
                 }
             };
+            by_id::check(&report, &arguments.id)?;
             if output.is_text() {
                 let place = (workspace.dir.as_path(), workspace.project.environment.as_str());
                 report::print(&report, &workspace.title(blueprint), place, output);
@@ -98,6 +99,7 @@ fn one(ready: &Ready, blueprint: Arc<Blueprint>, arguments: &Run) -> Result<RunR
     let request = RunRequest {
         only: arguments.entity.clone(),
         full: arguments.full,
+        records: by_id::records(&blueprint, &arguments.entity, &arguments.id),
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
         window: since(arguments.since.as_ref(), &blueprint, &ready.engine.context),
         actor: surroundings::actor(),

@@ -14,6 +14,11 @@ pub(super) fn masked(field: &FieldChange) -> FieldChange {
     FieldChange { before: value(&field.before), after: value(&field.after), ..field.clone() }
 }
 
+/// A value with its texts masked.
+pub(crate) fn masked_value(shown: &Value) -> Value {
+    value(shown)
+}
+
 /// The first letter of a text tells enough to recognise it, and too little to know it.
 fn value(shown: &Value) -> Value {
     match shown {

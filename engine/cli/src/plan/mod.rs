@@ -2,9 +2,12 @@
 
 mod file;
 mod gather;
+mod keep;
 mod mask;
 mod print;
 
 pub(crate) use file::{FORMAT, Kept, Writer, read};
 pub(crate) use gather::{Gathered, Gatherer};
-pub(crate) use print::{document, print};
+pub(crate) use keep::Keeper;
+pub(crate) use mask::masked_value;
+pub(crate) use print::{both, document, print, short};

@@ -89,7 +89,7 @@ fn change(planned: &Planned, output: &Output) {
     }
 }
 
-fn both(field: &FieldChange, step: Step) -> String {
+pub(crate) fn both(field: &FieldChange, step: Step) -> String {
     let (before, after) = (short(&field.before), short(&field.after));
     match step {
         Step::Create => after,
@@ -98,7 +98,7 @@ fn both(field: &FieldChange, step: Step) -> String {
     }
 }
 
-fn short(value: &Value) -> String {
+pub(crate) fn short(value: &Value) -> String {
     if value.is_null() {
         return "-".to_owned();
     }

@@ -94,7 +94,7 @@ pub(super) fn kept<'a>(entity: &'a Entity, kept: Option<&str>) -> Option<&'a Arc
 }
 
 /// The route that an item keeps or takes, or that it must wait for its parent to choose one.
-fn choose<'a>(
+pub(super) fn choose<'a>(
     program: &'a EntityProgram,
     sight: Sight<'_>,
     kept: Option<&str>,
@@ -151,7 +151,7 @@ impl<'a> Mapper<'a> {
             Node::Object(object) => (Value::Map(self.mapping(object, sight)?), whole),
             Node::Blocks(blocks) => (Value::List(self.blocks(blocks, sight)?), whole),
             Node::Rules(rules) => match evaluate(rules, sight)? {
-                Found::Value(value, rule) => (value, rule.map_or(whole, Origin::Rule)),
+                Found::Value(value, rule) => (value, rule.map_or(whole, |rule| Origin::Rule(rule))),
                 Found::Open(alternatives) => {
                     self.pending.push(Pending::new(self.here(), field, alternatives));
                     return Ok(Value::Null);
@@ -194,16 +194,16 @@ impl<'a> Mapper<'a> {
 }
 
 /// What a list of rules comes to.
-enum Found<'a> {
+pub(super) enum Found<'a> {
     /// A value, and the rule that made it.
-    Value(Value, Option<&'a Rule>),
+    Value(Value, Option<&'a Arc<Rule>>),
     /// It depends on links, on target objects or on the operation.
     Open(Vec<Alternative>),
 }
 
 /// Tries rules in order. From the first that depends on what is not known here on, all are kept: which of
 /// them counts, and whether an error in one matters, is known only then.
-fn evaluate<'a>(rules: &'a [Arc<Rule>], sight: Sight<'_>) -> Result<Found<'a>, MapError> {
+pub(super) fn evaluate<'a>(rules: &'a [Arc<Rule>], sight: Sight<'_>) -> Result<Found<'a>, MapError> {
     let mut open = Vec::new();
     for rule in rules {
         let is_first = open.is_empty() && rule.on.is_none();

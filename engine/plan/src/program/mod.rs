@@ -15,6 +15,7 @@ mod map;
 mod pending;
 mod rule;
 mod script;
+mod trace;
 mod tree;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use items::Item;
 pub use link::{Find, Found, Links, Reference};
 pub use map::{Mapped, Routed};
 pub use pending::{Pending, Resolved};
+pub use trace::Traced;
 
 use crate::Blueprint;
 use engine_contract::SourceRecord;

@@ -125,7 +125,7 @@ enum State {
 }
 
 /// What a field comes to.
-enum Settled {
+pub(super) enum Settled {
     Null,
     Value(Value, Arc<Rule>),
     /// No rule of the field applies to this operation.
@@ -225,7 +225,7 @@ fn required(needed: &Needed) -> MapError {
     MapError::new(code::VALUE_REQUIRED, message, place)
 }
 
-fn settle(alternatives: Vec<Alternative>, links: &dyn Links, op: Op) -> Settled {
+pub(super) fn settle(alternatives: Vec<Alternative>, links: &dyn Links, op: Op) -> Settled {
     let (mut applied, mut no_key) = (false, None);
     for Alternative { rule, state } in alternatives.into_iter().filter(|alternative| alternative.applies(op))
     {

@@ -1,6 +1,7 @@
 mod asserts;
 mod finds;
 mod gates;
+mod traces;
 mod vars;
 
 use crate::Routed;

@@ -6,11 +6,13 @@
 
 mod approved;
 mod compare;
-mod live;
+pub(crate) mod how;
+pub(crate) mod live;
 pub(crate) mod promise;
 pub(crate) mod survey;
 
 pub use approved::{Approved, Promise};
+pub use how::{How, HowField, Reaches};
 
 use engine_contract::{ContentHash, Op, Value};
 use jiff::Timestamp;
@@ -53,6 +55,14 @@ pub trait Planner: Send + Sync {
 
     /// A batch would take so many calls, of which the service allows so many in a minute, where that is known.
     fn calls(&self, calls: u64, per_minute: Option<u32>);
+
+    /// Whether it wants to know how each record is mapped.
+    fn asks_how(&self) -> bool {
+        false
+    }
+
+    /// Takes how a record is mapped. Only those that ask are told.
+    fn mapped(&self, _how: How) {}
 }
 
 /// What would become of one target object.
@@ -185,4 +195,7 @@ pub struct Head {
     pub valid_until: Timestamp,
     /// Random: keys of records are hashed with it.
     pub salt: String,
+    /// The run that is taken back, in a plan of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revert: Option<String>,
 }

@@ -93,6 +93,17 @@ impl Answers {
         Ok(Self { links, awaited: BTreeSet::new(), found: BTreeMap::new() })
     }
 
+    /// Asks the store about references, and the target about objects.
+    pub(crate) async fn of_all(
+        work: &Work,
+        references: Vec<Reference>,
+        finds: BTreeSet<Find>,
+    ) -> Result<Self, RunError> {
+        let mut answers = Self::of_links(work, references).await?;
+        answers.found = find::find(work, finds).await?;
+        Ok(answers)
+    }
+
     /// Asks the store which of the parents that have no link are on their way.
     async fn wait_for(&mut self, work: &Work, optional: Vec<(Reference, Duration)>) -> Result<(), RunError> {
         let mut by_entity: BTreeMap<String, BTreeMap<Reference, Duration>> = BTreeMap::new();

@@ -10,6 +10,7 @@ pub(crate) mod decide;
 pub(crate) mod deliver;
 pub(crate) mod effect;
 pub(crate) mod extract;
+pub(crate) mod failing;
 pub(crate) mod find;
 pub(crate) mod gone;
 pub(crate) mod intent;

@@ -4,7 +4,7 @@
 //! do not sum up to the records that came in. A record whose effect was decided and came to no end is marked,
 //! so that a run that stops anywhere forgets nothing.
 
-use super::{Fault, effect::End, intent::Effect};
+use super::{Fault, effect::End, failing::Judge, intent::Effect};
 use crate::{
     error::RunError,
     event::Event,
@@ -15,8 +15,8 @@ use crate::{
     options::Mechanism,
     report::Tally,
     state::{
-        Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, Hold, Intent, Known, Link,
-        Settlement, Status,
+        Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedState, Hold, Intent,
+        Known, Link, Settlement, Status,
     },
     window,
     work::Work,
@@ -111,26 +111,24 @@ impl<'a> Draft<'a> {
 
     /// A record cannot go on.
     pub(crate) fn failed(&mut self, item: &Item, known: &Known, fault: Fault, status: Status) {
-        self.counts.add(status);
         let subject = self.subject(item);
-        self.fail(&subject, known, fault);
+        self.fail(&subject, known, fault, status);
     }
 
     /// A place of the source could not be read as a record.
-    pub(crate) fn broken(&mut self, key: String, error: &ConnectorError) {
+    pub(crate) fn broken(&mut self, place: &str, error: &ConnectorError, known: Option<&Known>) {
         self.counts.mapped += 1;
-        self.counts.add(Status::Failed);
         let subject = Subject {
-            key: key.clone(),
-            source_key: key.clone(),
-            origin: key,
+            key: place.to_owned(),
+            source_key: place.to_owned(),
+            origin: place.to_owned(),
             payload: bytes::Bytes::new(),
             mapping_hash: self.entity.mapping_hash.clone(),
         };
         let fault = Fault { retry: false, ..Fault::from(error) };
-        let mut failed = self.failed_record(&subject, fault, &Known::default());
+        let mut failed = self.failed_record(&subject, fault, known.unwrap_or(&Known::default()));
         failed.broken = true;
-        self.push_failed(failed);
+        self.push_failed(failed, Status::Failed);
     }
 
     /// An effect was decided for a record.
@@ -141,9 +139,8 @@ impl<'a> Draft<'a> {
     /// An effect was decided, and may not be sent.
     pub(crate) fn not_sent(&mut self, effect: &Effect, fault: Fault, status: Status) {
         self.expected.remove(&effect.link.record.key);
-        self.counts.add(status);
         let subject = self.subject_of(effect.item.as_ref(), &effect.link);
-        self.fail(&subject, &effect.known, fault);
+        self.fail(&subject, &effect.known, fault, status);
     }
 
     /// An object that was there before is linked as it is.
@@ -180,10 +177,9 @@ impl<'a> Draft<'a> {
         }
         match end {
             End::Applied(applied) if applied.change == Change::Superseded => {
-                self.counts.add(Status::Failed);
                 self.audit(&intent, Action::Refused(intent.op), intent.link.target_id.clone());
                 let subject = self.subject_of(item.as_ref(), &intent.link);
-                self.fail(&subject, &known, superseded());
+                self.fail(&subject, &known, superseded(), Status::Failed);
             }
             End::Applied(applied) => {
                 self.counts.add(match intent.op {
@@ -228,10 +224,9 @@ impl<'a> Draft<'a> {
 
     /// The target refused an effect.
     fn refused(&mut self, intent: &Intent, error: &ConnectorError, item: Option<&Item>, known: &Known) {
-        self.counts.add(Status::Failed);
         self.audit(intent, Action::Refused(intent.op), intent.link.target_id.clone());
         let subject = self.subject_of(item, &intent.link);
-        self.fail(&subject, known, Fault::from(error));
+        self.fail(&subject, known, Fault::from(error), Status::Failed);
         // A refusal that may pass was no answer to the content: the same key is good again.
         if !error.is_transient() {
             self.spend(intent);
@@ -249,10 +244,10 @@ impl<'a> Draft<'a> {
     ) {
         let since = known.failure.as_ref().map_or(Timestamp::MAX, |failure| failure.first_at);
         let waits = later(since, HOLD_FOR) > self.work.context.clock.now();
-        self.counts.add(if waits { Status::Held } else { Status::Failed });
         self.audit(intent, Action::Refused(intent.op), intent.link.target_id.clone());
         let subject = self.subject_of(item, &intent.link);
-        self.fail(&subject, known, Fault { retry: true, ..Fault::from(error) });
+        let status = if waits { Status::Held } else { Status::Failed };
+        self.fail(&subject, known, Fault { retry: true, ..Fault::from(error) }, status);
         self.spend(intent);
     }
 
@@ -262,10 +257,9 @@ impl<'a> Draft<'a> {
         self.audit(&intent, Action::Refused(intent.op), intent.link.target_id.clone());
         match self.entity.write.when_closed {
             WhenClosed::Block => {
-                self.counts.add(Status::Blocked);
                 let subject = self.subject_of(item, &intent.link);
                 // Books are opened without a change of the record: it is tried again.
-                self.fail(&subject, known, Fault { retry: true, ..Fault::from(error) });
+                self.fail(&subject, known, Fault { retry: true, ..Fault::from(error) }, Status::Blocked);
                 self.spend(&intent);
             }
             WhenClosed::Skip => {
@@ -293,7 +287,6 @@ impl<'a> Draft<'a> {
 
     /// Nobody can say yet what became of an effect.
     fn open(&mut self, intent: Intent, last: Option<&ConnectorError>, item: Option<&Item>, known: &Known) {
-        self.counts.add(Status::Failed);
         let fault = Fault {
             code: "effect/unknown-outcome".to_owned(),
             message: match last {
@@ -304,7 +297,7 @@ impl<'a> Draft<'a> {
             retry: true,
         };
         let subject = self.subject_of(item, &intent.link);
-        self.fail(&subject, known, fault);
+        self.fail(&subject, known, fault, Status::Failed);
         if self.work.keeps_intents() {
             self.settlement.open.push(intent);
         } else if intent.link.target_id.is_some() {
@@ -367,13 +360,16 @@ impl<'a> Draft<'a> {
         item.map_or_else(of_link, |item| self.subject(item))
     }
 
-    fn fail(&mut self, subject: &Subject, known: &Known, fault: Fault) {
+    fn fail(&mut self, subject: &Subject, known: &Known, fault: Fault, status: Status) {
         let failed = self.failed_record(subject, fault, known);
-        self.push_failed(failed);
+        self.push_failed(failed, status);
     }
 
     fn failed_record(&self, subject: &Subject, fault: Fault, known: &Known) -> FailedRecord {
         let prior = known.failure.as_ref();
+        let attempts = prior.map_or(1, |failure| failure.attempts.saturating_add(1));
+        let (dead_after, is_asked) = (self.work.options.dead_after, self.work.is_asked());
+        let (state, note) = Judge { dead_after, is_asked }.judge(&fault, attempts, prior);
         FailedRecord {
             record: RecordKey { entity: self.entity.name.clone(), key: subject.key.clone() },
             source_key: subject.source_key.clone(),
@@ -384,13 +380,22 @@ impl<'a> Draft<'a> {
             retry: fault.retry,
             broken: false,
             first_at: prior.map_or_else(|| self.work.context.clock.now(), |failure| failure.first_at),
-            attempts: prior.map_or(1, |failure| failure.attempts + 1),
+            attempts,
             mapping_hash: subject.mapping_hash.clone(),
             payload: subject.payload.clone(),
+            state,
+            note,
         }
     }
 
-    fn push_failed(&mut self, failed: FailedRecord) {
+    /// A record that a person ignores is passed over as one that the pipeline does not want.
+    fn push_failed(&mut self, failed: FailedRecord, status: Status) {
+        if failed.state == Some(FailedState::Ignored) {
+            self.counts.add(Status::Filtered);
+            self.settlement.failed.push(failed);
+            return;
+        }
+        self.counts.add(status);
         self.events.push(Event::RecordFailed {
             entity: failed.record.entity.clone(),
             origin: failed.origin.clone(),

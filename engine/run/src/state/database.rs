@@ -1,7 +1,7 @@
 //! What a database that keeps the state offers beside [`StateStore`]: the vault, the data keys, and copies.
 
 use super::{
-    Result, Sealer, StateStore,
+    RecordDesk, Result, Sealer, StateStore,
     copy::{Content, Reader, Writer},
     types::{SecretEntry, StoredSecret},
 };
@@ -26,7 +26,7 @@ pub type Publish = Box<dyn FnOnce() -> Result<()> + Send>;
 
 /// A state store with everything that belongs to it.
 #[async_trait]
-pub trait StateDatabase: StateStore {
+pub trait StateDatabase: StateStore + RecordDesk {
     /// Whether what is sealed can be opened.
     ///
     /// # Errors

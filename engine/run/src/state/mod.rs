@@ -9,6 +9,7 @@ mod audit;
 pub mod copy;
 mod cursors;
 mod database;
+mod desk;
 mod location;
 mod mapping;
 mod overlay;
@@ -26,6 +27,7 @@ mod vault;
 
 pub use cursors::{CursorShelf, KeptCursor};
 pub use database::{NeededKey, Publish, StateDatabase, StateVault};
+pub use desk::RecordDesk;
 pub use location::Location;
 pub use mapping::MappingShelf;
 pub use overlay::OverlayStore;
@@ -33,10 +35,10 @@ pub use owner::{NeverGone, OwnerLocks, Owners};
 pub(in crate::state) use seal::PURPOSES;
 pub use seal::{Sealer, UnsealError};
 pub use types::{
-    Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedRow, Hold,
-    Intent, Known, Lease, Link, NameKind, PipelineKey, Place, PriorFailure, RecordOwner, Rename, Renamed,
-    Revisit, RevisitQuery, Run, RunFilter, RunStatus, SecretEntry, Settlement, Status, StoredSecret,
-    TargetObject,
+    Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FREE_TRIES, FailedKey, FailedRecord,
+    FailedRow, FailedState, Hold, Intent, KeptRecord, Known, LONGEST_WAIT, Lease, Link, MadeObject, NameKind,
+    NamedRecord, Note, NoteKind, PipelineKey, Place, PriorFailure, RecordOwner, Rename, Renamed, Revisit,
+    RevisitQuery, Run, RunFilter, RunStatus, SecretEntry, Settlement, Status, StoredSecret, TargetObject,
 };
 
 use crate::key::{GroupKey, Scope};

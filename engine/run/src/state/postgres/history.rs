@@ -3,15 +3,14 @@
 use super::{
     fault::Outcome,
     put::{insert, put},
-    row::{Values, execute, millis, query},
+    row::{Columns, Values, execute, millis, query},
 };
 use crate::{
-    key::{Scope, Side},
+    key::{RecordKey, Scope, Side},
     state::{
-        Counts, FailedRow, PipelineKey, Place, Run, RunFilter, RunStatus, Settlement,
+        Counts, FailedKey, FailedRow, FailedState, PipelineKey, Place, Run, RunFilter, RunStatus, Settlement,
         copy::Cell,
         table::{RUN, RUN_COUNT},
-        types::masked,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -153,18 +152,20 @@ pub(super) async fn failures(
     run: Option<&str>,
 ) -> Outcome<Vec<FailedRow>> {
     let sql = format!(
-        "SELECT tenant, environment, pipeline, entity, source_key, origin, code, message, file, line, retry,
-           first_at, last_at, attempts, run
+        "SELECT tenant, environment, pipeline, side, entity, key, source_key, origin, code, message, file, line, retry,
+           broken, state, note, first_at, last_at, attempts, run
          FROM failed WHERE {FILTER} AND ($5::text IS NULL OR run = $5)
          ORDER BY last_at DESC, tenant, pipeline, entity, key LIMIT $4"
     );
     query(db, sql, filtered(filter).maybe(run), |row| {
+        let key = failed_key(row)?;
         Ok(FailedRow {
-            tenant: row.text()?,
-            environment: row.text()?,
-            pipeline: row.text()?,
-            entity: row.text()?,
-            source_key: masked(row.text()?),
+            id: key.id(),
+            tenant: key.scope.tenant.clone(),
+            environment: key.scope.environment.clone(),
+            pipeline: key.scope.pipeline.clone(),
+            entity: key.record.entity.clone(),
+            source_key: key.shown(),
             origin: row.text()?,
             code: row.text()?,
             message: row.text()?,
@@ -174,13 +175,30 @@ pub(super) async fn failures(
                 file.map(|file| Place { file, line })
             },
             retry: row.flag()?,
+            broken: row.flag()?,
+            state: row.maybe()?.and_then(|word| FailedState::parse(&word)),
+            note: row.maybe()?,
             first_at: row.time()?,
             last_at: row.time()?,
             attempts: row.small()?,
             run: row.text()?,
+            key,
         })
     })
     .await
+}
+
+fn failed_key(row: &mut Columns<'_>) -> Outcome<FailedKey> {
+    Ok(FailedKey {
+        scope: Scope {
+            tenant: row.text()?,
+            environment: row.text()?,
+            pipeline: row.text()?,
+            side: if row.text()? == Side::Target.as_str() { Side::Target } else { Side::Source },
+        },
+        record: RecordKey { entity: row.text()?, key: row.text()? },
+        source_key: row.text()?,
+    })
 }
 
 /// Failed, held and open, by pipeline. Held counts every record that waits: for a parent, for an open effect,
@@ -189,6 +207,7 @@ pub(super) async fn waiting(db: &mut PgConnection) -> Outcome<BTreeMap<PipelineK
     let sql = "SELECT tenant, environment, pipeline, count(*) FILTER (WHERE kind = 0),
                  count(*) FILTER (WHERE kind = 1), count(*) FILTER (WHERE kind = 2)
                FROM (SELECT tenant, environment, pipeline, 0 AS kind FROM failed
+                   WHERE state IS DISTINCT FROM 'ignored'
                  UNION ALL SELECT tenant, environment, pipeline, 1 FROM hold
                  UNION ALL SELECT tenant, environment, pipeline, 1 FROM dirty
                  UNION ALL SELECT tenant, environment, pipeline, 2 FROM intent) waiting

@@ -9,7 +9,8 @@ use super::{
 use crate::{
     key::{RecordKey, Scope},
     state::{
-        Known, Link, PriorFailure, RecordOwner, Settlement, TargetObject, copy::Cell, table::LINK as TABLE,
+        FailedState, Known, Link, PriorFailure, RecordOwner, Settlement, TargetObject, copy::Cell,
+        table::LINK as TABLE,
     },
 };
 use engine_contract::ContentHash;
@@ -30,8 +31,8 @@ pub(super) async fn recall(
         "WITH l AS (SELECT * FROM link WHERE {chosen}),
            i AS (SELECT key FROM intent WHERE {chosen}),
            h AS (SELECT key, since FROM hold WHERE {chosen}),
-           f AS (SELECT key, first_at, attempts, retry FROM failed WHERE {chosen})
-         SELECT k.key, i.key IS NOT NULL, h.since, f.first_at, f.attempts, COALESCE(f.retry, FALSE), l.key IS NOT NULL, l.entity, l.key,
+           f AS (SELECT key, first_at, attempts, retry, code, state, note FROM failed WHERE {chosen})
+         SELECT k.key, i.key IS NOT NULL, h.since, f.first_at, f.attempts, COALESCE(f.retry, FALSE), f.code, f.state, f.note, l.key IS NOT NULL, l.entity, l.key,
            l.source_key, l.target_connection, l.target_object, l.target_id, l.route, l.parent_key,
            l.source_revision, l.sent_hash, l.generation, l.mapping_hash, l.shared, l.target_token
          FROM (SELECT DISTINCT UNNEST($6) COLLATE \"C\" AS key) k
@@ -42,11 +43,15 @@ pub(super) async fn recall(
     let known = query(db, sql, values, |row| {
         let (key, has_intent, held_since) = (row.text()?, row.flag()?, row.maybe_time()?);
         let (first_at, attempts) = (row.maybe_time()?, row.next::<Option<i64>>()?);
-        let retry = row.flag()?;
+        let (retry, code) = (row.flag()?, row.maybe()?.unwrap_or_default());
+        let (state, note) = (row.maybe()?.and_then(|word| FailedState::parse(&word)), row.maybe()?);
         let failure = first_at.map(|first_at| PriorFailure {
             first_at,
             attempts: attempts.and_then(|attempts| u32::try_from(attempts).ok()).unwrap_or(u32::MAX),
             retry,
+            code,
+            state,
+            note,
         });
         let link = if row.flag()? { Some(row.link()?) } else { None };
         Ok((key, Known { link, has_intent, held_since, failure }))

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     key::{RecordKey, Scope},
     state::{
-        FailedRecord, Revisit, RevisitQuery, Sealer, Settlement,
+        FREE_TRIES, FailedRecord, FailedState, LONGEST_WAIT, Revisit, RevisitQuery, Sealer, Settlement,
         copy::Cell,
         place,
         seal::unsealed,
@@ -79,8 +79,8 @@ pub(super) async fn put_failed(
             millis(failed.first_at).into(),
             millis(settlement.at).into(),
             (&settlement.run).into(),
-            Cell::Null,
-            Cell::Null,
+            failed.state.map(FailedState::as_str).into(),
+            failed.note.as_deref().into(),
         ]);
         Ok(row)
     };
@@ -120,16 +120,22 @@ pub(super) async fn revisits(
 ) -> Outcome<Vec<Revisit>> {
     let base =
         "m.tenant = $1 AND m.environment = $2 AND m.pipeline = $3 AND m.side = $4 AND m.entity = e.name";
+    // Of a record whose time was up before, its failure says when it is looked at again.
+    let not_failed =
+        "NOT EXISTS (SELECT 1 FROM failed f WHERE f.tenant = m.tenant AND f.environment = m.environment
+        AND f.pipeline = m.pipeline AND f.entity = m.entity AND f.side = m.side AND f.key = m.key)";
     let sql = format!(
         "WITH e AS (SELECT * FROM UNNEST($5::text[], $6::text[]) AS e (name, hash))
          SELECT DISTINCT source_key FROM (
            SELECT m.source_key FROM e JOIN dirty m ON {base} WHERE m.run <> $9 OR m.reason = 'doubt'
            UNION ALL
            SELECT m.source_key FROM e JOIN failed m ON {base}
-             WHERE m.run <> $9 AND NOT m.broken AND (m.retry OR m.mapping_hash <> e.hash)
+             WHERE m.run <> $9 AND NOT m.broken AND m.state IS DISTINCT FROM 'ignored'
+               AND (m.mapping_hash <> e.hash OR m.retry AND m.state IS NULL AND (m.attempts <= {FREE_TRIES}
+                 OR m.last_at + LEAST($11 << (2 * LEAST(m.attempts - {FREE_TRIES} - 1, 10))::int, $12) <= $7))
            UNION ALL
            SELECT m.source_key FROM e JOIN hold m ON {base}
-             WHERE m.run <> $9 AND (m.until <= $7 OR EXISTS (SELECT 1 FROM link l WHERE l.tenant = m.tenant
+             WHERE m.run <> $9 AND (m.until <= $7 AND {not_failed} OR EXISTS (SELECT 1 FROM link l WHERE l.tenant = m.tenant
                AND l.environment = m.environment AND l.pipeline = m.pipeline AND l.side = m.side
                AND l.entity = m.parent_entity AND l.key = m.parent_key AND l.target_id IS NOT NULL
                AND (m.parent_route IS NULL OR l.route = m.parent_route)))
@@ -141,6 +147,8 @@ pub(super) async fn revisits(
         .add(millis(wanted.now))
         .maybe(wanted.after.as_deref())
         .text(&wanted.run)
-        .add(i64::try_from(wanted.limit).unwrap_or(i64::MAX));
+        .add(i64::try_from(wanted.limit).unwrap_or(i64::MAX))
+        .add(i64::try_from(wanted.wait.as_millis()).unwrap_or(i64::MAX))
+        .add(i64::try_from(LONGEST_WAIT.as_millis()).unwrap_or(i64::MAX));
     query(db, sql, values, |row| Ok(Revisit { source_key: row.text()? })).await
 }

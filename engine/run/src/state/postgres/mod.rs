@@ -37,6 +37,7 @@
 mod address;
 mod copy;
 mod cursors;
+mod desk;
 mod effect;
 mod fault;
 mod front;

@@ -106,8 +106,14 @@ impl PostgresStore {
         front.wait(Mode::Look, address.schema.clone(), |db, schema| Box::pin(open::needed_key(db, schema)))
     }
 
-    fn payload(&self) -> Sealer {
+    /// What seals contents of records.
+    pub(super) fn payload(&self) -> Sealer {
         self.keys.payload.clone()
+    }
+
+    /// The way to the database.
+    pub(super) fn front(&self) -> &Front {
+        &self.front
     }
 }
 

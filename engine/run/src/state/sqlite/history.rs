@@ -5,8 +5,10 @@ use super::{
     row::{execute, json_list, millis, query, timestamp},
 };
 use crate::{
-    key::{Scope, Side},
-    state::{Counts, FailedRow, PipelineKey, Place, Run, RunFilter, RunStatus, Settlement, types::masked},
+    key::{RecordKey, Scope, Side},
+    state::{
+        Counts, FailedKey, FailedRow, FailedState, PipelineKey, Place, Run, RunFilter, RunStatus, Settlement,
+    },
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, ToSql};
@@ -134,12 +136,14 @@ pub(super) fn failures(db: &Connection, filter: &RunFilter, run: Option<&str>) -
     query(db, &sql, &values, |row| {
         let file: Option<String> = row.get("file")?;
         let line: Option<i64> = row.get("line")?;
+        let key = failed_key(row)?;
         Ok(FailedRow {
-            tenant: row.get("tenant")?,
-            environment: row.get("environment")?,
-            pipeline: row.get("pipeline")?,
-            entity: row.get("entity")?,
-            source_key: masked(row.get("source_key")?),
+            id: key.id(),
+            tenant: key.scope.tenant.clone(),
+            environment: key.scope.environment.clone(),
+            pipeline: key.scope.pipeline.clone(),
+            entity: key.record.entity.clone(),
+            source_key: key.shown(),
             origin: row.get("origin")?,
             code: row.get("code")?,
             message: row.get("message")?,
@@ -148,11 +152,28 @@ pub(super) fn failures(db: &Connection, filter: &RunFilter, run: Option<&str>) -
                 line: line.and_then(|line| usize::try_from(line).ok()).unwrap_or_default(),
             }),
             retry: row.get("retry")?,
+            broken: row.get("broken")?,
+            state: row.get::<_, Option<String>>("state")?.and_then(|word| FailedState::parse(&word)),
+            note: row.get("note")?,
             first_at: timestamp(row.get("first_at")?)?,
             last_at: timestamp(row.get("last_at")?)?,
             attempts: row.get("attempts")?,
             run: row.get("run")?,
+            key,
         })
+    })
+}
+
+fn failed_key(row: &rusqlite::Row<'_>) -> rusqlite::Result<FailedKey> {
+    Ok(FailedKey {
+        scope: Scope {
+            tenant: row.get("tenant")?,
+            environment: row.get("environment")?,
+            pipeline: row.get("pipeline")?,
+            side: if row.get::<_, String>("side")? == "target" { Side::Target } else { Side::Source },
+        },
+        record: RecordKey { entity: row.get("entity")?, key: row.get("key")? },
+        source_key: row.get("source_key")?,
     })
 }
 
@@ -161,8 +182,11 @@ pub(super) fn failures(db: &Connection, filter: &RunFilter, run: Option<&str>) -
 pub(super) fn waiting(db: &Connection) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>> {
     let mut waiting: BTreeMap<PipelineKey, (u64, u64, u64)> = BTreeMap::new();
     for (index, table) in ["failed", "hold", "dirty", "intent"].into_iter().enumerate() {
+        // What a person has said to be of no matter waits for nobody.
+        let chosen = if table == "failed" { "WHERE state IS NOT 'ignored'" } else { "" };
         let sql = format!(
-            "SELECT tenant, environment, pipeline, count(*) FROM {table} GROUP BY tenant, environment, pipeline"
+            "SELECT tenant, environment, pipeline, count(*) FROM {table} {chosen}
+             GROUP BY tenant, environment, pipeline"
         );
         let read = |row: &rusqlite::Row<'_>| {
             let key = PipelineKey { tenant: row.get(0)?, environment: row.get(1)?, pipeline: row.get(2)? };

@@ -8,12 +8,13 @@ use super::{
 use crate::{
     key::Scope,
     state::{
-        Dirty, FailedRecord, Hold, PriorFailure, Revisit, RevisitQuery, Sealer, Settlement, place,
-        seal::unsealed,
+        Dirty, FREE_TRIES, FailedRecord, FailedState, Hold, LONGEST_WAIT, PriorFailure, Revisit,
+        RevisitQuery, Sealer, Settlement, place, seal::unsealed,
     },
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, ToSql};
+use std::time::Duration;
 
 pub(super) fn holds(
     db: &Connection,
@@ -30,11 +31,12 @@ pub(super) fn failures(
     chosen: &str,
     values: &[&dyn ToSql],
 ) -> Result<Vec<(String, PriorFailure)>> {
-    let sql = format!("SELECT key, first_at, attempts, retry FROM failed WHERE {chosen}");
+    let sql = format!("SELECT key, first_at, attempts, retry, code, state, note FROM failed WHERE {chosen}");
     query(db, &sql, values, |row| {
         let (first_at, attempts, retry) = (timestamp(row.get(1)?)?, row.get(2)?, row.get(3)?);
-        let failure = PriorFailure { first_at, attempts, retry };
-        Ok((row.get(0)?, failure))
+        let state = row.get::<_, Option<String>>(5)?.and_then(|word| FailedState::parse(&word));
+        let (code, note) = (row.get(4)?, row.get(6)?);
+        Ok((row.get(0)?, PriorFailure { first_at, attempts, retry, code, state, note }))
     })
 }
 
@@ -73,7 +75,8 @@ pub(super) fn put_failed(
     let payload = unsealed(sealer.seal(&bound_to, &failed.payload))?;
     let file = failed.place.as_ref().map(|place| place.file.as_str());
     let line = failed.place.as_ref().and_then(|place| i64::try_from(place.line).ok());
-    let columns: [&dyn ToSql; 20] = [
+    let state = failed.state.map(FailedState::as_str);
+    let columns: [&dyn ToSql; 22] = [
         &scope.tenant,
         &scope.environment,
         &scope.pipeline,
@@ -94,12 +97,15 @@ pub(super) fn put_failed(
         &millis(failed.first_at),
         &millis(settlement.at),
         &settlement.run,
+        &state,
+        &failed.note,
     ];
     execute(
         db,
         "INSERT OR REPLACE INTO failed (tenant, environment, pipeline, side, entity, key, source_key, origin, code,
-           message, file, line, retry, broken, attempts, mapping_hash, payload, first_at, last_at, run)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+           message, file, line, retry, broken, attempts, mapping_hash, payload, first_at, last_at, run, state, note)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+           ?21, ?22)",
         &columns,
     )?;
     Ok(())
@@ -155,22 +161,29 @@ pub(super) fn revisits(db: &Connection, scope: &Scope, wanted: &RevisitQuery) ->
     let limit = i64::try_from(wanted.limit).unwrap_or(i64::MAX);
     let base =
         "m.tenant = ?1 AND m.environment = ?2 AND m.pipeline = ?3 AND m.side = ?4 AND m.entity = e.key";
+    // Of a record whose time was up before, its failure says when it is looked at again.
+    let not_failed =
+        "NOT EXISTS (SELECT 1 FROM failed f WHERE f.tenant = m.tenant AND f.environment = m.environment
+        AND f.pipeline = m.pipeline AND f.entity = m.entity AND f.side = m.side AND f.key = m.key)";
     let sql = format!(
         "SELECT DISTINCT source_key FROM (
            SELECT m.source_key FROM json_each(?5) e JOIN dirty m ON {base} WHERE (m.run <> ?9 OR m.reason = 'doubt')
            UNION ALL
            SELECT m.source_key FROM json_each(?5) e JOIN failed m ON {base}
-             WHERE m.run <> ?9 AND m.broken = 0 AND (m.retry = 1 OR m.mapping_hash <> e.value)
+             WHERE m.run <> ?9 AND m.broken = 0 AND m.state IS NOT 'ignored'
+               AND (m.mapping_hash <> e.value OR m.retry = 1 AND m.state IS NULL AND (m.attempts <= {FREE_TRIES}
+                 OR m.last_at + min(?10 << 2 * min(m.attempts - {FREE_TRIES} - 1, 10), ?11) <= ?6))
            UNION ALL
            SELECT m.source_key FROM json_each(?5) e JOIN hold m ON {base}
-             WHERE m.run <> ?9 AND (m.until <= ?6 OR EXISTS (SELECT 1 FROM link l WHERE l.tenant = m.tenant
+             WHERE m.run <> ?9 AND (m.until <= ?6 AND {not_failed} OR EXISTS (SELECT 1 FROM link l WHERE l.tenant = m.tenant
                AND l.environment = m.environment AND l.pipeline = m.pipeline AND l.side = m.side
                AND l.entity = m.parent_entity AND l.key = m.parent_key AND l.target_id IS NOT NULL
                AND (m.parent_route IS NULL OR l.route = m.parent_route)))
          ) WHERE ?7 IS NULL OR source_key > ?7 ORDER BY source_key LIMIT ?8"
     );
     let side = scope.side.as_str();
-    let values: [&dyn ToSql; 9] = [
+    let wait = |wait: Duration| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+    let values: [&dyn ToSql; 11] = [
         &scope.tenant,
         &scope.environment,
         &scope.pipeline,
@@ -180,6 +193,8 @@ pub(super) fn revisits(db: &Connection, scope: &Scope, wanted: &RevisitQuery) ->
         &wanted.after,
         &limit,
         &wanted.run,
+        &wait(wanted.wait),
+        &wait(LONGEST_WAIT),
     ];
     query(db, &sql, &values, |row| Ok(Revisit { source_key: row.get(0)? }))
 }

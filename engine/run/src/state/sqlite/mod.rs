@@ -8,6 +8,7 @@
 
 mod copy;
 mod cursors;
+mod desk;
 mod effect;
 mod front;
 mod history;

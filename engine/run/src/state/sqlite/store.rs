@@ -78,6 +78,11 @@ impl SqliteStore {
         &self.front
     }
 
+    /// What seals contents of records.
+    pub(super) fn payload_keys(&self) -> Sealer {
+        self.keys.payload.clone()
+    }
+
     #[cfg(test)]
     pub(super) fn keys_for_tests(&self) -> &Sealer {
         &self.keys.payload

@@ -3,10 +3,11 @@ use super::{
     sample::{at, failed, lease, link, record, rows, scope, settlement, wait},
 };
 use crate::state::{
-    Dirty, DirtyReason, FailedRecord, Hold, Lease, Link, RevisitQuery, Settlement, StateDatabase, StateStore,
+    Dirty, DirtyReason, FailedRecord, FailedState, Hold, Lease, Link, RevisitQuery, Settlement,
+    StateDatabase, StateStore,
 };
 use engine_plan::Reference;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 fn dirty(key: &str, reason: DirtyReason) -> Dirty {
     Dirty { record: record("orders", key), source_key: key.into(), reason }
@@ -29,6 +30,7 @@ fn query() -> RevisitQuery {
         entities: vec![("orders".into(), "h".into())],
         now: at(10),
         run: "r2".into(),
+        wait: Duration::from_secs(60),
         after: None,
         limit: 10,
     }
@@ -129,4 +131,48 @@ pub(super) fn a_whole_read_clears_what_it_did_not_meet(home: &Home) {
     let end = Settlement { run: "r2".into(), whole: true, ..settlement("orders") };
     wait(store.settle(&held, end)).unwrap();
     assert_eq!((rows(&*store, "dirty").len(), rows(&*store, "failed").len()), (0, 1));
+}
+
+pub(super) fn what_fails_again_and_again_is_looked_at_less_and_less(home: &Home) {
+    let tried = |attempts: u32| FailedRecord { attempts, ..failed("orders", &attempts.to_string()) };
+    let all = [1, 3, 4, 5, 9, 40].map(tried);
+    let (store, _) = fill(home, Settlement { failed: all.into(), ..settlement("orders") });
+    // All failed at second 5.
+    let due_at = |seconds: i64| due(&*store, &RevisitQuery { now: at(seconds), ..query() });
+    assert_eq!(due_at(5), ["1", "3"], "the next run tries again");
+    assert_eq!(due_at(5 + 59), ["1", "3"]);
+    assert_eq!(due_at(5 + 60), ["1", "3", "4"]);
+    assert_eq!(due_at(5 + 240), ["1", "3", "4", "5"]);
+    assert_eq!(due_at(5 + 6 * 3600 - 1), ["1", "3", "4", "5"]);
+    assert_eq!(due_at(5 + 6 * 3600).len(), 6, "none waits longer than six hours");
+    let at_once = RevisitQuery { now: at(5), wait: Duration::ZERO, ..query() };
+    assert_eq!(due(&*store, &at_once).len(), 6);
+}
+
+pub(super) fn dead_and_ignored_records_wait_for_a_change_or_for_nothing(home: &Home) {
+    let with = |state, hash: &str| FailedRecord {
+        state: Some(state),
+        mapping_hash: hash.into(),
+        ..failed("orders", &format!("{state:?} {hash}"))
+    };
+    let all =
+        [FailedState::Dead, FailedState::Ignored].map(|state| ["h", "old"].map(|hash| with(state, hash)));
+    let (store, _) = fill(home, Settlement { failed: all.concat(), ..settlement("orders") });
+    assert_eq!(due(&*store, &query()), ["Dead old"], "a changed mapping may mend what is dead");
+    let known =
+        wait(store.recall(&scope("p"), "orders", &["Dead h".into()])).unwrap().remove("Dead h").unwrap();
+    let failure = known.failure.unwrap();
+    assert_eq!((failure.state, failure.code.as_str()), (Some(FailedState::Dead), "mapping/required"));
+}
+
+pub(super) fn a_hold_whose_time_is_up_is_a_failure_from_then_on(home: &Home) {
+    let expired = FailedRecord { attempts: 9, ..failed("orders", "over") };
+    let (store, held) = fill(
+        home,
+        Settlement { holds: vec![hold("over", 1)], failed: vec![expired], ..settlement("orders") },
+    );
+    assert!(due(&*store, &query()).is_empty(), "its failure says when");
+    let parent = Link { route: Some("paid".into()), ..link("customer", "c") };
+    wait(store.settle(&held, Settlement { links: vec![parent], ..settlement("customer") })).unwrap();
+    assert_eq!(due(&*store, &query()), ["over"], "its parent is there");
 }

@@ -5,6 +5,7 @@
 //! beside that database.
 
 mod copy;
+mod desk;
 mod history;
 mod home;
 mod intent;
@@ -48,7 +49,10 @@ promises! {
         a_note_of_what_is_sent_lasts_until_the_settlement;
     mark: what_waits_is_revisited_in_the_order_of_source_keys, marks_of_this_run_are_not_due_again,
         holds_end_when_the_parent_lands_or_time_is_up, what_was_looked_at_loses_its_marks,
-        a_whole_read_clears_what_it_did_not_meet;
+        a_whole_read_clears_what_it_did_not_meet, what_fails_again_and_again_is_looked_at_less_and_less,
+        dead_and_ignored_records_wait_for_a_change_or_for_nothing, a_hold_whose_time_is_up_is_a_failure_from_then_on;
+    desk: failed_records_have_an_id_and_what_was_said_of_them, a_failed_record_is_kept_as_it_was,
+        a_run_tells_what_it_made_and_what_was_written_again, a_record_is_found_by_any_of_its_names_and_its_life_told;
     history: counts_of_batches_add_up, runs_are_listed_newest_first, runs_of_dead_owners_are_closed,
         failed_records_are_listed_without_personal_keys, what_waits_is_counted_by_pipeline;
     rename: everything_of_an_entity_goes_on_under_its_new_name_and_once_is_enough,

@@ -91,6 +91,7 @@ pub(super) fn everything_of_an_entity_goes_on_under_its_new_name_and_once_is_eno
         entities: vec![("child".into(), "h".into())],
         now: Timestamp::UNIX_EPOCH - Duration::from_secs(1),
         run: "r2".into(),
+        wait: Duration::ZERO,
         after: None,
         limit: 9,
     };

@@ -152,6 +152,8 @@ pub(super) fn failed(entity: &str, key: &str) -> FailedRecord {
         attempts: 2,
         mapping_hash: "h".into(),
         payload: Bytes::from_static(b"source"),
+        state: None,
+        note: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Links, and what else is known of a record.
 
+use super::FailedState;
 use crate::key::RecordKey;
 use engine_contract::ContentHash;
 use jiff::Timestamp;
@@ -46,6 +47,14 @@ pub struct TargetObject {
     pub object: String,
 }
 
+impl Link {
+    /// Whether a person took its object back: the record stays away until a person asks for it.
+    #[must_use]
+    pub fn is_taken_back(&self) -> bool {
+        self.target_id.is_none() && self.sent_hash == ContentHash::TAKEN_BACK
+    }
+}
+
 /// The record that a target object belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordOwner {
@@ -80,8 +89,18 @@ impl Known {
         let in_doubt = |link: &Link| link.target_id.is_some() && link.sent_hash == ContentHash::UNKNOWN;
         self.has_intent
             || self.held_since.is_some()
-            || self.failure.as_ref().is_some_and(|failure| failure.retry && failure.first_at >= since)
+            || self
+                .failure
+                .as_ref()
+                .is_some_and(|failure| failure.is_tried_again() && failure.first_at >= since)
             || self.link.as_ref().is_some_and(in_doubt)
+    }
+}
+
+impl PriorFailure {
+    /// Whether the engine looks at it again by itself, though nothing changes.
+    pub(crate) fn is_tried_again(&self) -> bool {
+        self.retry && self.state.is_none()
     }
 }
 
@@ -94,4 +113,10 @@ pub struct PriorFailure {
     pub attempts: u32,
     /// Whether the next run tries again by itself.
     pub retry: bool,
+    /// The diagnostic code.
+    pub code: String,
+    /// Whether it is dead or ignored.
+    pub state: Option<FailedState>,
+    /// What a person said about it.
+    pub note: Option<String>,
 }

@@ -1,11 +1,12 @@
 //! Marks on records that are not done: dirty, held, failed.
 
-use super::{Link, Settlement};
+use super::{FailedState, Link, Settlement};
 use crate::key::RecordKey;
 use bytes::Bytes;
 use engine_plan::Reference;
 use jiff::Timestamp;
 use serde::Serialize;
+use std::time::Duration;
 
 /// Why a record is to be looked at again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +99,10 @@ pub struct FailedRecord {
     pub mapping_hash: String,
     /// The source record, as it was.
     pub payload: Bytes,
+    /// Whether it is dead or ignored.
+    pub state: Option<FailedState>,
+    /// What a person said about it.
+    pub note: Option<String>,
 }
 
 impl FailedRecord {
@@ -116,41 +121,10 @@ impl FailedRecord {
             attempts: 1,
             mapping_hash: link.mapping_hash.clone(),
             payload: Bytes::new(),
+            state: None,
+            note: None,
         }
     }
-}
-
-/// A failed record as listed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FailedRow {
-    /// The tenant.
-    pub tenant: String,
-    /// The environment.
-    pub environment: String,
-    /// The pipeline.
-    pub pipeline: String,
-    /// The entity.
-    pub entity: String,
-    /// The stream's key of the source record. The entity's own key may be personal data and is not listed.
-    pub source_key: String,
-    /// Where the source had it.
-    pub origin: String,
-    /// The diagnostic code.
-    pub code: String,
-    /// What went wrong.
-    pub message: String,
-    /// The mapping line.
-    pub place: Option<Place>,
-    /// Whether the next run tries again by itself.
-    pub retry: bool,
-    /// When it first failed.
-    pub first_at: Timestamp,
-    /// When it last failed.
-    pub last_at: Timestamp,
-    /// How often.
-    pub attempts: u32,
-    /// The run in which it last failed.
-    pub run: String,
 }
 
 /// A source record to be fetched and looked at again.
@@ -159,6 +133,12 @@ pub struct Revisit {
     /// The stream's key.
     pub source_key: String,
 }
+
+/// So often a failed record that may heal is looked at again by the next run, without a wait.
+pub const FREE_TRIES: u32 = 3;
+
+/// The longest wait between two looks at a failed record that may heal.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// Which records [`super::StateStore::revisits`] lists.
 #[derive(Clone, Debug)]
@@ -170,6 +150,9 @@ pub struct RevisitQuery {
     pub now: Timestamp,
     /// What this run has marked itself is not due again, but for what it learned of earlier runs.
     pub run: String,
+    /// How long a failed record that may heal waits before it is looked at again, once it has failed more than
+    /// [`FREE_TRIES`] times: four times as long after each further failure, at most [`LONGEST_WAIT`].
+    pub wait: Duration,
     /// Only source keys after this one.
     pub after: Option<String>,
     /// At most so many.

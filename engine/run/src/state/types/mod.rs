@@ -1,6 +1,7 @@
 //! The rows of the state store, as the engine uses them.
 
 mod counts;
+mod desk;
 mod effect;
 mod lease;
 mod link;
@@ -10,11 +11,14 @@ mod run;
 mod secret;
 
 pub use counts::{Counts, Status};
+pub use desk::{FailedKey, FailedRow, FailedState, KeptRecord, MadeObject, NamedRecord, Note, NoteKind};
 pub use effect::{Action, AuditEntry, Intent, Settlement};
 pub use lease::{Acquired, CursorRow, Lease};
 pub use link::{Known, Link, PriorFailure, RecordOwner, TargetObject};
 pub(in crate::state) use mark::masked;
-pub use mark::{Dirty, DirtyReason, FailedRecord, FailedRow, Hold, Place, Revisit, RevisitQuery};
+pub use mark::{
+    Dirty, DirtyReason, FREE_TRIES, FailedRecord, Hold, LONGEST_WAIT, Place, Revisit, RevisitQuery,
+};
 pub use rename::{NameKind, Rename, Renamed};
 pub use run::{PipelineKey, Run, RunFilter, RunStatus};
 pub(in crate::state) use secret::KEEP_TOKENS;
