@@ -75,11 +75,6 @@ impl PostgresStore {
         }
     }
 
-    /// The way to the database.
-    pub(super) fn front(&self) -> &Front {
-        &self.front
-    }
-
     fn with_keys(front: Front, master: Sealer, must_fit: bool) -> Result<Self> {
         let arguments = (master.clone(), must_fit);
         let keys = front.wait(Mode::Look, arguments, |db, (master, must_fit)| {
