@@ -36,6 +36,7 @@ mod orphan;
 mod output;
 mod personal;
 mod plan;
+mod reconcile;
 mod records;
 mod run;
 mod services;

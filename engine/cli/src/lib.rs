@@ -21,6 +21,7 @@ mod plan;
 mod progress;
 mod prompt;
 mod ready;
+mod reconcile;
 mod report;
 mod select;
 mod start;

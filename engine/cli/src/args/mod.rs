@@ -6,6 +6,7 @@ mod connector;
 mod emulate;
 mod observe;
 mod plan;
+mod reconcile;
 mod root;
 mod run;
 mod state;
@@ -18,6 +19,7 @@ pub(crate) use connector::{AuthName, Connector, ConnectorVerb, NewConnector, Rec
 pub(crate) use emulate::{Emulate, EmulatorName};
 pub(crate) use observe::{Failures, History, Status};
 pub(crate) use plan::{Apply, Plan, Show};
+pub(crate) use reconcile::Reconcile;
 pub(crate) use root::{Cli, Color, Format, Global, Verb, Which};
 pub(crate) use run::Run;
 pub(crate) use state::{Passphrase, State, StateVerb};

@@ -2,7 +2,7 @@
 
 use super::{
     Apply, Completions, Connections, Connector, Discover, Doctor, Emulate, Explain, Failures, Fmt, Graph,
-    Help, History, Init, Keys, Man, Plan, Run, Schema, Secret, State, Status, Test, Validate,
+    Help, History, Init, Keys, Man, Plan, Reconcile, Run, Schema, Secret, State, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -144,6 +144,8 @@ pub(crate) enum Verb {
     History(History),
     /// Failed records
     Failures(Failures),
+    /// Compare both sides: counts, sums, and the records that differ
+    Reconcile(Reconcile),
     /// Say what a code means and what to do
     Explain(Explain),
     /// Check this installation and project

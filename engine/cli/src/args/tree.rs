@@ -12,7 +12,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Author", &["init", "validate", "test", "graph", "fmt", "schema", "connector"]),
     ("Connect", &["connections", "discover", "secret", "emulate"]),
     ("Run", &["plan", "apply", "run"]),
-    ("Observe", &["status", "history", "failures"]),
+    ("Observe", &["status", "history", "failures", "reconcile"]),
     ("Tooling", &["explain", "doctor", "state", "keys", "completions", "man", "help"]),
 ];
 

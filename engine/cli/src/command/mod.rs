@@ -17,6 +17,7 @@ mod init;
 mod keys;
 mod man;
 mod plan;
+mod reconcile;
 mod run;
 mod schema;
 mod secret;
@@ -53,6 +54,7 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Status(arguments) => status::run(arguments, project, output),
         Verb::History(arguments) => history::run(arguments, project, output),
         Verb::Failures(arguments) => failures::run(arguments, project, output),
+        Verb::Reconcile(arguments) => reconcile::run(arguments, project, output),
         Verb::Explain(arguments) => explain::run(arguments, output),
         Verb::Doctor(arguments) => Ok(doctor::run(arguments, project, output)),
         Verb::State(arguments) => state::run(arguments, project, output),

@@ -6,7 +6,7 @@
 
 mod approved;
 mod compare;
-mod live;
+pub(crate) mod live;
 pub(crate) mod promise;
 pub(crate) mod survey;
 
@@ -53,6 +53,13 @@ pub trait Planner: Send + Sync {
 
     /// A batch would take so many calls, of which the service allows so many in a minute, where that is known.
     fn calls(&self, calls: u64, per_minute: Option<u32>);
+
+    /// Whether an object that is not any more as it was written is to be written again: by its entity and the source's key
+    /// of its record.
+    fn mends(&self, entity: &str, source_key: &str) -> bool {
+        let _ = (entity, source_key);
+        false
+    }
 }
 
 /// What would become of one target object.
@@ -73,6 +80,8 @@ pub enum Step {
     SoftDelete,
     /// It holds what it would get already: the link is brought up to date, and nothing is sent.
     Settle,
+    /// It is written again as it was: somebody has changed it, or taken it away, and the source has not changed.
+    Mend,
     /// Nothing: the source has not changed. Somebody has changed the object since it was written.
     Drift,
 }
@@ -95,6 +104,7 @@ impl Step {
             Self::Deactivate => "deactivate",
             Self::SoftDelete => "soft_delete",
             Self::Settle => "settle",
+            Self::Mend => "mend",
             Self::Drift => "drift",
         }
     }

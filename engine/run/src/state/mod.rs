@@ -28,6 +28,7 @@ pub use overlay::OverlayStore;
 pub use owner::{NeverGone, OwnerLocks, Owners};
 pub(in crate::state) use seal::PURPOSES;
 pub use seal::{Sealer, UnsealError};
+pub(crate) use types::masked;
 pub use types::{
     Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FailedRecord, FailedRow, Hold,
     Intent, Known, Lease, Link, NameKind, PipelineKey, Place, PriorFailure, RecordOwner, Rename, Renamed,

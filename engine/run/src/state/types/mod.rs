@@ -13,7 +13,7 @@ pub use counts::{Counts, Status};
 pub use effect::{Action, AuditEntry, Intent, Settlement};
 pub use lease::{Acquired, CursorRow, Lease};
 pub use link::{Known, Link, PriorFailure, RecordOwner, TargetObject};
-pub(in crate::state) use mark::masked;
+pub(crate) use mark::masked;
 pub use mark::{Dirty, DirtyReason, FailedRecord, FailedRow, Hold, Place, Revisit, RevisitQuery};
 pub use rename::{NameKind, Rename, Renamed};
 pub use run::{PipelineKey, Run, RunFilter, RunStatus};
