@@ -69,10 +69,12 @@ pub(super) fn run(arguments: &Reconcile, project: Option<&Path>, output: &Output
         }
     }
     if output.is_text() {
-        repairs.iter().for_each(|repairs| repairs.print(output));
+        for repairs in &repairs {
+            repairs.print(output);
+        }
         conclude(&compared, output);
     } else {
-        let repairs: Vec<Value> = repairs.iter().flat_map(|repairs| repairs.documents()).collect();
+        let repairs: Vec<Value> = repairs.iter().flat_map(repair::Repairs::documents).collect();
         let mut told = json!({ "reconciliations": documents, "signed": signed, "exit_code": exit.number() });
         if let (Some(told), true) = (told.as_object_mut(), arguments.fix_plan.is_some()) {
             told.insert("repairs".to_owned(), Value::from(repairs));
@@ -174,7 +176,7 @@ fn conclude(compared: &[Compared], output: &Output) {
 fn verified(path: &Path, output: &Output) -> Result<Exit> {
     let signed = verify(path)?;
     if output.is_text() {
-        output.step(output::GOOD, "Unchanged", &format!("since it was signed at {}", signed.signed_at));
+        output.step(output::GOOD, "Unchanged", &format!("since it was signed at {}", signed.moment));
         output.result(&signed.hash);
     } else {
         output.json(&json!({ "unchanged": true, "hash": signed.hash, "signed": signed.document }));

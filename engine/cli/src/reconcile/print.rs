@@ -56,7 +56,7 @@ fn totals(of: &Reconciliation, output: &Output) {
         }
         row("", "left without a reason".to_owned(), &total.rest);
     }
-    table(output, &header, rows);
+    table(output, &header, &rows);
 }
 
 /// The groups: those in which something is left, or all.
@@ -81,7 +81,7 @@ fn groups(of: &Reconciliation, output: &Output, is_whole: bool) {
     }
     if !rows.is_empty() {
         output.result("");
-        table(output, &header, rows);
+        table(output, &header, &rows);
     }
 }
 
@@ -98,14 +98,15 @@ fn differences(of: &Reconciliation, output: &Output, is_whole: bool) {
             one.object.as_ref().map_or_else(none, |object| {
                 format!("{object} {}", one.target_id.as_deref().unwrap_or_default())
             }),
-            one.by.iter().map(shown).collect::<Vec<_>>().join(" "),
+            one.by.iter().map(|value| shown(value)).collect::<Vec<_>>().join(" "),
             amounts(of, one, one.source.as_ref()),
             amounts(of, one, one.target.as_ref()),
             what(one),
         ]
     };
     output.result("");
-    table(output, &header, of.differences.iter().take(most).map(row).collect());
+    let rows: Vec<Vec<String>> = of.differences.iter().take(most).map(row).collect();
+    table(output, &header, &rows);
     if of.differences.len() > most {
         output.result(&format!("... and {} more: --drill shows them all", of.differences.len() - most));
     }
@@ -120,12 +121,12 @@ fn explained(of: &Reconciliation, output: &Output) {
             one.object.as_ref().map_or_else(none, |object| {
                 format!("{object} {}", one.target_id.as_deref().unwrap_or_default())
             }),
-            one.by.iter().map(shown).collect::<Vec<_>>().join(" "),
+            one.by.iter().map(|value| shown(value)).collect::<Vec<_>>().join(" "),
             list(of, &one.figures),
         ]
     });
     output.result("");
-    table(output, &header, rows.collect());
+    table(output, &header, &rows.collect::<Vec<_>>());
 }
 
 fn word(kind: Kind) -> &'static str {
@@ -173,17 +174,17 @@ fn cells(of: &Reconciliation, figures: &Figures) -> Vec<String> {
     count.into_iter().chain(figures.sums.iter().map(ToString::to_string)).collect()
 }
 
-fn shown(value: &String) -> String {
-    if value.is_empty() { none() } else { value.clone() }
+fn shown(value: &str) -> String {
+    if value.is_empty() { none() } else { value.to_owned() }
 }
 
 fn none() -> String {
     "-".to_owned()
 }
 
-fn table(output: &Output, header: &[String], rows: Vec<Vec<String>>) {
+fn table(output: &Output, header: &[String], rows: &[Vec<String>]) {
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
-    for line in columns(&header, &rows) {
+    for line in columns(&header, rows) {
         output.result(&line);
     }
 }

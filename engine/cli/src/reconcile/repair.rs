@@ -26,6 +26,9 @@ use std::{
 /// How long such a plan can be carried out: as long as any other.
 const VALID: SignedDuration = SignedDuration::from_mins(60);
 
+/// Records, each by its entity and the source's key.
+type Places = BTreeSet<(String, String)>;
+
 /// What would mend the differences of one pipeline.
 pub(crate) struct Repairs {
     rows: Vec<Row>,
@@ -43,8 +46,8 @@ struct Row {
 /// Passes on what mends the wanted records, and nothing else.
 struct Mender {
     inner: Arc<Gatherer>,
-    wanted: BTreeSet<(String, String)>,
-    planned: Mutex<BTreeSet<(String, String)>>,
+    wanted: Places,
+    planned: Mutex<Places>,
 }
 
 impl Planner for Mender {
@@ -96,9 +99,9 @@ fn can_be_written(one: &Difference) -> bool {
 fn mend(
     ready: &Ready,
     blueprint: &Arc<Blueprint>,
-    wanted: BTreeSet<(String, String)>,
+    wanted: Places,
     path: &Path,
-) -> Result<(BTreeSet<(String, String)>, Option<Timestamp>)> {
+) -> Result<(Places, Option<Timestamp>)> {
     if wanted.is_empty() {
         return Ok((BTreeSet::new(), None));
     }

@@ -16,7 +16,7 @@ const FORMAT: u32 = 1;
 
 /// What a file that is as it was signed says.
 pub(crate) struct Signed {
-    pub(crate) signed_at: String,
+    pub(crate) moment: String,
     pub(crate) hash: String,
     pub(crate) document: Value,
 }
@@ -54,9 +54,9 @@ pub(crate) fn verify(path: &Path) -> Result<Signed> {
     if format != Some(u64::from(FORMAT)) {
         return Err(broken(format!("it has no format {FORMAT}")));
     }
-    let signed_at = document.get("signed_at").and_then(Value::as_str).map(str::to_owned);
+    let moment = document.get("signed_at").and_then(Value::as_str).map(str::to_owned);
     let written = document.as_object_mut().and_then(|members| members.shift_remove("hash"));
-    let (Some(signed_at), Some(written)) = (signed_at, written.as_ref().and_then(Value::as_str)) else {
+    let (Some(moment), Some(written)) = (moment, written.as_ref().and_then(Value::as_str)) else {
         return Err(broken("it has no moment or no hash".to_owned()));
     };
     let hash = hash(&document);
@@ -65,7 +65,7 @@ pub(crate) fn verify(path: &Path) -> Result<Signed> {
         let error = CommandError::new(Exit::Tests, "reconcile/changed-after", message);
         return Err(error.help("compare it with a copy, or sign the days again: engine reconcile --sign"));
     }
-    Ok(Signed { signed_at, hash, document })
+    Ok(Signed { moment, hash, document })
 }
 
 /// Of the content in its shortest form: line breaks and spaces between its parts do not count.

@@ -147,7 +147,7 @@ impl Drill<'_> {
         if target.is_some_and(|target| source.agrees(target)) && !is_marked {
             return Ok(());
         }
-        let reason = self.review.between(looked).or(is_marked.then_some(Reason::Marked));
+        let reason = self.review.between(looked).or_else(|| is_marked.then_some(Reason::Marked));
         match (reason, target) {
             (Some(reason), Some(_)) => self.ledger.explain(&reason, named, (Some(source), target)),
             (None, Some(_)) => {

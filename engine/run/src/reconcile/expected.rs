@@ -23,17 +23,17 @@ pub(super) struct Met {
     /// The record's day is compared.
     pub(super) is_covered: bool,
     /// The target has shown it.
-    pub(super) is_met: bool,
+    pub(super) is_shown: bool,
 }
 
 impl Met {
     pub(super) fn new(bucket: usize, line: &Counted, (is_plain, is_covered): (bool, bool)) -> Self {
-        Self { bucket: Some(bucket), line: digest(line), is_plain, is_covered, is_met: false }
+        Self { bucket: Some(bucket), line: digest(line), is_plain, is_covered, is_shown: false }
     }
 
     /// The object of a record whose sums cannot be made.
     pub(super) fn unreadable() -> Self {
-        Self { bucket: None, line: 0, is_plain: false, is_covered: false, is_met: false }
+        Self { bucket: None, line: 0, is_plain: false, is_covered: false, is_shown: false }
     }
 
     /// Whether an object is what it should be.
@@ -70,7 +70,7 @@ impl Expected {
 
     /// Whether some object that matters was not shown.
     pub(super) fn lacks_some(&self) -> bool {
-        self.all.values().any(|met| met.is_covered && !met.is_met)
+        self.all.values().any(|met| met.is_covered && !met.is_shown)
     }
 }
 

@@ -39,6 +39,9 @@ pub(super) struct Named<'a> {
     pub(super) object: Option<(&'a str, &'a str)>,
 }
 
+/// What a ledger comes to.
+pub(super) type Closed = (Vec<Bucket>, Vec<Difference>, Vec<Explained>);
+
 /// The groups, and what is said of single records.
 pub(super) struct Ledger {
     names: Vec<String>,
@@ -186,7 +189,7 @@ impl Ledger {
     }
 
     /// What it comes to: groups in order, differences by kind and record.
-    pub(super) fn close(self) -> Result<(Vec<Bucket>, Vec<Difference>, Vec<Explained>), RunError> {
+    pub(super) fn close(self) -> Result<Closed, RunError> {
         let Self { mut buckets, mut differences, mut explained, .. } = self;
         buckets.retain(|bucket| {
             bucket.source.count != 0 || bucket.target.count != 0 || !bucket.explained.is_empty()

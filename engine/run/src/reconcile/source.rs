@@ -30,8 +30,8 @@ pub(super) async fn read(review: &Review<'_>, ledger: &mut Ledger) -> Result<Exp
 fn take(looked: &Looked, ledger: &mut Ledger, expected: &mut Expected) -> Result<(), RunError> {
     let named = Named { source_key: Some(&looked.source_key), object: None };
     let link = looked.link().and_then(|link| Some((link.target_object.as_str(), link.target_id.as_deref()?)));
-    let line = match &looked.line {
-        Ok(line) => line,
+    let counted = match &looked.line {
+        Ok(counted) => counted,
         Err(error) => {
             // What the pipeline leaves out need not be readable.
             if looked.is_admitted || link.is_some() {
@@ -43,16 +43,16 @@ fn take(looked: &Looked, ledger: &mut Ledger, expected: &mut Expected) -> Result
             return Ok(());
         }
     };
-    ledger.add_source(line)?;
+    ledger.add_source(counted)?;
     match (link, &looked.reason) {
         (Some(place), _) => {
-            let bucket = ledger.place(&line.by);
-            expected.add(place, Met::new(bucket, line, (looked.is_plain(), ledger.covers(&line.by))));
+            let bucket = ledger.place(&counted.by);
+            expected.add(place, Met::new(bucket, counted, (looked.is_plain(), ledger.covers(&counted.by))));
         }
-        (None, Some(reason)) => ledger.explain(reason, named, (Some(line), None))?,
+        (None, Some(reason)) => ledger.explain(reason, named, (Some(counted), None))?,
         (None, None) => {
             let note = "it was read, and nothing says what became of it";
-            ledger.differ(Kind::MissingInTarget, named, (Some(line), None), Some(note.to_owned()));
+            ledger.differ(Kind::MissingInTarget, named, (Some(counted), None), Some(note.to_owned()));
         }
     }
     Ok(())

@@ -152,13 +152,15 @@ impl Mirror<'_> {
             Err(error) => {
                 let named = Named { source_key: None, object: Some((object, &id)) };
                 ledger.differ(Kind::Unreadable, named, (None, None), Some(error.to_string()));
-                met.into_iter().for_each(|met| met.is_met = true);
+                if let Some(met) = met {
+                    met.is_shown = true;
+                }
                 return Ok(None);
             }
         };
         let mut found = Found { object: object.to_owned(), id, line, record, is_double: false };
         let Some(met) = met else { return Ok(Some(found)) };
-        if std::mem::replace(&mut met.is_met, true) {
+        if std::mem::replace(&mut met.is_shown, true) {
             found.is_double = true;
             return Ok(Some(found));
         }
@@ -286,5 +288,5 @@ pub(super) fn fields(record: &Record) -> Map {
 
 /// An object that matters and was not shown.
 pub(super) fn is_missing(met: &Met) -> bool {
-    met.is_covered && !met.is_met
+    met.is_covered && !met.is_shown
 }

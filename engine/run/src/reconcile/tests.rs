@@ -118,6 +118,6 @@ fn a_list_that_shifts_shows_nothing_twice() {
     expected.add(("Invoice", "7"), Met::new(0, &counted(0, "CAD", 1), (true, true)));
     assert!(expected.lacks_some());
     assert!(expected.shows(("Invoice", "7")) && !expected.shows(("Invoice", "7")));
-    expected.get_mut(("Invoice", "7")).unwrap().is_met = true;
+    expected.get_mut(("Invoice", "7")).unwrap().is_shown = true;
     assert!(!expected.lacks_some() && expected.get(("SalesReceipt", "7")).is_none());
 }
