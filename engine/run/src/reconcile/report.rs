@@ -37,7 +37,7 @@ impl Figures {
     /// The same below zero.
     #[must_use]
     pub fn negated(&self) -> Self {
-        Self { count: -self.count, sums: self.sums.iter().map(|sum| -*sum).collect() }
+        Self { count: -self.count, sums: self.sums.iter().map(|sum| Decimal::ZERO - sum).collect() }
     }
 
     /// This without the other; nothing when a sum has more digits than a decimal holds.
