@@ -201,7 +201,11 @@ async fn drift(
         let there = current.map_or(nothing, |current| current.fields.clone());
         let is_mended = planner.mends(&entity.name, &link.source_key);
         let promised = ready.promised.filter(|_| is_mended);
-        let effect = Effect::standing(link, item, ready);
+        let mut effect = Effect::standing(link, item, ready);
+        // What is written again says that it is not deleted, as every write does.
+        if let Some((field, alive)) = work.deleted(entity, &place.0, None).filter(|_| is_mended) {
+            effect.fields.insert(field, alive);
+        }
         // What cannot be encoded any more was judged when it was sent.
         let Ok(encoded) = intent::encode(work, entity, &effect) else { continue };
         let intent = intent::intent(work, entity, &effect, encoded, 0);

@@ -193,7 +193,8 @@ impl<'a> Review<'a> {
         if looked.known.has_intent {
             return Some(Reason::InDoubt);
         }
-        if let Some(code) = self.failed.get(&crate::state::masked(looked.source_key.clone())) {
+        let code = self.failed.get(&crate::state::masked(looked.source_key.clone()));
+        if let Some(code) = code.filter(|code| *code != STALE) {
             return Some(Reason::Failed(code.clone()));
         }
         if looked.known.held_since.is_some() {
@@ -216,6 +217,9 @@ impl<'a> Review<'a> {
         }
     }
 }
+
+/// A plan that was not carried out for a record is no reason for its object to differ.
+const STALE: &str = "plan/stale-record";
 
 /// The codes of an entity's failed records.
 async fn failed(work: &Work, entity: &str) -> Result<BTreeMap<String, String>, RunError> {
