@@ -39,6 +39,7 @@ mod orphan;
 mod output;
 mod personal;
 mod plan;
+mod reconcile;
 mod records;
 mod revert;
 mod run;

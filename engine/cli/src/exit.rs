@@ -15,7 +15,7 @@ pub(crate) enum Exit {
     Unauthorized,
     /// Done, but some records failed.
     Partial,
-    /// Tests failed.
+    /// Tests failed, or a check found a problem.
     Tests,
     /// Another run holds the pipeline.
     Busy,

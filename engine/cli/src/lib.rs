@@ -24,6 +24,7 @@ mod plan;
 mod progress;
 mod prompt;
 mod ready;
+mod reconcile;
 mod record;
 mod remedy;
 mod report;

@@ -13,7 +13,7 @@ pub(crate) const EXIT_CODES: &str = "What the exit code tells scripts
     3  pipeline files are invalid, for `validate` and every command that loads them
     4  a connection or the server refused the credentials, or a login was refused
     5  finished, but some records failed
-    6  tests failed, or `doctor`, `connections check` or `secret check` found a problem
+    6  tests failed, or `doctor`, `connections check`, `secret check` or `reconcile` found a problem
     8  busy: another run holds the pipeline
     9  not found: there is no such pipeline, tenant, entity, connection, secret, file or code, or a plan has expired
    10  `plan --detailed-exitcode` has changes to make

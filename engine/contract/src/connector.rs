@@ -2,7 +2,8 @@
 
 use crate::{
     Amount, Batch, Capabilities, ConnectorError, Context, Cursor, Encode, EntitySchema, ErrorKind, Field,
-    Lookup, Map, Outcome, ReadRequest, Result, SourceRecord, StreamInfo, Value, Write, write::Current,
+    Lookup, Map, Outcome, ReadRequest, Record, Result, SourceRecord, StreamInfo, Value, Write,
+    write::Current,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -98,6 +99,19 @@ pub trait Source: Send + Sync {
     fn amount(&self, stream: &str) -> Option<Amount> {
         let _ = stream;
         None
+    }
+
+    /// Whether a filter of `source.filter` can be judged on the records of a stream: a read without it yields what it leaves
+    /// out too, and [`Source::meets`] tells which those are.
+    fn judges(&self, stream: &str, filter: &str, value: &Value) -> bool {
+        let _ = (stream, filter, value);
+        false
+    }
+
+    /// Whether a record meets a filter that [`Source::judges`] says yes to. Pure.
+    fn meets(&self, stream: &str, filter: (&str, &Value), record: &Record) -> bool {
+        let _ = (stream, filter, record);
+        true
     }
 
     /// The source's own "now", in the terms of the stream's cursor; `None` when the stream is swept. Asked

@@ -46,6 +46,39 @@ pub struct Blueprint {
     pub tables: BTreeMap<String, EntitySchema>,
     /// The stream groups, parents before children.
     pub groups: Vec<Group>,
+    /// The sums by which both sides are compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reconcile: Vec<Reconcile>,
+}
+
+/// `[[reconcile]]`: sums by which both sides are compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reconcile {
+    /// Its name.
+    pub name: String,
+    /// What records are grouped by.
+    pub by: Vec<String>,
+    /// The entity whose records are compared.
+    pub entity: String,
+    /// Whether records are counted too.
+    pub count: bool,
+    /// The groups and sums of a record.
+    pub source: Figures,
+    /// Those of a target object, by its kind.
+    pub targets: BTreeMap<String, Figures>,
+    /// Which objects without a link are compared.
+    pub when: Option<Script>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Groups and sums of one side: of each the first rule with a value counts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// The groups by name.
+    pub by: IndexMap<String, Vec<Rule>>,
+    /// The sums by name.
+    pub sum: IndexMap<String, Vec<Rule>>,
 }
 
 /// Functions that scripts share, called as `name::function(...)`.

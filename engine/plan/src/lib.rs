@@ -22,8 +22,8 @@ mod sample;
 mod scene;
 
 pub use blueprint::{
-    Adjustment, Assert, Blueprint, Each, Endpoint, Entity, Group, Library, Lookup, Moved, OnFail, Route,
-    SyncPolicy, WritePolicy,
+    Adjustment, Assert, Blueprint, Each, Endpoint, Entity, Figures, Group, Library, Lookup, Moved, OnFail,
+    Reconcile, Route, SyncPolicy, WritePolicy,
 };
 pub use compile::compile;
 /// The words of [`WritePolicy`] and [`SyncPolicy`].
@@ -33,7 +33,7 @@ pub use engine_project::model::{
 /// Where a rule stands in a file, and which kind of mistake a record failed with.
 pub use engine_project::{Place, diag::Code, rule::HOLD_FOR};
 pub use program::{
-    BuildError, EntityProgram, Find, Found, Item, Links, MapError, Mapped, Pending, Program, Reference,
-    Resolved, Routed, Traced,
+    BuildError, Comparison, DAY, EntityProgram, Find, Found, Item, Line, Links, MapError, Mapped, Pending,
+    Program, Reference, Resolved, Routed, Traced,
 };
 pub use scene::Catalogs;

@@ -16,7 +16,7 @@ use crate::{
     window::Window,
     work::Work,
 };
-use engine_contract::{Access, Connection, Context, Registry};
+use engine_contract::{Access, Connection, Context, Registry, Source};
 use engine_plan::{Blueprint, Endpoint, Program};
 use jiff::Timestamp;
 use std::{
@@ -178,6 +178,17 @@ impl Engine {
     }
 
     async fn prepare(&self, request: &RunRequest) -> Result<Work, RunError> {
+        let (work, _) = self.surroundings(request).await?;
+        check::nothing_left_behind(&work).await?;
+        check::still_there(&work).await?;
+        Ok(work)
+    }
+
+    /// Opens both sides; with what reads the target as a source, where its connection can be read.
+    pub(crate) async fn surroundings(
+        &self,
+        request: &RunRequest,
+    ) -> Result<(Work, Option<Box<dyn Source>>), RunError> {
         let blueprint = Arc::clone(&request.blueprint);
         let program = Program::build(&blueprint).map_err(|error| RunError::Invalid(error.to_string()))?;
         let access = if request.purpose.is_dry() { Access::Read } else { Access::Write };
@@ -246,9 +257,7 @@ impl Engine {
         };
         moved::apply(&work, &*self.owners, &self.gone).await?;
         check::target(&mut work).await?;
-        check::nothing_left_behind(&work).await?;
-        check::still_there(&work).await?;
-        Ok(work)
+        Ok((work, target.source))
     }
 
     async fn open(&self, endpoint: &Endpoint, access: Access) -> engine_contract::Result<Connection> {

@@ -10,7 +10,7 @@ use crate::{
     lease::{Guard, later},
     options::Mechanism,
     plan::{
-        Approved, Purpose, how,
+        Approved, Purpose, Step as Planned, how, promise,
         survey::{self, Standing},
     },
     report::Tally,
@@ -384,6 +384,12 @@ impl<'a> Job<'a> {
         }
     }
 
+    /// Whether a plan says that an object is written again though its record has not changed.
+    fn mends(&self, entity: &Entity, key: &str) -> bool {
+        let Purpose::Apply(approved) = &self.work.purpose else { return false };
+        approved.promise(&entity.name, key).is_some_and(|promise| promise.step == Planned::Mend)
+    }
+
     /// Decides about one record: an effect, or its end right here. A plan also looks at what stands.
     fn decide(
         &self,
@@ -412,6 +418,10 @@ impl<'a> Job<'a> {
             (Some(Decision::Wait), _) => draft.wait(&item.key, &item.source.key),
             (Some(Decision::Elsewhere), _) => draft.failed(&item, &known, elsewhere(), Status::Blocked),
             (_, Resolution::Filtered) => draft.ended(&item, Status::Filtered),
+            (Some(Decision::Unchanged), Resolution::Ready(ready)) if self.mends(entity, &item.key) => {
+                let known = promise::to_mend(&self.work.purpose, entity, &item.key, known);
+                return Some(Effect::content(self.work, entity, (item, known, version), *ready));
+            }
             (Some(Decision::Unchanged), Resolution::Ready(ready)) => {
                 draft.ended(&item, Status::Unchanged);
                 let link = known.link.filter(|_| self.work.purpose.is_dry())?;

@@ -17,6 +17,7 @@ mod make;
 mod moved;
 mod options;
 pub mod plan;
+pub mod reconcile;
 mod records;
 mod report;
 mod stage;

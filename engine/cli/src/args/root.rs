@@ -2,8 +2,8 @@
 
 use super::{
     Apply, Backfill, Completions, Connections, Connector, Discover, Doctor, Emulate, Explain, ExplainRecord,
-    Failures, Fmt, Graph, Help, History, Init, Keys, Man, Plan, Retry, Revert, Run, Schema, Secret, State,
-    Status, Test, Validate,
+    Failures, Fmt, Graph, Help, History, Init, Keys, Man, Plan, Reconcile, Retry, Revert, Run, Schema,
+    Secret, State, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -153,6 +153,8 @@ pub(crate) enum Verb {
     Failures(Failures),
     /// Why a record is as it is
     ExplainRecord(ExplainRecord),
+    /// Compare both sides: counts, sums, and the records that differ
+    Reconcile(Reconcile),
     /// Say what a code means and what to do
     Explain(Explain),
     /// Check this installation and project

@@ -12,7 +12,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Author", &["init", "validate", "test", "graph", "fmt", "schema", "connector"]),
     ("Connect", &["connections", "discover", "secret", "emulate"]),
     ("Run", &["plan", "apply", "run", "backfill", "retry", "revert"]),
-    ("Observe", &["status", "history", "failures", "explain-record"]),
+    ("Observe", &["status", "history", "failures", "explain-record", "reconcile"]),
     ("Tooling", &["explain", "doctor", "state", "keys", "completions", "man", "help"]),
 ];
 

@@ -19,6 +19,7 @@ mod init;
 mod keys;
 mod man;
 mod plan;
+mod reconcile;
 mod retry;
 mod revert;
 mod run;
@@ -61,6 +62,7 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Retry(arguments) => retry::run(arguments, project, output),
         Verb::Revert(arguments) => revert::run(arguments, project, output),
         Verb::ExplainRecord(arguments) => explain_record::run(arguments, project, output),
+        Verb::Reconcile(arguments) => reconcile::run(arguments, project, output),
         Verb::Explain(arguments) => explain::run(arguments, output),
         Verb::Doctor(arguments) => Ok(doctor::run(arguments, project, output)),
         Verb::State(arguments) => state::run(arguments, project, output),

@@ -15,13 +15,14 @@ use serde_json::{Value as Json, json};
 const WIDTH: usize = 60;
 
 /// Steps in the order in which they are summed up, with what a plan would do.
-const STEPS: [(Step, &str); 6] = [
+const STEPS: [(Step, &str); 7] = [
     (Step::Create, "to create"),
     (Step::Update, "to update"),
     (Step::Delete, "to delete"),
     (Step::Void, "to void"),
     (Step::Deactivate, "to deactivate"),
     (Step::SoftDelete, "to mark as deleted"),
+    (Step::Mend, "to write again"),
 ];
 
 /// Prints the changes and their sums. The counts and failures stand above already.
@@ -66,7 +67,7 @@ pub(crate) fn print(
 fn change(planned: &Planned, output: &Output) {
     let sign = match planned.step {
         Step::Create => '+',
-        Step::Update => '~',
+        Step::Update | Step::Mend => '~',
         Step::Delete | Step::Void | Step::Deactivate | Step::SoftDelete => '-',
         Step::Settle => '=',
         Step::Drift => '!',
@@ -80,6 +81,7 @@ fn change(planned: &Planned, output: &Output) {
         Step::Settle => " (holds it already)",
         Step::Drift if planned.target_id.is_none() => " is gone from the target",
         Step::Drift => " was changed in the target",
+        Step::Mend => " (written again)",
         Step::Create | Step::Update | Step::Delete => "",
     };
     output.result(&format!("  {sign} {} {origin} -> {}{id}{word}", planned.entity, planned.object));

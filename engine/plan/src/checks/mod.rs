@@ -5,6 +5,7 @@
 
 mod bad_path;
 mod bad_script;
+mod compared;
 mod condition;
 mod create_table;
 mod cycle;
@@ -83,6 +84,7 @@ pub(crate) fn run(scene: &Scene<'_>, out: &mut Diagnostics) {
         of_rules(scene, &typer, &sites, out);
         of_target(scene, &typer, entity, out);
     }
+    compared::check(scene, libraries.as_ref(), &mut typer, out);
 }
 
 /// What names something else.

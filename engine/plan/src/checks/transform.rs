@@ -11,7 +11,10 @@
 
 use super::names::{with_names, with_texts};
 use crate::{
-    scene::{Scene, visit},
+    scene::{
+        Scene,
+        visit::{self, RuleSite},
+    },
     transform::{BadArgument, Transform},
 };
 use engine_project::{
@@ -20,7 +23,12 @@ use engine_project::{
 };
 
 pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
-    let (sites, defaults) = (visit::rules(entity), scene.defaults());
+    of_rules(scene, &visit::rules(entity), out);
+}
+
+/// The same for some rules.
+pub(super) fn of_rules(scene: &Scene<'_>, sites: &[RuleSite<'_>], out: &mut Diagnostics) {
+    let defaults = scene.defaults();
     for call in sites.iter().flat_map(|site| &site.rule.transform) {
         let name = &call.name;
         // Of a variable without a value nothing can be said.

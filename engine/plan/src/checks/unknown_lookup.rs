@@ -9,14 +9,22 @@
 //! **Passes:** the same with `[lookup.state]`.
 
 use super::names::with_texts;
-use crate::scene::{Scene, visit};
+use crate::scene::{
+    Scene,
+    visit::{self, RuleSite},
+};
 use engine_project::{
     diag::{Diagnostic, Diagnostics, code},
     project::Entity,
 };
 
 pub(super) fn check(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
-    for site in visit::rules(entity) {
+    of_rules(scene, &visit::rules(entity), out);
+}
+
+/// The same for some rules.
+pub(super) fn of_rules(scene: &Scene<'_>, sites: &[RuleSite<'_>], out: &mut Diagnostics) {
+    for site in sites {
         let Some(name) = &site.rule.lookup else { continue };
         if scene.file.lookups.contains_key(name) || scene.is_refused(&["lookup", name]) {
             continue;

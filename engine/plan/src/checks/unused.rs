@@ -21,7 +21,8 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     if !scene.file.incomplete.is_empty() {
         return;
     }
-    let sites = scene.file.entities.values().flat_map(visit::rules);
+    let compared = scene.file.reconcile.iter().flat_map(visit::compared_rules);
+    let sites = scene.file.entities.values().flat_map(visit::rules).chain(compared);
     let named: BTreeSet<&str> = sites.filter_map(|site| site.rule.lookup.as_deref()).collect();
     // A name that is not known may be the misspelt one of a lookup.
     let all_known = named.iter().all(|name| scene.file.lookups.contains_key(*name));

@@ -11,7 +11,10 @@
 //! **Passes:** `{ var = "prefix" }`.
 
 use super::names::with_texts;
-use crate::scene::{Scene, visit};
+use crate::scene::{
+    Scene,
+    visit::{self, RuleSite},
+};
 use engine_project::{
     Place,
     diag::{Diagnostic, Diagnostics, code},
@@ -36,6 +39,8 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
         );
     }
     scene.file.entities.values().for_each(|entity| in_entity(scene, entity, &mut uses));
+    let compared: Vec<_> = scene.file.reconcile.iter().flat_map(visit::compared_rules).collect();
+    in_rules(scene, &compared, &mut uses);
     let vars = &scene.file.vars;
     for (name, place) in &uses {
         if vars.contains_key(name) || name.is_empty() || scene.is_refused(&["vars", name]) {
@@ -62,7 +67,11 @@ fn in_entity(scene: &Scene<'_>, entity: &Entity, uses: &mut Vec<Use>) {
     for (settings, name) in [(&entity.source.filter, "/source/filter"), (&entity.source.options, "/source")] {
         in_settings(scene, &Json::Object(settings.clone()), &format!("{}{name}", entity.pointer), uses);
     }
-    for site in visit::rules(entity) {
+    in_rules(scene, &visit::rules(entity), uses);
+}
+
+fn in_rules(scene: &Scene<'_>, sites: &[RuleSite<'_>], uses: &mut Vec<Use>) {
+    for site in sites {
         if let Source::Var(variable) = &site.rule.source {
             uses.push((variable.name.clone(), variable.place.clone()));
         }

@@ -83,6 +83,7 @@ pub(crate) fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
         lookups,
         tables: scene.tables.wanted.clone(),
         groups: group::groups(scene, &order)?,
+        reconcile: lower::reconcile(scene, &entities)?,
         entities,
     };
     blueprint.fingerprint = hash::fingerprint(&blueprint);

@@ -12,6 +12,7 @@ use crate::{
     mapping::{self, PathRule},
     path::Walk,
 };
+use engine_contract::Map;
 use rust_decimal::Decimal;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -28,6 +29,11 @@ impl<'a> Builder<'a> {
         let lookups = blueprint.lookups.iter();
         let lookups = lookups.map(|(name, table)| (name.as_str(), Arc::new(table.clone()))).collect();
         Ok(Self { around: Surroundings::of(blueprint)?, lookups })
+    }
+
+    /// The pipeline's variables.
+    pub(super) fn vars(&self) -> Arc<Map> {
+        Arc::clone(&self.around.vars)
     }
 
     pub(super) fn entity(&self, entity: &crate::Entity) -> Built<Entity> {
@@ -112,7 +118,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn rules(&self, rules: &[mapping::Rule]) -> Built<Vec<Rule>> {
+    pub(super) fn rules(&self, rules: &[mapping::Rule]) -> Built<Vec<Rule>> {
         rules.iter().map(|rule| self.rule(rule)).collect()
     }
 
@@ -160,7 +166,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn condition(&self, script: Option<&mapping::Script>) -> Built<Option<Script>> {
+    pub(super) fn condition(&self, script: Option<&mapping::Script>) -> Built<Option<Script>> {
         script.map(|script| Script::build(script, false, &self.around)).transpose()
     }
 }

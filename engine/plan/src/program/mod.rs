@@ -6,6 +6,7 @@
 mod assert;
 mod build;
 mod coerce;
+mod compare;
 mod error;
 mod gate;
 mod items;
@@ -22,6 +23,7 @@ mod tree;
 mod tests;
 
 pub(crate) use coerce::takes;
+pub use compare::{Comparison, DAY, Line};
 pub use error::{BuildError, MapError};
 pub use items::Item;
 pub use link::{Find, Found, Links, Reference};
@@ -37,6 +39,7 @@ use std::{fmt, sync::Arc};
 #[derive(Clone, Debug)]
 pub struct Program {
     entities: Vec<EntityProgram>,
+    comparisons: Vec<(String, Arc<Comparison>)>,
 }
 
 /// An entity, ready to map.
@@ -53,13 +56,25 @@ impl Program {
     pub fn build(blueprint: &Blueprint) -> Result<Self, BuildError> {
         let builder = build::Builder::new(blueprint)?;
         let program = |entity| Ok(EntityProgram { entity: Arc::new(builder.entity(entity)?) });
-        Ok(Self { entities: blueprint.entities.iter().map(program).collect::<Result<_, _>>()? })
+        let comparison = |of: &crate::Reconcile| {
+            Ok((of.name.clone(), Arc::new(Comparison::build(&builder, blueprint, of)?)))
+        };
+        Ok(Self {
+            entities: blueprint.entities.iter().map(program).collect::<Result<_, _>>()?,
+            comparisons: blueprint.reconcile.iter().map(comparison).collect::<Result<_, _>>()?,
+        })
     }
 
     /// The entity at an index of [`Blueprint::entities`].
     #[must_use]
     pub fn entity(&self, index: usize) -> Option<&EntityProgram> {
         self.entities.get(index)
+    }
+
+    /// The `[[reconcile]]` of a name.
+    #[must_use]
+    pub fn comparison(&self, name: &str) -> Option<&Comparison> {
+        self.comparisons.iter().find(|(known, _)| known == name).map(|(_, comparison)| &**comparison)
     }
 
     /// The entity of a name.

@@ -1,6 +1,7 @@
 //! All that is known while a pipeline is compiled: both sides, the variables, the order of entities, the rules and
 //! where they stand, the shapes of records and where paths lead in them.
 
+mod compared;
 mod lookups;
 mod merge;
 mod order;

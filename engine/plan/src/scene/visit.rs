@@ -1,6 +1,7 @@
 //! Every rule, script and path of an entity, with what it can see.
 
-use super::{Shape, Sight};
+pub(crate) use super::compared::{compared_rules, compared_source, compared_target};
+use super::{Shape, Sight, compared};
 use engine_project::{
     PipelineFile, Text,
     project::Entity,
@@ -65,7 +66,7 @@ pub(crate) fn all_scripts(file: &PipelineFile) -> Vec<&str> {
         let Sites { scripts, conditions, .. } = sites(entity, Shape::Unknown);
         scripts.into_iter().chain(conditions).map(|site| site.text.text.as_str())
     };
-    file.entities.values().flat_map(of_entity).collect()
+    file.entities.values().flat_map(of_entity).chain(compared::compared_scripts(file)).collect()
 }
 
 /// Everything that an entity with such records is made of, in the order of the file.
@@ -87,12 +88,23 @@ pub(crate) fn sites<'a>(entity: &'a Entity, record: Shape<'a>) -> Sites<'a> {
 }
 
 impl<'a> Sites<'a> {
+    /// What all of it sees as the record.
+    pub(crate) fn record(&self) -> Shape<'a> {
+        let mut scripts = self.scripts.iter().chain(&self.conditions);
+        scripts.next().map_or(Shape::Unknown, |site| site.sight.record)
+    }
+
     fn admission(&mut self, when: Option<&'a Text>, when_ref: Option<&'a Reference>, sight: Sight<'a>) {
         self.conditions.extend(when.map(|text| TextSite::new(text, sight)));
         if let Some(of) = when_ref {
             self.when_refs.push(of);
             self.rules(&of.key, sight, true);
         }
+    }
+
+    /// A condition that stands alone.
+    pub(super) fn condition(&mut self, when: Option<&'a Text>, sight: Sight<'a>) {
+        self.conditions.extend(when.map(|text| TextSite::new(text, sight)));
     }
 
     fn members(&mut self, members: &'a Members, sight: Sight<'a>) {
@@ -112,7 +124,7 @@ impl<'a> Sites<'a> {
         self.members(&block.map, sight);
     }
 
-    fn rules(&mut self, rules: &'a [Rule], sight: Sight<'a>, in_key: bool) {
+    pub(super) fn rules(&mut self, rules: &'a [Rule], sight: Sight<'a>, in_key: bool) {
         for rule in rules {
             self.rules.push(RuleSite { rule, in_key, sight });
             self.conditions.extend(rule.when.iter().map(|text| TextSite::new(text, sight)));

@@ -146,6 +146,16 @@ codes! {
     RECONCILE_ENTITY = "reconcile/unknown-entity";
     /// `[[reconcile]]` sums something on one side only.
     RECONCILE_SUMS = "reconcile/one-sided";
+    /// Two `[[reconcile]]` of a pipeline have the same name.
+    RECONCILE_NAME = "reconcile/name-taken";
+    /// `by` of a `[[reconcile]]` and its rules do not name the same groups.
+    RECONCILE_GROUP = "reconcile/unknown-group";
+    /// A sum or a group of `[[reconcile]]` uses `ref`, `find`, `on` or `marker`.
+    RECONCILE_RULE = "reconcile/foreign-rule";
+    /// `target.object` of a `[[reconcile]]` names a kind of object that its entity does not write.
+    RECONCILE_OBJECT = "reconcile/unknown-object";
+    /// `[[reconcile]]` compares an entity in which several source records become one object.
+    RECONCILE_FOLDED = "reconcile/folded-entity";
 
     /// The name of an entity is empty or contains a dot, so that no reference could name it.
     ENTITY_NAME = "entity/name";

@@ -21,7 +21,9 @@ pub use condition::{AssertTable, OnFailTable, WhenRefTable};
 pub use connections::{ConnectionTable, ConnectionsFile, EnvironmentFile};
 pub use engine::{EngineFile, ProjectTable, StateTable};
 pub use entity::{EntitySourceTable, EntityTable, RouteTable};
-pub use history::{MovedTable, ReconcileSourceTable, ReconcileTable, ReconcileTargetTable};
+pub use history::{
+    MovedTable, ReconcileObjectTable, ReconcileSourceTable, ReconcileTable, ReconcileTargetTable,
+};
 pub use pipeline::{
     BindTable, LookupTable, PipelineTable, PipelineToml, ScheduleTable, SideTable, VarTable, WebhooksTable,
 };

@@ -13,7 +13,7 @@ mod tenant;
 pub use connection::Connection;
 pub use entity::{Assert, Entity, EntitySource, OnFail, Route, SyncPolicy};
 pub use pipeline::{
-    ConnectionName, Library, Lookup, Moved, PipelineFile, Reconcile, Schedule, Side, Test, Var,
+    ConnectionName, Figures, Library, Lookup, Moved, PipelineFile, Reconcile, Schedule, Side, Test, Var,
 };
 pub use root::{DEFAULT_ENVIRONMENT, Project, State};
 pub use tenant::{Bind, DEFAULT_TENANT, Setting, Tenant};

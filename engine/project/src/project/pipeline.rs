@@ -4,6 +4,7 @@ use super::Entity;
 use crate::{
     Place, Text,
     model::{ExpectTable, Open, VarType},
+    rule::Rule,
     toml::Document,
 };
 use engine_contract::Value;
@@ -139,12 +140,27 @@ pub struct Reconcile {
     pub entity: Text,
     /// Whether records are counted too.
     pub count: bool,
-    /// The sums of the source: paths into the record.
-    pub source: IndexMap<String, Text>,
-    /// The sums of the target: paths into the target object.
-    pub target: IndexMap<String, Text>,
+    /// The groups and sums of the source: rules that see the record.
+    pub source: Figures,
+    /// Those of the target: rules that see the target object.
+    pub target: Figures,
+    /// What is different for single kinds of target objects.
+    pub objects: IndexMap<String, Figures>,
+    /// The script that says which objects without a link are compared.
+    pub when: Option<Text>,
     /// Where it stands.
     pub place: Place,
+    /// It in its file, as a JSON pointer.
+    pub pointer: String,
+}
+
+/// Groups and sums of one side of a reconcile: of each the first rule with a value counts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figures {
+    /// The groups by name.
+    pub by: IndexMap<String, Vec<Rule>>,
+    /// The sums by name.
+    pub sum: IndexMap<String, Vec<Rule>>,
 }
 
 /// The source or the target of a pipeline.

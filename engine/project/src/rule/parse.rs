@@ -81,7 +81,7 @@ impl Reader<'_, '_> {
     }
 
     /// One rule or a list of them; `empty` is said of an empty list.
-    pub(super) fn one_or_several(&mut self, pointer: &str, value: &Json, empty: &str) -> Vec<Rule> {
+    pub(crate) fn one_or_several(&mut self, pointer: &str, value: &Json, empty: &str) -> Vec<Rule> {
         match value {
             Json::Null => Vec::new(),
             Json::Array(items) if items.is_empty() => {

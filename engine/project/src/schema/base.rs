@@ -104,6 +104,13 @@ fn pipeline() -> Value {
         rules.as_object_mut().into_iter().for_each(|rules| drop(rules.shift_remove("description")));
         with(definitions, table, field, &rules);
     }
+    for table in ["ReconcileSourceTable", "ReconcileTargetTable", "ReconcileObjectTable"] {
+        for field in ["by", "sum"] {
+            let mut rules = scope.rules("");
+            rules.as_object_mut().into_iter().for_each(|rules| drop(rules.shift_remove("description")));
+            with(definitions, table, field, &json!({"additionalProperties": rules}));
+        }
+    }
     with(definitions, "EntityTable", "each", &json!({"pattern": PATH}));
     let side = json!({
         "type": ["string", "object"],

@@ -63,6 +63,12 @@ pub trait Planner: Send + Sync {
 
     /// Takes how a record is mapped. Only those that ask are told.
     fn mapped(&self, _how: How) {}
+    /// Whether an object that is not any more as it was written is to be written again: by its entity and the source's key
+    /// of its record.
+    fn mends(&self, entity: &str, source_key: &str) -> bool {
+        let _ = (entity, source_key);
+        false
+    }
 }
 
 /// What would become of one target object.
@@ -83,6 +89,8 @@ pub enum Step {
     SoftDelete,
     /// It holds what it would get already: the link is brought up to date, and nothing is sent.
     Settle,
+    /// It is written again as it was: somebody has changed it, or taken it away, and the source has not changed.
+    Mend,
     /// Nothing: the source has not changed. Somebody has changed the object since it was written.
     Drift,
 }
@@ -105,6 +113,7 @@ impl Step {
             Self::Deactivate => "deactivate",
             Self::SoftDelete => "soft_delete",
             Self::Settle => "settle",
+            Self::Mend => "mend",
             Self::Drift => "drift",
         }
     }

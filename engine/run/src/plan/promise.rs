@@ -4,10 +4,11 @@ use super::{Approved, Promise, Purpose, Step, compare, live};
 use crate::{
     error::RunError,
     stage::{Fault, intent::Effect, settle::Draft},
-    state::{Intent, Status},
+    state::{Intent, Known, Status},
     work::Work,
 };
 use engine_contract::{Applied, Change, ConnectorError, Current, ErrorKind, Map, Retry, Value, content_hash};
+use engine_plan::Entity;
 
 /// The effects that the plan shows as they are now. Those that it shows otherwise are blocked; those that it does not show
 /// at all wait for a run.
@@ -29,7 +30,7 @@ pub(crate) fn planned(approved: &Approved, effects: Vec<Effect>, draft: &mut Dra
 fn is_kept(promise: &Promise, effect: &Effect) -> bool {
     // Whether an object is there already is compared with the target itself.
     let is_same_kind = match promise.step {
-        Step::Create | Step::Update | Step::Settle => !effect.op.retires(),
+        Step::Create | Step::Update | Step::Settle | Step::Mend => !effect.op.retires(),
         step => step == Step::from(effect.op),
     };
     let content = effect.promised.filter(|_| !effect.op.retires());
@@ -65,6 +66,16 @@ pub(crate) async fn still_there(
         }
     }
     Ok(left)
+}
+
+/// What is known of a record whose object is written again: one that is gone has no place any more, so that it is made anew.
+pub(crate) fn to_mend(purpose: &Purpose, entity: &Entity, key: &str, mut known: Known) -> Known {
+    let Purpose::Apply(approved) = purpose else { return known };
+    let is_gone = approved.promise(&entity.name, key).is_some_and(|promise| promise.target_id.is_none());
+    if let (true, Some(link)) = (is_gone, &mut known.link) {
+        (link.target_id, link.target_token) = (None, None);
+    }
+    known
 }
 
 /// Where the object of an intent is: with a natural key also that of a create.

@@ -199,7 +199,13 @@ async fn drift(
         let current = found.get(&place);
         let nothing = Value::Map(Map::new());
         let there = current.map_or(nothing, |current| current.fields.clone());
-        let effect = Effect::standing(link, item, ready);
+        let is_mended = planner.mends(&entity.name, &link.source_key);
+        let promised = ready.promised.filter(|_| is_mended);
+        let mut effect = Effect::standing(link, item, ready);
+        // What is written again says that it is not deleted, as every write does.
+        if let Some((field, alive)) = work.deleted(entity, &place.0, None).filter(|_| is_mended) {
+            effect.fields.insert(field, alive);
+        }
         // What cannot be encoded any more was judged when it was sent.
         let Ok(encoded) = intent::encode(work, entity, &effect) else { continue };
         let intent = intent::intent(work, entity, &effect, encoded, 0);
@@ -212,17 +218,18 @@ async fn drift(
             continue;
         }
         let item = effect.item.as_ref();
+        let held = || content_hash(&compare::managed(&wanted, &there));
         planner.take(Planned {
             entity: entity.name.clone(),
             key: effect.link.record.key.clone(),
             source_key: effect.link.source_key.clone(),
             origin: item.map(|item| item.source.origin.clone()).unwrap_or_default(),
-            step: Step::Drift,
+            step: if is_mended { Step::Mend } else { Step::Drift },
             object: place.0,
             target_id: current.map(|current| current.target_id.clone()),
-            content: None,
+            content: promised,
             token: current.and_then(|current| current.token.clone()),
-            held: None,
+            held: current.filter(|_| is_mended).map(|_| held()),
             // Of an object that is gone all fields are; that it is gone says enough.
             fields: if current.is_some() {
                 shown(work, entity, effect.link.route.as_deref(), fields)

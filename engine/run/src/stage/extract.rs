@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
 
 /// Changes when other records are read than before, or when an entity takes others of them: then those that
 /// were passed over must be read again.
-fn read_hash(work: &Work, group: &Group) -> String {
+pub(crate) fn read_hash(work: &Work, group: &Group) -> String {
     let entities = group.entities.iter().filter_map(|index| work.blueprint.entities.get(*index));
     let entities: Vec<_> = entities.map(|entity| (&entity.name, &entity.admission_hash)).collect();
     let read =

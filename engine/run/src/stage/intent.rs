@@ -117,7 +117,7 @@ pub(crate) fn request_key(work: &Work, intent: &Intent) -> String {
 }
 
 /// The marker that every attempt to make an object carries.
-fn marker(work: &Work, link: &Link) -> String {
+pub(crate) fn marker(work: &Work, link: &Link) -> String {
     short_hash(work, link, &["marker", &link.generation.to_string()])
 }
 
@@ -125,6 +125,16 @@ fn marker(work: &Work, link: &Link) -> String {
 fn marker_field<'a>(entity: &'a Entity, link: &Link) -> Option<&'a str> {
     entity.routes.iter().find(|route| route.name == link.route)?.marker.as_deref()
 }
+
+/// What may be markers in some bytes: runs of as many of the letters and digits that markers are made of.
+pub(crate) fn markers(bytes: &[u8]) -> Vec<String> {
+    let is_of_marker = |byte: &u8| byte.is_ascii_lowercase() || (b'2'..=b'7').contains(byte);
+    let runs = bytes.split(|byte| !is_of_marker(byte)).filter(|run| run.len() == MARKER_LENGTH);
+    runs.map(|run| String::from_utf8_lossy(run).into_owned()).collect()
+}
+
+/// How long markers are.
+const MARKER_LENGTH: usize = 32;
 
 /// 32 letters and digits: QuickBooks takes request ids of 50 at most.
 fn short_hash(work: &Work, link: &Link, more: &[&str]) -> String {

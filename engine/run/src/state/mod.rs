@@ -34,6 +34,7 @@ pub use overlay::OverlayStore;
 pub use owner::{NeverGone, OwnerLocks, Owners};
 pub(in crate::state) use seal::PURPOSES;
 pub use seal::{Sealer, UnsealError};
+pub(crate) use types::masked;
 pub use types::{
     Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FREE_TRIES, FailedKey, FailedRecord,
     FailedRow, FailedState, Hold, Intent, KeptRecord, Known, LONGEST_WAIT, Lease, Link, MadeObject, NameKind,

@@ -20,6 +20,22 @@ pub(super) fn admits(stream: Stream<'_>, options: &Map, record: &Record) -> bool
     })
 }
 
+/// Whether a filter can be told on records, so that a read may do without it: it says nothing of how records look, and
+/// without it they are in the list.
+pub(super) fn judges(stream: Stream<'_>, name: &str, value: &Value) -> bool {
+    let Some(filter) = stream.table.filter.get(name) else { return false };
+    let asks_hidden = || {
+        let texts = texts(value).unwrap_or_default();
+        filter.hidden.as_ref().is_some_and(|hidden| texts.contains(hidden))
+    };
+    filter.field.is_some() && !filter.shapes && !asks_hidden()
+}
+
+/// Whether a record meets one filter.
+pub(super) fn meets_one(stream: Stream<'_>, (name, value): (&str, &Value), record: &Record) -> bool {
+    stream.table.filter.get(name).is_none_or(|filter| meets(filter, value, record))
+}
+
 fn meets(filter: &FilterTable, value: &Value, record: &Record) -> bool {
     let (Some(field), Some(wanted)) = (&filter.field, texts(value)) else { return true };
     let held = path::all(record, field);

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::runtime::{instant, path, service::Service};
 use engine_contract::{
-    Amount, Batch, Checkpoint, ConnectorError, Context, Cursor, ErrorKind, ReadRequest, Result, Source,
-    SourceRecord, StreamInfo, async_trait,
+    Amount, Batch, Checkpoint, ConnectorError, Context, Cursor, ErrorKind, ReadRequest, Record, Result,
+    Source, SourceRecord, StreamInfo, Value, async_trait,
 };
 use std::sync::Arc;
 
@@ -57,6 +57,14 @@ impl Source for RestSource {
 
     fn amount(&self, stream: &str) -> Option<Amount> {
         self.service.catalog.amount(stream)
+    }
+
+    fn judges(&self, stream: &str, filter: &str, value: &Value) -> bool {
+        self.service.catalog.stream(stream).is_ok_and(|stream| admit::judges(stream, filter, value))
+    }
+
+    fn meets(&self, stream: &str, filter: (&str, &Value), record: &Record) -> bool {
+        self.service.catalog.stream(stream).map_or(true, |stream| admit::meets_one(stream, filter, record))
     }
 
     /// The time at which the service answers a list of one record, or answered anything else a moment ago.

@@ -67,6 +67,16 @@ impl Source for TableSource {
         self.tables.lag()
     }
 
+    /// Rows are judged here, all of them are read.
+    fn judges(&self, _: &str, _: &str, value: &Value) -> bool {
+        values(value).is_some()
+    }
+
+    fn meets(&self, _: &str, (name, value): (&str, &Value), record: &Record) -> bool {
+        let held = path::text(record, name);
+        values(value).is_none_or(|values| held.is_some_and(|held| values.contains(&held)))
+    }
+
     async fn clock(&self, context: &Context, stream: &str, cursor: Option<&str>) -> Result<Option<Cursor>> {
         let Some(column) = cursor else { return Ok(None) };
         let service = &self.tables.service;
@@ -187,21 +197,25 @@ fn filters(stream: &Stream, options: &Map) -> Result<Vec<(String, Vec<String>)>>
     let mut wanted = Vec::new();
     let given = options.get("filter").and_then(Value::as_map);
     for (name, value) in given.into_iter().flatten() {
-        let values = match value {
-            Value::List(values) => values.iter().map(Value::scalar_text).collect(),
-            one => one.scalar_text().map(|text| vec![text]),
-        };
         let wrong = |message: String| {
             ConnectorError::new(ErrorKind::Config, message).with_context("table", stream.schema.name.clone())
         };
         if stream.schema.field(name).is_none() {
             return Err(wrong(format!("the table has no column `{name}` to filter by")));
         }
-        let values: Option<Vec<String>> = values;
-        let values = values.ok_or_else(|| wrong(format!("filter `{name}` does not take this value")))?;
+        let values =
+            values(value).ok_or_else(|| wrong(format!("filter `{name}` does not take this value")))?;
         wanted.push((name.clone(), values));
     }
     Ok(wanted)
+}
+
+/// A value, or the values of a list, as texts.
+fn values(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::List(values) => values.iter().map(Value::scalar_text).collect(),
+        one => one.scalar_text().map(|text| vec![text]),
+    }
 }
 
 fn record(stream: &Stream, wanted: &[(String, Vec<String>)], row: Row) -> SourceRecord {

@@ -27,11 +27,8 @@ pub(crate) fn judge<'a>(
     libraries: Option<&Libraries>,
     typer: &Typer<'_>,
 ) -> Vec<Judged<'a>> {
-    let mut known = Known {
-        record: scene.record(entity).to_type(),
-        target: target(scene, entity),
-        items: BTreeMap::new(),
-    };
+    let mut known =
+        Known { record: sites.record().to_type(), target: target(scene, entity), items: BTreeMap::new() };
     let values = sites.scripts.iter().map(|site| (*site, false));
     let all = values.chain(sites.conditions.iter().map(|site| (*site, true)));
     let none = Libraries::default();

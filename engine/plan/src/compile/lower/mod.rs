@@ -4,10 +4,12 @@
 
 mod balance;
 mod entity;
+mod reconcile;
 mod rules;
 
 pub(crate) use entity::deleted_field;
 pub(super) use entity::entity;
+pub(super) use reconcile::reconcile;
 
 use crate::{
     Endpoint, Library, Moved,

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     model::{Conflict, Direction},
     project::OnFail,
+    rule::{Rule, Source},
 };
 
 /// A pipeline whose first line after the entity `x` is line 7.
@@ -43,17 +44,20 @@ fn policies_are_kept_by_the_dotted_path_of_their_field() {
 #[test]
 fn renames_and_sums_are_kept_with_their_places() {
     let (project, out) = with(
-        "[[moved]]\nfrom = \"entity.items\"\nto = \"entity.x\"\n[[reconcile]]\nname = \"sales\"\nby = [\"day\"]\nsource = { entity = \"x\", count = true, sum = { gross = \"$.total\" } }\ntarget = { sum = { gross = \"$.TotalAmt\" } }\n",
+        "[[moved]]\nfrom = \"entity.items\"\nto = \"entity.x\"\n[[reconcile]]\nname = \"sales\"\nby = [\"day\"]\nsource = { entity = \"x\", count = true, by = { day = \"$.paid\" }, sum = { gross = \"$.total\" } }\ntarget = { sum = { gross = \"$.TotalAmt\" } }\n",
     );
     assert_eq!(out, []);
     let pipeline = &project.pipelines[0];
     assert_eq!((pipeline.moved[0].from.text.as_str(), pipeline.moved[0].to.place.line), ("entity.items", 9));
     let reconcile = &pipeline.reconcile[0];
     assert!(reconcile.count && reconcile.by[0].text == "day" && reconcile.entity.text == "x");
-    assert_eq!(
-        (&*reconcile.source["gross"].text, &*reconcile.target["gross"].text),
-        ("$.total", "$.TotalAmt")
-    );
+    let path = |rules: &[Rule]| match &rules[0].source {
+        Source::Path(paths) => paths[0].text.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(path(&reconcile.source.sum["gross"]), "$.total");
+    assert_eq!(path(&reconcile.target.sum["gross"]), "$.TotalAmt");
+    assert_eq!(path(&reconcile.source.by["day"]), "$.paid");
 }
 
 #[test]

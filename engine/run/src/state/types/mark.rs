@@ -160,7 +160,7 @@ pub struct RevisitQuery {
 }
 
 /// A key that is an e-mail address is personal data: its first letter must do.
-pub(in crate::state) fn masked(key: String) -> String {
+pub(crate) fn masked(key: String) -> String {
     if !key.contains('@') {
         return key;
     }

@@ -15,7 +15,7 @@ pub use desk::{FailedKey, FailedRow, FailedState, KeptRecord, MadeObject, NamedR
 pub use effect::{Action, AuditEntry, Intent, Settlement};
 pub use lease::{Acquired, CursorRow, Lease};
 pub use link::{Known, Link, PriorFailure, RecordOwner, TargetObject};
-pub(in crate::state) use mark::masked;
+pub(crate) use mark::masked;
 pub use mark::{
     Dirty, DirtyReason, FREE_TRIES, FailedRecord, Hold, LONGEST_WAIT, Place, Revisit, RevisitQuery,
 };
