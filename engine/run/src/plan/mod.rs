@@ -63,6 +63,7 @@ pub trait Planner: Send + Sync {
 
     /// Takes how a record is mapped. Only those that ask are told.
     fn mapped(&self, _how: How) {}
+
     /// Whether an object that is not any more as it was written is to be written again: by its entity and the source's key
     /// of its record.
     fn mends(&self, entity: &str, source_key: &str) -> bool {
