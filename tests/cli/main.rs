@@ -38,6 +38,7 @@ mod personal;
 mod plan;
 mod records;
 mod run;
+mod safety;
 mod services;
 mod shared;
 mod signal;

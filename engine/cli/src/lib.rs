@@ -3,6 +3,7 @@
 
 mod args;
 mod command;
+mod confirm;
 mod custody;
 mod described;
 mod diagnostic;

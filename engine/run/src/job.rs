@@ -137,7 +137,9 @@ impl<'a> Job<'a> {
 
     async fn advance(&self) -> Result<(), RunError> {
         self.recover().await?;
-        if let Purpose::Apply(approved) = &self.work.purpose {
+        if let Purpose::Apply(approved) = &self.work.purpose
+            && !approved.is_of_run()
+        {
             return self.carry_out(approved).await;
         }
         let row = self.work.store.cursor(&self.guard.lease().key).await?;

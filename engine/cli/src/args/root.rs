@@ -1,8 +1,8 @@
 //! What stands before a command, and the list of commands.
 
 use super::{
-    Apply, Completions, Connections, Connector, Discover, Doctor, Emulate, Explain, Failures, Fmt, Graph,
-    Help, History, Init, Keys, Man, Plan, Run, Schema, Secret, State, Status, Test, Validate,
+    Apply, Audit, Completions, Confirm, Connections, Connector, Discover, Doctor, Emulate, Explain, Failures,
+    Fmt, Graph, Help, History, Init, Keys, Man, Plan, Run, Schema, Secret, State, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -138,12 +138,16 @@ pub(crate) enum Verb {
     Apply(Apply),
     /// Run pipelines once
     Run(Run),
+    /// Answer a run that asks, or see what waits for an answer
+    Confirm(Confirm),
     /// What runs now, what ran last, what waits
     Status(Status),
     /// Past runs
     History(History),
     /// Failed records
     Failures(Failures),
+    /// What was written, refused and confirmed, and by whom
+    Audit(Audit),
     /// Say what a code means and what to do
     Explain(Explain),
     /// Check this installation and project

@@ -11,8 +11,8 @@ use engine_project::diag::suggest;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Author", &["init", "validate", "test", "graph", "fmt", "schema", "connector"]),
     ("Connect", &["connections", "discover", "secret", "emulate"]),
-    ("Run", &["plan", "apply", "run"]),
-    ("Observe", &["status", "history", "failures"]),
+    ("Run", &["plan", "apply", "run", "confirm"]),
+    ("Observe", &["status", "history", "failures", "audit"]),
     ("Tooling", &["explain", "doctor", "state", "keys", "completions", "man", "help"]),
 ];
 

@@ -6,11 +6,13 @@
 
 mod approved;
 mod compare;
+mod digest;
 mod live;
 pub(crate) mod promise;
 pub(crate) mod survey;
 
 pub use approved::{Approved, Promise};
+pub use digest::Digest;
 
 use engine_contract::{ContentHash, Op, Value};
 use jiff::Timestamp;

@@ -1,5 +1,6 @@
 //! The rows of the state store, as the engine uses them.
 
+mod confirmation;
 mod counts;
 mod effect;
 mod lease;
@@ -9,6 +10,7 @@ mod rename;
 mod run;
 mod secret;
 
+pub use confirmation::{Answer, Confirmation, Reason, Taken, Word};
 pub use counts::{Counts, Status};
 pub use effect::{Action, AuditEntry, Intent, Settlement};
 pub use lease::{Acquired, CursorRow, Lease};
