@@ -76,7 +76,8 @@ fn summary(plan: &Kept, request: &RunRequest) -> Json {
 /// Prints what a plan comes to.
 pub(super) fn show(plan: &Kept, workspace: &Workspace, blueprint: &Blueprint, output: &Output) {
     let (title, to) = (workspace.title(blueprint), &blueprint.target.connection);
-    output.talk(&format!("{title} would write to `{to}` ({}, production):", blueprint.target.connector));
+    let production = if workspace.is_production(blueprint) { ", production" } else { "" };
+    output.talk(&format!("{title} would write to `{to}` ({}{production}):", blueprint.target.connector));
     for entity in &blueprint.entities {
         let sums =
             plan.gathered.sums.iter().filter(|((name, step), _)| *name == entity.name && step.writes());
