@@ -43,6 +43,7 @@ mod reconcile;
 mod records;
 mod revert;
 mod run;
+mod safety;
 mod services;
 mod shared;
 mod signal;

@@ -12,7 +12,7 @@ use engine_project::{
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The areas of codes.
-const AREAS: [&str; 25] = [
+const AREAS: [&str; 27] = [
     "command",
     "file",
     "toml",
@@ -38,6 +38,8 @@ const AREAS: [&str; 25] = [
     "plan",
     "moved",
     "reconcile",
+    "confirm",
+    "audit",
 ];
 
 /// Codes that no test can provoke, because a whole system would have to fail.

@@ -7,9 +7,9 @@ use engine_plan::Reference;
 use engine_run::{
     GroupKey, Scope,
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, RecordOwner,
-        Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError,
-        StateStore, TargetObject, sqlite::SqliteStore,
+        Acquired, Answer, AuditQuery, AuditRow, Confirmation, CursorRow, FailedRow, Intent, Known, Lease,
+        Link, NameKind, PipelineKey, RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run,
+        RunFilter, RunStatus, Settlement, StateError, StateStore, Taken, TargetObject, sqlite::SqliteStore,
     },
 };
 use jiff::Timestamp;
@@ -261,6 +261,26 @@ impl<S: Stage> StateStore for SlowStore<S> {
 
     async fn failures(&self, filter: &RunFilter, run: Option<&str>) -> Result<Vec<FailedRow>> {
         self.inner.failures(filter, run).await
+    }
+
+    async fn ask(&self, asked: &Confirmation, fingerprint: &str) -> Result<Confirmation> {
+        self.inner.ask(asked, fingerprint).await
+    }
+
+    async fn answer(&self, answer: &Answer) -> Result<Taken> {
+        self.inner.answer(answer).await
+    }
+
+    async fn confirmation(&self, name: &str) -> Result<Option<Confirmation>> {
+        self.inner.confirmation(name).await
+    }
+
+    async fn parked(&self, filter: &RunFilter) -> Result<Vec<Confirmation>> {
+        self.inner.parked(filter).await
+    }
+
+    async fn audit(&self, query: &AuditQuery) -> Result<Vec<AuditRow>> {
+        self.inner.audit(query).await
     }
 
     async fn waiting(&self) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>> {

@@ -37,6 +37,10 @@ impl CommandError {
 pub(crate) fn remedy(code: &str) -> Option<&'static str> {
     Some(match code {
         "run/busy" => "wait for the other run; `engine status` shows it",
+        "run/awaiting-approval" | "run/still-waiting" => {
+            "`engine plan` shows what is left; `engine confirm` lists what waits, and `engine confirm RUN` lets it go on"
+        }
+        "run/error-rate" => "`engine failures --group` names the causes; a run by hand goes to its end",
         "run/lease-lost" => "nothing is lost: the run that took over carries on",
         "run/cancelled" => "nothing is half-done",
         "run/target-drift" => "add the field to the target, or take it out of the map",
@@ -79,6 +83,7 @@ pub(crate) fn remedy(code: &str) -> Option<&'static str> {
 pub(crate) fn exit_for(code: &str) -> Exit {
     match code {
         "run/busy" | "run/lease-lost" => Exit::Busy,
+        "run/awaiting-approval" | "run/still-waiting" => Exit::Confirm,
         "run/invalid-pipeline" => Exit::Invalid,
         "connector/unauthorized" | "connector/forbidden" => Exit::Unauthorized,
         _ => Exit::Failed,

@@ -17,6 +17,8 @@ pub(crate) enum Exit {
     Partial,
     /// Tests failed, or a check found a problem.
     Tests,
+    /// Somebody has to confirm it first.
+    Confirm,
     /// Another run holds the pipeline.
     Busy,
     /// There is no such pipeline, run or connection.
@@ -38,6 +40,7 @@ impl Exit {
             Self::Unauthorized => 4,
             Self::Partial => 5,
             Self::Tests => 6,
+            Self::Confirm => 7,
             Self::Busy => 8,
             Self::NotFound => 9,
             Self::Changes => 10,

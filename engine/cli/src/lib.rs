@@ -4,6 +4,7 @@
 mod args;
 mod by_id;
 mod command;
+mod confirm;
 mod custody;
 mod described;
 mod diagnostic;

@@ -29,6 +29,8 @@ pub(crate) struct Progress {
 #[derive(Default)]
 struct Inner {
     title: String,
+    /// The run is only planned, to be carried out behind that.
+    plans: bool,
     run_id: String,
     seq: u64,
     spinners: BTreeMap<String, ProgressBar>,
@@ -47,6 +49,11 @@ impl Progress {
     /// Says how the pipeline that runs next is called.
     pub(crate) fn name(&self, title: String) {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner).title = title;
+    }
+
+    /// Says whether what runs is only planned, to be carried out behind that.
+    pub(crate) fn plan(&self, plans: bool) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).plans = plans;
     }
 
     /// Takes the bars away, so that results stand alone.
@@ -107,12 +114,17 @@ impl Observer for Progress {
             inner.run_id.clone_from(run_id);
         }
         if self.output.format() == Format::Ndjson {
-            self.stream(&mut inner, &event);
+            if !inner.plans {
+                self.stream(&mut inner, &event);
+            }
             return;
         }
         match &event {
             Event::RunStarted { run_id, mode, .. } => {
                 let title = &inner.title;
+                if inner.plans {
+                    return self.output.step(output::GOOD, "Planning", &format!("{title} {mode}"));
+                }
                 self.output.step(output::GOOD, "Running", &format!("{title} {run_id} {mode}"));
             }
             Event::CreatingTable { connection, object, statements, dry_run } => {

@@ -83,6 +83,13 @@ pub(crate) fn document(report: &RunReport, tenant: &str) -> serde_json::Value {
     })
 }
 
+/// Adds the question that has to be answered first.
+pub(crate) fn add_question(document: &mut serde_json::Value, question: &serde_json::Value) {
+    if let Some(members) = document.as_object_mut() {
+        members.insert("confirmation".to_owned(), question.clone());
+    }
+}
+
 /// The document of a run that could not begin.
 pub(crate) fn never_began(blueprint: &Blueprint, error: &CommandError) -> serde_json::Value {
     serde_json::json!({

@@ -14,8 +14,10 @@ pub(crate) const EXIT_CODES: &str = "What the exit code tells scripts
     4  a connection or the server refused the credentials, or a login was refused
     5  finished, but some records failed
     6  tests failed, or `doctor`, `connections check`, `secret check` or `reconcile` found a problem
+    7  somebody has to confirm it first: a token is printed, or a run waits for `engine confirm`
     8  busy: another run holds the pipeline
-    9  not found: there is no such pipeline, tenant, entity, connection, secret, file or code, or a plan has expired
+    9  not found: there is no such pipeline, tenant, entity, connection, secret, file or code, or a plan or token has
+       expired
    10  `plan --detailed-exitcode` has changes to make
   130  stopped by SIGINT (Ctrl-C), cleanly; a second one stops at once
   143  stopped by SIGTERM, cleanly

@@ -1,10 +1,10 @@
 //! [`Engine`]: runs a Blueprint once.
 
 use crate::{
-    check,
+    approval, check,
     error::RunError,
     event::{Event, Observer},
-    key::{Scope, Side},
+    limits::{Budget, Limits},
     moved,
     options::Options,
     plan::Purpose,
@@ -67,6 +67,10 @@ pub struct RunRequest {
     pub trigger: String,
     /// Who started it, where that is known.
     pub actor: Option<String>,
+    /// The confirmation on whose word it writes.
+    pub confirmation: Option<String>,
+    /// How much it may do.
+    pub limits: Limits,
 }
 
 impl RunRequest {
@@ -84,6 +88,8 @@ impl RunRequest {
             purpose,
             trigger: "manual".to_owned(),
             actor: None,
+            confirmation: None,
+            limits: Limits::default(),
         }
     }
 }
@@ -95,6 +101,9 @@ impl Engine {
     /// When the run could not even begin: a connection does not open, the target does not fit, the state
     /// store fails. What stops it later is in the report.
     pub async fn run(&self, request: &RunRequest) -> Result<RunReport, RunError> {
+        if let Some(report) = approval::still_waits(self, request).await? {
+            return Ok(report);
+        }
         let started_at = self.context.clock.now();
         let work = self.prepare(request).await?;
         let run = Run {
@@ -139,14 +148,20 @@ impl Engine {
         let (entities, failures) = tally.close();
         let failed: u64 =
             entities.iter().map(|(_, counts)| counts.of(Status::Failed) + counts.of(Status::Blocked)).sum();
-        let error = errors.into_iter().next();
+        // That somebody is to be asked says more than what else went wrong.
+        let asks = errors.iter().position(|error| matches!(error, RunError::OverLimit { .. }));
+        let error = errors.into_iter().nth(asks.unwrap_or_default());
         let status = match &error {
+            Some(RunError::OverLimit { .. }) => RunStatus::AwaitingApproval,
             None if failed == 0 => RunStatus::Done,
             None => RunStatus::Partial,
             Some(RunError::Cancelled) => RunStatus::Cancelled,
             Some(_) => RunStatus::Failed,
         };
         let finished_at = self.context.clock.now();
+        if let Some(RunError::OverLimit { reason, .. }) = &error {
+            approval::park(self, (work, request), *reason, finished_at).await?;
+        }
         let said = error.as_ref().map(|error| (error.code().to_owned(), error.to_string()));
         let line = said.as_ref().map(|(code, message)| format!("{code}: {message}"));
         let finished = work.store.finish_run(&work.run_id, status, line, finished_at).await;
@@ -225,12 +240,7 @@ impl Engine {
         let amounts = streams.filter_map(|stream| Some((stream.clone(), reads.amount(&stream)?))).collect();
         let mut work = Work {
             run_id: format!("run_{}", self.context.random_id()),
-            scope: Scope {
-                tenant: blueprint.tenant.clone(),
-                environment: blueprint.environment.clone(),
-                pipeline: blueprint.pipeline.clone(),
-                side: Side::Source,
-            },
+            scope: approval::scope(request),
             program,
             source: reads,
             target: writes,
@@ -239,6 +249,9 @@ impl Engine {
             context: self.context.clone(),
             options: self.options.clone(),
             observer: Arc::clone(&self.observer),
+            actor: request.actor.clone(),
+            confirmation: request.confirmation.clone(),
+            budget: Budget::new(request.limits.clone()),
             purpose: request.purpose.clone(),
             full: request.full || request.mapping_change,
             mapping_change: request.mapping_change,
@@ -269,10 +282,10 @@ impl Engine {
     }
 }
 
-fn mode(request: &RunRequest) -> &'static str {
+pub(crate) fn mode(request: &RunRequest) -> &'static str {
     match (&request.purpose, request.records.as_deref()) {
         (_, Some(Records::Made(_))) => "revert",
-        (Purpose::Apply(_), _) => "plan",
+        (Purpose::Apply(approved), _) if !approved.is_of_run() => "plan",
         (_, Some(Records::Now(_) | Records::AsOfRun(_))) => "records",
         _ if request.mapping_change => "mapping change",
         _ if request.window.is_some_and(|window| window.is_backfill) => "backfill",

@@ -1,9 +1,10 @@
 //! Why a run, or a part of it, stops.
 
-use crate::state::StateError;
+use crate::state::{Reason, StateError};
 use engine_contract::{ConnectorError, ErrorKind};
 use engine_plan::Blueprint;
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 
 /// Why a run stopped before its end. What was settled until then stays; the next run carries on.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +67,38 @@ pub enum RunError {
         entity: String,
         /// The limit.
         limit: u64,
+    },
+    /// One more write would be beyond what a run that nobody watches may do.
+    #[error(
+        "one more write would pass the {most} that `safety.unattended.{}` allows in one run: it waits for a person",
+        .reason.as_str()
+    )]
+    OverLimit {
+        /// Which limit.
+        reason: Reason,
+        /// The limit.
+        most: u64,
+    },
+    /// An earlier run waits for a person.
+    #[error("{run} waits for a person since {since:.0}, and this run with it: nothing was written")]
+    StillWaits {
+        /// The run.
+        run: String,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Too large a share of the records failed.
+    #[error(
+        "{failed} of {ended} records failed, which is a larger share than the {above} that \
+         `safety.unattended.max_error_rate` allows"
+    )]
+    ErrorRate {
+        /// How many failed.
+        failed: u64,
+        /// How many ended.
+        ended: u64,
+        /// The largest share.
+        above: Decimal,
     },
     /// Another run works on the same stream group.
     #[error("another run works on `{group}` of `{pipeline}` (its lease ends at {until})")]
@@ -139,6 +172,9 @@ impl RunError {
             Self::LeftBehind { .. } => "run/left-behind",
             Self::Emptied { .. } => "run/target-emptied",
             Self::MaxDeletes { .. } => "run/max-deletes",
+            Self::OverLimit { .. } => "run/awaiting-approval",
+            Self::StillWaits { .. } => "run/still-waiting",
+            Self::ErrorRate { .. } => "run/error-rate",
             Self::Busy { .. } => "run/busy",
             Self::Cancelled => "run/cancelled",
             Self::Invalid(_) => "run/invalid-pipeline",

@@ -145,7 +145,9 @@ impl<'a> Job<'a> {
         if let Some(records) = &self.work.records {
             return self.only(records).await;
         }
-        if let Purpose::Apply(approved) = &self.work.purpose {
+        if let Purpose::Apply(approved) = &self.work.purpose
+            && !approved.is_of_run()
+        {
             return self.carry_out(approved).await;
         }
         let row = window::cursor(self.work, &self.guard.lease().key).await?;

@@ -3,6 +3,7 @@
 //! [`Engine::run`] takes a compiled pipeline through its stream groups. A record's way is told in `stage`;
 //! what makes it safe is told in `state` (two commits) and `stage/effect.rs` (the protocol between them).
 
+mod approval;
 mod check;
 mod engine;
 mod error;
@@ -13,6 +14,7 @@ pub mod invariants;
 mod job;
 mod key;
 mod lease;
+mod limits;
 mod make;
 mod moved;
 mod options;
@@ -30,6 +32,7 @@ pub use engine::{Engine, RunRequest};
 pub use error::{RunError, connector_code};
 pub use event::{Event, Observer, Unobserved};
 pub use key::{GroupKey, RecordKey, Scope, Side};
+pub use limits::{ErrorRate, Limits};
 pub use make::Made;
 #[cfg(feature = "mutants")]
 pub use options::Mechanism;

@@ -113,6 +113,13 @@ impl Tally {
         sum.clone()
     }
 
+    /// How many records failed or were blocked, and how many ended, in all entities.
+    pub(crate) fn ended(&self) -> (u64, u64) {
+        let sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = |counts: &Counts| counts.of(Status::Failed) + counts.of(Status::Blocked);
+        (sums.counts.values().map(failed).sum(), sums.counts.values().map(|counts| counts.mapped).sum())
+    }
+
     pub(crate) fn counts(&self, entity: &str) -> Counts {
         let sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         sums.counts.get(entity).cloned().unwrap_or_default()

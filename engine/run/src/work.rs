@@ -3,6 +3,7 @@
 use crate::{
     event::Observer,
     key::Scope,
+    limits::Budget,
     make::Made,
     options::{Mechanism, Options},
     plan::Purpose,
@@ -35,6 +36,12 @@ pub(crate) struct Work {
     pub(crate) context: Context,
     pub(crate) options: Options,
     pub(crate) observer: Arc<dyn Observer>,
+    /// Who started it, where that is known.
+    pub(crate) actor: Option<String>,
+    /// The confirmation on whose word it writes.
+    pub(crate) confirmation: Option<String>,
+    /// What it may still do.
+    pub(crate) budget: Budget,
     /// What the run is for.
     pub(crate) purpose: Purpose,
     /// Read everything again, whatever the cursor says.

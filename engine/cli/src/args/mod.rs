@@ -1,6 +1,7 @@
 //! The arguments, and the root help with its groups.
 
 mod author;
+mod confirm;
 mod connect;
 mod connector;
 mod emulate;
@@ -15,6 +16,7 @@ mod tooling;
 mod tree;
 
 pub(crate) use author::{Fmt, Graph, GraphForm, Init, Schema, SchemaVerb, Test, Validate};
+pub(crate) use confirm::{Asking, Audit, AuditLs, AuditVerb, AuditVerify, Confirm};
 pub(crate) use connect::{Connections, ConnectionsVerb, Discover, Keys, KeysVerb, Login, Secret, SecretVerb};
 pub(crate) use connector::{AuthName, Connector, ConnectorVerb, NewConnector, RecordConnector};
 pub(crate) use emulate::{Emulate, EmulatorName};

@@ -1,9 +1,9 @@
 //! What stands before a command, and the list of commands.
 
 use super::{
-    Apply, Backfill, Completions, Connections, Connector, Discover, Doctor, Emulate, Explain, ExplainRecord,
-    Failures, Fmt, Graph, Help, History, Init, Keys, Man, Plan, Reconcile, Retry, Revert, Run, Schema,
-    Secret, State, Status, Test, Validate,
+    Apply, Audit, Backfill, Completions, Confirm, Connections, Connector, Discover, Doctor, Emulate, Explain,
+    ExplainRecord, Failures, Fmt, Graph, Help, History, Init, Keys, Man, Plan, Reconcile, Retry, Revert, Run,
+    Schema, Secret, State, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -145,6 +145,8 @@ pub(crate) enum Verb {
     Retry(Retry),
     /// Take back what a run made
     Revert(Revert),
+    /// Answer a run that asks, or see what waits for an answer
+    Confirm(Confirm),
     /// What runs now, what ran last, what waits
     Status(Status),
     /// Past runs
@@ -155,6 +157,8 @@ pub(crate) enum Verb {
     ExplainRecord(ExplainRecord),
     /// Compare both sides: counts, sums, and the records that differ
     Reconcile(Reconcile),
+    /// What was written, refused and confirmed, and by whom
+    Audit(Audit),
     /// Say what a code means and what to do
     Explain(Explain),
     /// Check this installation and project

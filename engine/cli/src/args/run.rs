@@ -1,6 +1,6 @@
 //! The arguments of `engine run`.
 
-use super::Which;
+use super::{Asking, Which};
 use crate::moment::Moment;
 use clap::Args;
 
@@ -11,7 +11,8 @@ use clap::Args;
   engine run store-to-sqlite              one pipeline of this project
   engine run pipelines/quickstart         every pipeline of that project
   engine run --all --dry-run              what would be written, without writing
-  engine run store-to-sqlite --entity order --limit 10")]
+  engine run store-to-sqlite --entity order --limit 10
+  engine run --all --unattended           for schedules: asks nobody, keeps to [safety.unattended]")]
 pub(crate) struct Run {
     /// Pipelines by name, pipeline files, or project folders
     #[arg(required_unless_present = "all")]
@@ -39,6 +40,8 @@ pub(crate) struct Run {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) which: Which,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
 }
 
 #[derive(Debug, Args)]

@@ -11,8 +11,8 @@ use engine_project::diag::suggest;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Author", &["init", "validate", "test", "graph", "fmt", "schema", "connector"]),
     ("Connect", &["connections", "discover", "secret", "emulate"]),
-    ("Run", &["plan", "apply", "run", "backfill", "retry", "revert"]),
-    ("Observe", &["status", "history", "failures", "explain-record", "reconcile"]),
+    ("Run", &["plan", "apply", "run", "confirm", "backfill", "retry", "revert"]),
+    ("Observe", &["status", "history", "failures", "explain-record", "reconcile", "audit"]),
     ("Tooling", &["explain", "doctor", "state", "keys", "completions", "man", "help"]),
 ];
 

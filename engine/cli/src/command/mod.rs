@@ -1,8 +1,10 @@
 //! One file per command.
 
 mod apply;
+mod audit;
 mod backfill;
 mod completions;
+mod confirm;
 mod connections;
 mod connector;
 mod discover;
@@ -42,6 +44,8 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
     let project = cli.global.project.as_deref();
     match &cli.command {
         Verb::Init(arguments) => init::run(arguments, output),
+        Verb::Confirm(arguments) => confirm::run(arguments, project, output),
+        Verb::Audit(arguments) => audit::run(arguments, project, output),
         Verb::Validate(arguments) => validate::run(arguments, project, output),
         Verb::Test(arguments) => test::run(arguments, project, output),
         Verb::Graph(arguments) => graph::run(arguments, project, output),

@@ -2,7 +2,9 @@
 
 use crate::{
     args::{Format, Run},
-    by_id, emulate,
+    by_id,
+    confirm::{self, Ended, Word},
+    emulate,
     error::{CommandError, Result, exit_for},
     exit::Exit,
     moment::Moment,
@@ -16,7 +18,7 @@ use crate::{
 };
 use engine_contract::{Cancel, Context};
 use engine_plan::Blueprint;
-use engine_run::{RunReport, RunRequest, Window, plan::Purpose, state::RunStatus};
+use engine_run::{ErrorRate, Limits, RunReport, RunRequest, Window, plan::Purpose, state::RunStatus};
 use std::{path::Path, sync::Arc};
 
 pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> Result<Exit> {
@@ -35,6 +37,7 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
         workspace.insist(output)?;
         check_tenants(&workspace, &arguments.which)?;
         check_entities(&workspace, &arguments.entity)?;
+        check_token(arguments, &workspace)?;
         let engine = ready(&workspace, arguments.dry_run, output)?;
         for blueprint in &workspace.blueprints {
             if cancel.is_cancelled() {
@@ -45,8 +48,18 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
                 continue;
             }
             engine.progress.name(workspace.title(blueprint));
-            let report = match one(&engine, Arc::clone(blueprint), arguments) {
-                Ok(report) => report,
+            let report = match one(&engine, &workspace, blueprint, (arguments, output)) {
+                Ok(Ended::Ran(report)) => report,
+                Ok(Ended::Asked(question)) => {
+                    exit = exit.worse(question.error().exit);
+                    if output.format() != Format::Json {
+                        output.error(question.error());
+                    }
+                    let mut document = report::never_began(blueprint, question.error());
+                    report::add_question(&mut document, &question.document());
+                    runs.push(document);
+                    continue;
+                }
                 // Without the state nothing else can be run either.
                 Err(error) if error.code.starts_with("state/") => return Err(error),
                 // It could not even begin: what else was asked for can.
@@ -95,19 +108,58 @@ pub(super) fn since(moment: Option<&Moment>, blueprint: &Blueprint, context: &Co
     Some(Window { from: Some(from), until: None, is_backfill: false })
 }
 
-fn one(ready: &Ready, blueprint: Arc<Blueprint>, arguments: &Run) -> Result<RunReport> {
-    let request = RunRequest {
+/// A token is of the plan of one pipeline.
+fn check_token(arguments: &Run, workspace: &Workspace) -> Result<()> {
+    if arguments.asking.confirm.is_none() || workspace.blueprints.len() == 1 {
+        return Ok(());
+    }
+    let message =
+        format!("a token is of the plan of one pipeline, and these are {}", workspace.blueprints.len());
+    let help = "name one pipeline, and one tenant with `--tenant`; or `engine confirm TOKEN`";
+    Err(CommandError::new(Exit::Usage, "confirm/several", message).help(help))
+}
+
+/// What a run that nobody watches may do.
+fn limits(workspace: &Workspace, blueprint: &Blueprint) -> Limits {
+    let safety = workspace.project.limits(&blueprint.tenant);
+    Limits {
+        max_writes: safety.max_writes,
+        max_deletes: safety.max_deletes,
+        max_error_rate: safety.max_error_rate.map(|(above, min_records)| ErrorRate { above, min_records }),
+        is_unattended: true,
+    }
+}
+
+fn one(
+    ready: &Ready,
+    workspace: &Workspace,
+    blueprint: &Arc<Blueprint>,
+    (arguments, output): (&Run, &Output),
+) -> Result<Ended> {
+    let mut request = RunRequest {
         only: arguments.entity.clone(),
         full: arguments.full,
-        records: by_id::records(&blueprint, &arguments.entity, &arguments.id),
+        records: by_id::records(blueprint, &arguments.entity, &arguments.id),
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
-        window: since(arguments.since.as_ref(), &blueprint, &ready.engine.context),
+        window: since(arguments.since.as_ref(), blueprint, &ready.engine.context),
         actor: surroundings::actor(),
-        ..RunRequest::new(blueprint, purpose(arguments.dry_run))
+        ..RunRequest::new(Arc::clone(blueprint), purpose(arguments.dry_run))
     };
+    let asking = &arguments.asking;
+    if asking.unattended {
+        request.limits = limits(workspace, blueprint);
+        "unattended".clone_into(&mut request.trigger);
+    } else if asking.confirm.is_some() || (!arguments.dry_run && workspace.is_production(blueprint)) {
+        let word = match &asking.confirm {
+            Some(token) => Word::Token(token.clone()),
+            None if asking.yes => Word::Yes,
+            None => Word::Ask,
+        };
+        return confirm::run(ready, workspace, &request, (&word, asking.confirm_deletes), output);
+    }
     let report = runtime()?.block_on(Box::pin(ready.engine.run(&request)));
     ready.progress.clear();
-    Ok(report?)
+    Ok(Ended::Ran(report?))
 }
 
 pub(super) fn exit_of(report: &RunReport) -> Exit {

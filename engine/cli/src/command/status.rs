@@ -11,8 +11,11 @@ use crate::{
     workspace::{Workspace, runtime, title, unknown_pipeline},
 };
 use engine_contract::Cancel;
-use engine_run::state::{OwnerLocks, Owners, PipelineKey, Run, RunStatus};
-use std::{collections::BTreeMap, path::Path};
+use engine_run::state::{OwnerLocks, Owners, PipelineKey, Run, RunFilter, RunStatus};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 /// How many runs back one that still works is looked for.
 const RECENT: usize = 50;
@@ -24,6 +27,15 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
     let runtime = runtime()?;
     let seen = Seen {
         waiting: runtime.block_on(store.waiting())?,
+        parked: runtime
+            .block_on(store.parked(&RunFilter { limit: usize::MAX, ..RunFilter::default() }))?
+            .into_iter()
+            .map(|asked| PipelineKey {
+                tenant: asked.scope.tenant,
+                environment: asked.scope.environment,
+                pipeline: asked.scope.pipeline,
+            })
+            .collect(),
         owners: OwnerLocks::watch(&workspace.state.owners()),
     };
     let chosen = chosen(&workspace, arguments.pipeline.as_deref());
@@ -72,6 +84,8 @@ fn chosen(workspace: &Workspace, pipeline: Option<&str>) -> Vec<PipelineKey> {
 /// What the state knows.
 struct Seen {
     waiting: BTreeMap<PipelineKey, (u64, u64, u64)>,
+    /// The pipelines that wait for a person.
+    parked: BTreeSet<PipelineKey>,
     owners: OwnerLocks,
 }
 
@@ -104,6 +118,7 @@ impl Seen {
         let state = match last {
             Some(run) if self.is_running(run) => "running",
             Some(run) if run.status == RunStatus::Running => "interrupted",
+            _ if self.parked.contains(key) => "awaiting_approval",
             _ if is_valid => "idle",
             _ => "invalid",
         };

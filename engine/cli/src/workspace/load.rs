@@ -180,6 +180,11 @@ impl Workspace {
         RunFilter { tenant, environment: Some(self.project.environment.clone()), pipeline, limit }
     }
 
+    /// Whether real business depends on what a pipeline writes to.
+    pub(crate) fn is_production(&self, blueprint: &Blueprint) -> bool {
+        self.project.connections.get(&blueprint.target.connection).is_some_and(|to| to.production)
+    }
+
     /// How a pipeline is called in what is printed: with its tenant in front, where there are several.
     pub(crate) fn title(&self, blueprint: &Blueprint) -> String {
         tenant::title(&self.project, &blueprint.tenant, &blueprint.pipeline)

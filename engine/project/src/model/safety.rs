@@ -12,6 +12,8 @@ pub struct SafetyTable {
     /// Manual runs against connections with `production = true` ask above so many writes:
     /// `confirm_above = 10`.
     pub confirm_above: Option<u64>,
+    /// They ask twice above so many deletes, voids and deactivations: `confirm_deletes_above = 5`.
+    pub confirm_deletes_above: Option<u64>,
     /// Limits of runs that nobody watches: schedules and webhooks.
     pub unattended: Table<UnattendedTable>,
 }

@@ -8,6 +8,7 @@ mod connection;
 mod entity;
 mod pipeline;
 mod root;
+mod safety;
 mod tenant;
 
 pub use connection::Connection;
@@ -16,4 +17,5 @@ pub use pipeline::{
     ConnectionName, Figures, Library, Lookup, Moved, PipelineFile, Reconcile, Schedule, Side, Test, Var,
 };
 pub use root::{DEFAULT_ENVIRONMENT, Project, State};
+pub use safety::Safety;
 pub use tenant::{Bind, DEFAULT_TENANT, Setting, Tenant};

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub struct Approved {
     salt: String,
+    /// It is carried out by a run that reads on along the stream.
+    is_of_run: bool,
     /// By entity: the keys by which the source gives the records, in the order of the plan.
     sources: BTreeMap<String, Vec<String>>,
     known: BTreeSet<(String, String)>,
@@ -34,6 +36,18 @@ impl Approved {
     #[must_use]
     pub fn new(salt: String) -> Self {
         Self { salt, ..Self::default() }
+    }
+
+    /// A plan of a run that reads on along the stream, with nothing in it yet. What such a run meets and the plan does not
+    /// have is left for the next one.
+    #[must_use]
+    pub fn of_run(salt: String) -> Self {
+        Self { salt, is_of_run: true, ..Self::default() }
+    }
+
+    /// Whether it is carried out by a run that reads on along the stream, and not record by record.
+    pub(crate) fn is_of_run(&self) -> bool {
+        self.is_of_run
     }
 
     /// A record of the plan: its entity, the source's key, and [`Approved::mark`] of its own key.

@@ -6,12 +6,14 @@
 
 mod approved;
 mod compare;
+mod digest;
 pub(crate) mod how;
 pub(crate) mod live;
 pub(crate) mod promise;
 pub(crate) mod survey;
 
 pub use approved::{Approved, Promise};
+pub use digest::Digest;
 pub use how::{How, HowField, Reaches};
 
 use engine_contract::{ContentHash, Op, Value};

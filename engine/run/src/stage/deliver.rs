@@ -18,7 +18,8 @@ use crate::{
 };
 use futures::StreamExt;
 
-/// Sends effects; what became of them goes into the draft. Returns why it stopped early, if it did.
+/// Sends effects, as far as the run's limits let them; what became of them goes into the draft. Returns why it stopped
+/// early, if it did.
 pub(crate) async fn deliver(
     work: &Work,
     guard: &Guard,
@@ -29,11 +30,13 @@ pub(crate) async fn deliver(
         Purpose::Apply(approved) => keep_to(approved, work, guard, effects, draft).await,
         Purpose::Write | Purpose::Plan(_) => admitted(work, guard, effects, draft, |_, intent| intent).await,
     };
-    let intents = match admitted {
-        Ok(intents) if intents.is_empty() => return None,
-        Ok(intents) => intents,
+    let (intents, over) = match admitted {
+        Ok(intents) => work.budget.allow(intents),
         Err(error) => return Some(error),
     };
+    if intents.is_empty() {
+        return over;
+    }
     if work.options.keeps(Mechanism::Intents) {
         let committed = if work.keeps_intents() {
             work.store.commit_intents(&guard.lease(), intents.clone()).await
@@ -46,7 +49,8 @@ pub(crate) async fn deliver(
         }
         failpoint!("deliver.intents");
     }
-    send_all(work, guard, intents.into_iter().map(Attempt::fresh).collect(), draft).await
+    let halt = send_all(work, guard, intents.into_iter().map(Attempt::fresh).collect(), draft).await;
+    halt.or(over)
 }
 
 /// The intents of the effects that a plan shows, and shows as they are.

@@ -86,7 +86,7 @@ enum Verdict {
 /// Lets the objects of records stay that only the mapping would change, where that is the policy.
 pub(crate) async fn keep(work: &Work, entity: &Entity, linked: Vec<Linked>) -> Result<Vec<Linked>, RunError> {
     let policy = entity.write.on_mapping_change;
-    let carries_out = matches!(work.purpose, Purpose::Apply(_));
+    let carries_out = matches!(&work.purpose, Purpose::Apply(approved) if !approved.is_of_run());
     if carries_out || (policy == OnMappingChange::Replan && !work.mapping_change) {
         return Ok(linked);
     }

@@ -55,8 +55,14 @@ struct Subject {
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(work: &'a Work, entity: &'a Entity) -> Self {
-        let settlement =
-            Settlement { run: work.run_id.clone(), entity: entity.name.clone(), ..Settlement::default() };
+        let settlement = Settlement {
+            run: work.run_id.clone(),
+            entity: entity.name.clone(),
+            actor: work.actor.clone(),
+            fingerprint: Some(work.blueprint.fingerprint.clone()),
+            confirmation: work.confirmation.clone(),
+            ..Settlement::default()
+        };
         let (counts, expected, events) = (Counts::default(), BTreeMap::new(), Vec::new());
         Self { work, entity, settlement, counts, expected, events }
     }
@@ -434,7 +440,7 @@ impl<'a> Draft<'a> {
             self.work.observer.notice(event);
         }
         self.work.observer.notice(Event::EntityProgress { entity: self.entity.name.clone(), counts });
-        Ok(())
+        self.work.budget.check_failures(tally)
     }
 }
 

@@ -25,6 +25,7 @@ mod table;
 mod types;
 mod vault;
 
+pub use audit::{AuditQuery, AuditRow, Broken, Head as AuditHead};
 pub use cursors::{CursorShelf, KeptCursor};
 pub use database::{NeededKey, Publish, StateDatabase, StateVault};
 pub use desk::RecordDesk;
@@ -36,10 +37,11 @@ pub(in crate::state) use seal::PURPOSES;
 pub use seal::{Sealer, UnsealError};
 pub(crate) use types::masked;
 pub use types::{
-    Acquired, Action, AuditEntry, Counts, CursorRow, Dirty, DirtyReason, FREE_TRIES, FailedKey, FailedRecord,
-    FailedRow, FailedState, Hold, Intent, KeptRecord, Known, LONGEST_WAIT, Lease, Link, MadeObject, NameKind,
-    NamedRecord, Note, NoteKind, PipelineKey, Place, PriorFailure, RecordOwner, Rename, Renamed, Revisit,
-    RevisitQuery, Run, RunFilter, RunStatus, SecretEntry, Settlement, Status, StoredSecret, TargetObject,
+    Acquired, Action, Answer, AuditEntry, Confirmation, Counts, CursorRow, Dirty, DirtyReason, FREE_TRIES,
+    FailedKey, FailedRecord, FailedRow, FailedState, Hold, Intent, KeptRecord, Known, LONGEST_WAIT, Lease,
+    Link, MadeObject, NameKind, NamedRecord, Note, NoteKind, PipelineKey, Place, PriorFailure, Reason,
+    RecordOwner, Rename, Renamed, Revisit, RevisitQuery, Run, RunFilter, RunStatus, SecretEntry, Settlement,
+    Status, StoredSecret, Taken, TargetObject, Word,
 };
 
 use crate::key::{GroupKey, Scope};
@@ -210,6 +212,22 @@ pub trait StateStore: CursorShelf + MappingShelf + Send + Sync {
 
     /// Failed records, newest first; only those that last failed in `run`, where it is given.
     async fn failures(&self, filter: &RunFilter, run: Option<&str>) -> Result<Vec<FailedRow>>;
+
+    /// Keeps a question to a person, and says so in the audit. A parked pipeline has one question: where it has one
+    /// already, that one stays and is given back.
+    async fn ask(&self, asked: &Confirmation, fingerprint: &str) -> Result<Confirmation>;
+
+    /// Takes an answer, and says so in the audit. Of all that answer a question one is taken.
+    async fn answer(&self, answer: &Answer) -> Result<Taken>;
+
+    /// The question of this name; a parked run's also by the run. Answered ones too.
+    async fn confirmation(&self, name: &str) -> Result<Option<Confirmation>>;
+
+    /// The questions of parked runs that nobody has answered, the oldest first.
+    async fn parked(&self, filter: &RunFilter) -> Result<Vec<Confirmation>>;
+
+    /// Rows of the audit.
+    async fn audit(&self, query: &AuditQuery) -> Result<Vec<AuditRow>>;
 
     /// How many records of each pipeline failed, are held, and have an open intent.
     async fn waiting(&self) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>>;

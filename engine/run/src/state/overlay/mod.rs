@@ -3,9 +3,10 @@
 mod alias;
 
 use super::{
-    Acquired, CursorRow, CursorShelf, FailedRow, Intent, KeptCursor, Known, Lease, Link, MappingShelf,
-    NameKind, PipelineKey, RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter,
-    RunStatus, Settlement, StateError, StateStore, TargetObject,
+    Acquired, Answer, AuditQuery, AuditRow, Confirmation, CursorRow, CursorShelf, FailedRow, Intent,
+    KeptCursor, Known, Lease, Link, MappingShelf, NameKind, PipelineKey, RecordOwner, Rename, Renamed,
+    Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore, Taken,
+    TargetObject,
 };
 use crate::key::{GroupKey, RecordKey, Scope};
 use alias::Aliases;
@@ -283,6 +284,28 @@ impl StateStore for OverlayStore {
 
     async fn failures(&self, filter: &RunFilter, run: Option<&str>) -> Result<Vec<FailedRow>> {
         self.base.failures(filter, run).await
+    }
+
+    /// Nobody is asked: a dry run writes nothing that could need a word.
+    async fn ask(&self, asked: &Confirmation, _fingerprint: &str) -> Result<Confirmation> {
+        Ok(asked.clone())
+    }
+
+    /// Nothing waits for an answer to a dry run.
+    async fn answer(&self, _answer: &Answer) -> Result<Taken> {
+        Ok(Taken::Unknown)
+    }
+
+    async fn confirmation(&self, name: &str) -> Result<Option<Confirmation>> {
+        self.base.confirmation(name).await
+    }
+
+    async fn parked(&self, filter: &RunFilter) -> Result<Vec<Confirmation>> {
+        self.base.parked(filter).await
+    }
+
+    async fn audit(&self, query: &AuditQuery) -> Result<Vec<AuditRow>> {
+        self.base.audit(query).await
     }
 
     async fn waiting(&self) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>> {

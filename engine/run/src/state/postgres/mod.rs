@@ -35,6 +35,7 @@
 //! nobody waits for them any more, and can be waited for without a runtime.
 
 mod address;
+mod confirmation;
 mod copy;
 mod cursors;
 mod desk;

@@ -56,7 +56,11 @@ async fn close(db: &mut PgConnection, scope: &Scope, entity: &str, closed: &[Rec
     execute(db, sql, values).await.map(drop)
 }
 
-async fn append_audit(db: &mut PgConnection, scope: &Scope, settlement: &Settlement) -> Outcome<()> {
+pub(super) async fn append_audit(
+    db: &mut PgConnection,
+    scope: &Scope,
+    settlement: &Settlement,
+) -> Outcome<()> {
     if settlement.audit.is_empty() {
         return Ok(());
     }
@@ -84,9 +88,9 @@ async fn append_audit(db: &mut PgConnection, scope: &Scope, settlement: &Settlem
             entry.target_id.as_ref().into(),
             entry.content.0.as_slice().into(),
             head.hash.as_slice().into(),
-            Cell::Null,
-            Cell::Null,
-            Cell::Null,
+            settlement.actor.as_deref().into(),
+            settlement.fingerprint.as_deref().into(),
+            settlement.confirmation.as_deref().into(),
         ]);
     }
     insert(db, &AUDIT, rows, "").await

@@ -1,7 +1,7 @@
 //! [`PostgresStore`]: the trait, over the modules beside this one.
 
 use super::{
-    Address, PostgresVault, Result, copy, effect,
+    Address, PostgresVault, Result, confirmation, copy, effect,
     front::{Front, Mode},
     history,
     history::End,
@@ -17,9 +17,10 @@ use crate::{
     failpoint::failpoint,
     key::{GroupKey, Scope},
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, NeededKey, PipelineKey,
-        Publish, RecordOwner, Rename, Renamed, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Sealer,
-        Settlement, StateDatabase, StateError, StateStore, StateVault, TargetObject,
+        Acquired, Answer, AuditQuery, AuditRow, Confirmation, CursorRow, FailedRow, Intent, Known, Lease,
+        Link, NameKind, NeededKey, PipelineKey, Publish, RecordOwner, Rename, Renamed, Revisit, RevisitQuery,
+        Run, RunFilter, RunStatus, Sealer, Settlement, StateDatabase, StateError, StateStore, StateVault,
+        Taken, TargetObject,
         copy::{Content, Reader, Writer},
         sqlite::SCHEMA_VERSION,
     },
@@ -357,6 +358,41 @@ impl StateStore for PostgresStore {
             Box::pin(history::failures(db, filter, run.as_deref()))
         });
         failures.await
+    }
+
+    async fn ask(&self, asked: &Confirmation, fingerprint: &str) -> Result<Confirmation> {
+        let arguments = (asked.clone(), fingerprint.to_owned());
+        let ask = self.front.call(Mode::Change, arguments, |db, (asked, fingerprint)| {
+            Box::pin(confirmation::ask(db, asked, fingerprint))
+        });
+        ask.await
+    }
+
+    async fn answer(&self, answer: &Answer) -> Result<Taken> {
+        let taken = self
+            .front
+            .call(Mode::Change, answer.clone(), |db, answer| Box::pin(confirmation::answer(db, answer)));
+        taken.await
+    }
+
+    async fn confirmation(&self, name: &str) -> Result<Option<Confirmation>> {
+        let named = self
+            .front
+            .call(Mode::Look, name.to_owned(), |db, name| Box::pin(confirmation::by_name(db, name)));
+        named.await
+    }
+
+    async fn parked(&self, filter: &RunFilter) -> Result<Vec<Confirmation>> {
+        let parked = self
+            .front
+            .call(Mode::Look, filter.clone(), |db, filter| Box::pin(confirmation::parked(db, filter)));
+        parked.await
+    }
+
+    async fn audit(&self, query: &AuditQuery) -> Result<Vec<AuditRow>> {
+        let rows =
+            self.front.call(Mode::Look, query.clone(), |db, query| Box::pin(confirmation::audit(db, query)));
+        rows.await
     }
 
     async fn waiting(&self) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>> {

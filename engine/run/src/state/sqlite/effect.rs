@@ -177,7 +177,7 @@ fn close(db: &Connection, scope: &Scope, key: &RecordKey) -> Result<()> {
 }
 
 /// Appends rows to the chain, whose end is looked up once.
-fn append_audit(db: &Connection, scope: &Scope, settlement: &Settlement) -> Result<()> {
+pub(super) fn append_audit(db: &Connection, scope: &Scope, settlement: &Settlement) -> Result<()> {
     if settlement.audit.is_empty() {
         return Ok(());
     }
@@ -199,7 +199,7 @@ fn put_audit(
     (entry, settlement): (&AuditEntry, &Settlement),
     (head, action): (&Head, &String),
 ) -> Result<()> {
-    let columns: [&dyn ToSql; 13] = [
+    let columns: [&dyn ToSql; 16] = [
         &head.seq,
         &millis(settlement.at),
         &settlement.run,
@@ -213,11 +213,15 @@ fn put_audit(
         &entry.target_id,
         &entry.content.0.as_slice(),
         &head.hash.as_slice(),
+        &settlement.actor,
+        &settlement.fingerprint,
+        &settlement.confirmation,
     ];
     execute(
         db,
         "INSERT INTO audit (seq, at, run, tenant, environment, pipeline, entity, key, action, target_object,
-           target_id, content, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+           target_id, content, hash, actor, fingerprint, confirmation)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         &columns,
     )?;
     Ok(())

@@ -6,6 +6,7 @@
 //! What is sealed is sealed with data keys (`keys`), which the master key wraps: a new master key changes them and
 //! nothing else. The vault (`vault`, `token`, `secret`) lives in the same file and goes through the same writer.
 
+mod confirmation;
 mod copy;
 mod cursors;
 mod desk;

@@ -1,16 +1,16 @@
 //! [`SqliteStore`]: the trait, over the modules beside this one.
 
 use super::{
-    Result, SqliteVault, copy, effect, front::Front, history, keys, keys::Keys, lease, link, mark, open,
-    rename, schema,
+    Result, SqliteVault, confirmation, copy, effect, front::Front, history, keys, keys::Keys, lease, link,
+    mark, open, rename, schema,
 };
 use crate::{
     failpoint::failpoint,
     key::{GroupKey, Scope},
     state::{
-        Acquired, CursorRow, FailedRow, Intent, Known, Lease, Link, NameKind, PipelineKey, Publish,
-        RecordOwner, Rename, Renamed, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Sealer, Settlement,
-        StateDatabase, StateStore, StateVault, TargetObject,
+        Acquired, Answer, AuditQuery, AuditRow, Confirmation, CursorRow, FailedRow, Intent, Known, Lease,
+        Link, NameKind, PipelineKey, Publish, RecordOwner, Rename, Renamed, Revisit, RevisitQuery, Run,
+        RunFilter, RunStatus, Sealer, Settlement, StateDatabase, StateStore, StateVault, Taken, TargetObject,
         copy::{Content, Reader, Writer},
     },
 };
@@ -296,6 +296,31 @@ impl StateStore for SqliteStore {
     async fn failures(&self, filter: &RunFilter, run: Option<&str>) -> Result<Vec<FailedRow>> {
         let (filter, run) = (filter.clone(), run.map(str::to_owned));
         self.front.call(move |db| history::failures(db, &filter, run.as_deref())).await
+    }
+
+    async fn ask(&self, asked: &Confirmation, fingerprint: &str) -> Result<Confirmation> {
+        let (asked, fingerprint) = (asked.clone(), fingerprint.to_owned());
+        self.front.call(move |db| confirmation::ask(db, &asked, &fingerprint)).await
+    }
+
+    async fn answer(&self, answer: &Answer) -> Result<Taken> {
+        let answer = answer.clone();
+        self.front.call(move |db| confirmation::answer(db, &answer)).await
+    }
+
+    async fn confirmation(&self, name: &str) -> Result<Option<Confirmation>> {
+        let name = name.to_owned();
+        self.front.call(move |db| confirmation::by_name(db, &name)).await
+    }
+
+    async fn parked(&self, filter: &RunFilter) -> Result<Vec<Confirmation>> {
+        let filter = filter.clone();
+        self.front.call(move |db| confirmation::parked(db, &filter)).await
+    }
+
+    async fn audit(&self, query: &AuditQuery) -> Result<Vec<AuditRow>> {
+        let query = query.clone();
+        self.front.call(move |db| confirmation::audit(db, &query)).await
     }
 
     async fn waiting(&self) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>> {

@@ -4,6 +4,7 @@
 //! list below makes a test of each for each database. Promises that only one database can keep or break are tried
 //! beside that database.
 
+mod confirmation;
 mod copy;
 mod desk;
 mod history;
@@ -64,6 +65,9 @@ promises! {
         secrets_are_listed_with_their_hosts_and_without_their_values, two_stores_take_turns,
         a_new_master_key_opens_everything_and_the_old_one_nothing,
         a_rotation_that_cannot_publish_its_key_changes_nothing, keys_are_rotated_while_others_write;
+    confirmation: a_question_is_answered_once, an_answer_to_something_else_does_not_count,
+        of_many_that_answer_at_once_one_is_taken, a_parked_pipeline_has_one_question_until_it_is_answered,
+        the_audit_is_read_in_order_and_its_chain_holds, a_row_that_was_touched_breaks_the_chain;
     together: stores_that_settle_at_once_keep_the_audit_whole, a_store_that_is_only_read_cannot_be_changed,
         another_store_sees_what_was_committed;
     tables: copies_have_every_column, a_store_of_the_version_before_is_kept_beside_the_new_one;

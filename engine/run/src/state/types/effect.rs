@@ -40,6 +40,29 @@ pub enum Action {
     Adopted,
     /// The target refused.
     Refused(Op),
+    /// Somebody was asked.
+    Asked,
+    /// Somebody said yes.
+    Confirmed,
+    /// Somebody said no.
+    Declined,
+    /// Somebody said yes, and it did not count.
+    NotConfirmed,
+}
+
+impl Action {
+    /// The word for it.
+    pub(in crate::state) fn word(self) -> String {
+        match self {
+            Self::Applied(op) => op.as_str().to_owned(),
+            Self::Adopted => "adopt".to_owned(),
+            Self::Refused(op) => format!("{op} refused"),
+            Self::Asked => "ask".to_owned(),
+            Self::Confirmed => "confirm".to_owned(),
+            Self::Declined => "decline".to_owned(),
+            Self::NotConfirmed => "confirm refused".to_owned(),
+        }
+    }
 }
 
 /// A line of the audit: hashes and names, no content.
@@ -93,6 +116,12 @@ pub struct Settlement {
     pub cursor_shard: Option<String>,
     /// What was done.
     pub audit: Vec<AuditEntry>,
+    /// Who started the run, where that is known.
+    pub actor: Option<String>,
+    /// The fingerprint of the pipeline that was run.
+    pub fingerprint: Option<String>,
+    /// The confirmation on whose word it was done.
+    pub confirmation: Option<String>,
     /// How records ended.
     pub counts: Counts,
 }

@@ -1,5 +1,6 @@
 //! The rows of the state store, as the engine uses them.
 
+mod confirmation;
 mod counts;
 mod desk;
 mod effect;
@@ -10,6 +11,7 @@ mod rename;
 mod run;
 mod secret;
 
+pub use confirmation::{Answer, Confirmation, Reason, Taken, Word};
 pub use counts::{Counts, Status};
 pub use desk::{FailedKey, FailedRow, FailedState, KeptRecord, MadeObject, NamedRecord, Note, NoteKind};
 pub use effect::{Action, AuditEntry, Intent, Settlement};

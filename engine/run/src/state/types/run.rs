@@ -22,6 +22,8 @@ pub enum RunStatus {
     Cancelled,
     /// Its process ended without a word.
     Interrupted,
+    /// It came to a limit, and waits for a person.
+    AwaitingApproval,
 }
 
 impl RunStatus {
@@ -35,15 +37,23 @@ impl RunStatus {
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
             Self::Interrupted => "interrupted",
+            Self::AwaitingApproval => "awaiting_approval",
         }
     }
 
     /// Reads the stored word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Running, Self::Done, Self::Partial, Self::Failed, Self::Cancelled, Self::Interrupted]
-            .into_iter()
-            .find(|status| status.as_str() == word)
+        let all = [
+            Self::Running,
+            Self::Done,
+            Self::Partial,
+            Self::Failed,
+            Self::Cancelled,
+            Self::Interrupted,
+            Self::AwaitingApproval,
+        ];
+        all.into_iter().find(|status| status.as_str() == word)
     }
 }
 
