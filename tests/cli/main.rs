@@ -31,6 +31,7 @@ mod init;
 mod kill;
 mod kill_copy;
 mod kill_servers;
+mod links;
 mod options;
 mod orphan;
 mod output;

@@ -14,6 +14,9 @@ impl ContentHash {
     /// Equal to no content: the target's object is marked as deleted.
     pub const SOFT_DELETED: Self = Self([0xff; 32]);
 
+    /// Equal to no content: several objects may be the record's, and a person is to choose.
+    pub const UNCLEAR: Self = Self([0xfe; 32]);
+
     /// Reads the bytes of a stored hash; nothing when there are not exactly 32.
     #[must_use]
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {

@@ -5,7 +5,7 @@ use crate::{
     error::RunError,
     event::{Event, Observer},
     key::{Scope, Side},
-    moved,
+    links, moved,
     options::Options,
     plan::Purpose,
     report::{RunReport, Tally},
@@ -54,6 +54,8 @@ pub struct RunRequest {
     pub limit: Option<usize>,
     /// What the run is for.
     pub purpose: Purpose,
+    /// The state knows nothing of the target, and that is as it should be: nobody looks whether it was used before.
+    pub first_run: bool,
     /// What started it: `manual`.
     pub trigger: String,
     /// Who started it, where that is known.
@@ -70,6 +72,7 @@ impl RunRequest {
             full: false,
             limit: None,
             purpose,
+            first_run: false,
             trigger: "manual".to_owned(),
             actor: None,
         }
@@ -84,7 +87,7 @@ impl Engine {
     /// store fails. What stops it later is in the report.
     pub async fn run(&self, request: &RunRequest) -> Result<RunReport, RunError> {
         let started_at = self.context.clock.now();
-        let work = self.prepare(request).await?;
+        let mut work = self.prepare(request).await?;
         let run = Run {
             id: work.run_id.clone(),
             scope: work.scope.clone(),
@@ -106,12 +109,25 @@ impl Engine {
         tracing::info!(run = work.run_id, pipeline = work.scope.pipeline, "run begins");
         let covered = work.blueprint.entities.iter().map(|entity| entity.name.clone());
         let tally = Tally::new(covered.filter(|name| work.covers(name)));
-        let mut errors = supervise(&work, (&self.owner, &*self.owners), &tally).await;
+        let (mut errors, lost) = match self.used_before(request, &mut work).await {
+            Err(error) => (vec![error], None),
+            Ok(Some(used)) if !request.purpose.is_dry() => (vec![used], None),
+            Ok(lost) => (supervise(&work, (&self.owner, &*self.owners), &tally).await, lost),
+        };
         if errors.is_empty() && !request.purpose.is_dry() {
             let shown = work.target.finish(&work.context).await;
             errors.extend(shown.err().map(|error| RunError::target(&work.blueprint, error)));
         }
-        self.finish(request, (&work, &tally), started_at, errors).await
+        let report = self.finish(request, (&work, &tally), started_at, errors).await?;
+        Ok(RunReport { used_before: lost.map(|used| used.to_string()), ..report })
+    }
+
+    /// Whether a run would write objects a second time, because the state that knew them is gone.
+    async fn used_before(&self, request: &RunRequest, work: &mut Work) -> Result<Option<RunError>, RunError> {
+        if request.first_run {
+            return Ok(None);
+        }
+        links::used_before(work, (&self.owner, &*self.owners)).await
     }
 
     async fn finish(
@@ -158,11 +174,12 @@ impl Engine {
             tables: work.made.clone(),
             entities,
             failures,
+            used_before: None,
             error: said,
         })
     }
 
-    async fn prepare(&self, request: &RunRequest) -> Result<Work, RunError> {
+    pub(crate) async fn prepare(&self, request: &RunRequest) -> Result<Work, RunError> {
         let blueprint = Arc::clone(&request.blueprint);
         let program = Program::build(&blueprint).map_err(|error| RunError::Invalid(error.to_string()))?;
         let access = if request.purpose.is_dry() { Access::Read } else { Access::Write };
@@ -228,7 +245,9 @@ impl Engine {
         moved::apply(&work, &*self.owners, &self.gone).await?;
         check::target(&mut work).await?;
         check::nothing_left_behind(&work).await?;
-        check::still_there(&work).await?;
+        if !request.purpose.is_trace() {
+            check::still_there(&work).await?;
+        }
         Ok(work)
     }
 
@@ -244,6 +263,7 @@ impl Engine {
 fn mode(request: &RunRequest) -> &'static str {
     match (&request.purpose, request.full) {
         (Purpose::Apply(_), _) => "plan",
+        (Purpose::Trace(_), _) => "links",
         (_, true) => "full",
         (_, false) => "incremental",
     }

@@ -13,6 +13,7 @@ pub mod invariants;
 mod job;
 mod key;
 mod lease;
+pub mod links;
 mod make;
 mod moved;
 mod options;

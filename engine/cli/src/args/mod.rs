@@ -4,6 +4,7 @@ mod author;
 mod connect;
 mod connector;
 mod emulate;
+mod link;
 mod observe;
 mod plan;
 mod root;
@@ -16,6 +17,7 @@ pub(crate) use author::{Fmt, Graph, GraphForm, Init, Schema, SchemaVerb, Test, V
 pub(crate) use connect::{Connections, ConnectionsVerb, Discover, Keys, KeysVerb, Login, Secret, SecretVerb};
 pub(crate) use connector::{AuthName, Connector, ConnectorVerb, NewConnector, RecordConnector};
 pub(crate) use emulate::{Emulate, EmulatorName};
+pub(crate) use link::{Link, LinkVerb, One};
 pub(crate) use observe::{Failures, History, Status};
 pub(crate) use plan::{Apply, Plan, Show};
 pub(crate) use root::{Cli, Color, Format, Global, Verb, Which};

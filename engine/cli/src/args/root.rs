@@ -2,7 +2,7 @@
 
 use super::{
     Apply, Completions, Connections, Connector, Discover, Doctor, Emulate, Explain, Failures, Fmt, Graph,
-    Help, History, Init, Keys, Man, Plan, Run, Schema, Secret, State, Status, Test, Validate,
+    Help, History, Init, Keys, Link, Man, Plan, Run, Schema, Secret, State, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -138,6 +138,8 @@ pub(crate) enum Verb {
     Apply(Apply),
     /// Run pipelines once
     Run(Run),
+    /// Show, try and mend which object each record became
+    Link(Link),
     /// What runs now, what ran last, what waits
     Status(Status),
     /// Past runs

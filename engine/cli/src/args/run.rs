@@ -27,6 +27,9 @@ pub(crate) struct Run {
     /// Stop each stream after so many source records; the next run carries on there
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
+    /// Write even though the target may hold what this pipeline wrote under a state that was lost
+    #[arg(long)]
+    pub(crate) first_run: bool,
     /// Do everything but write
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -11,7 +11,7 @@ use engine_project::diag::suggest;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Author", &["init", "validate", "test", "graph", "fmt", "schema", "connector"]),
     ("Connect", &["connections", "discover", "secret", "emulate"]),
-    ("Run", &["plan", "apply", "run"]),
+    ("Run", &["plan", "apply", "run", "link"]),
     ("Observe", &["status", "history", "failures"]),
     ("Tooling", &["explain", "doctor", "state", "keys", "completions", "man", "help"]),
 ];

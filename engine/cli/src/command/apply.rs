@@ -51,6 +51,7 @@ pub(super) fn run(arguments: &Apply, project: Option<&Path>, output: &Output) ->
     engine.progress.name(title.clone());
     let request = RunRequest {
         trigger: "apply".to_owned(),
+        first_run: arguments.first_run,
         actor: surroundings::actor(),
         ..RunRequest::new(Arc::clone(blueprint), Purpose::Apply(Arc::new(approved)))
     };

@@ -61,6 +61,7 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
             if output.is_text() {
                 let place = (workspace.dir.as_path(), workspace.project.environment.as_str());
                 report::print(&report, &workspace.title(blueprint), place, output);
+                report::warn_of_lost_state(&report, output);
                 if !arguments.dry_run {
                     sum_up(&engine, blueprint, output)?;
                 }
@@ -93,6 +94,7 @@ fn one(ready: &Ready, blueprint: Arc<Blueprint>, arguments: &Run) -> Result<RunR
         only: arguments.entity.clone(),
         full: arguments.full,
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
+        first_run: arguments.first_run,
         actor: surroundings::actor(),
         ..RunRequest::new(blueprint, purpose)
     };

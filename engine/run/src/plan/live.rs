@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 const AT_ONCE: usize = 1_000;
 
 /// Reads objects of one entity: each by its kind and the target's id. Those that are gone are left out.
-pub(super) async fn read(
+pub(crate) async fn read(
     work: &Work,
     entity: &Entity,
     wanted: &[(&str, &str)],

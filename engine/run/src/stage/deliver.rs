@@ -27,7 +27,9 @@ pub(crate) async fn deliver(
 ) -> Option<RunError> {
     let admitted = match &work.purpose {
         Purpose::Apply(approved) => keep_to(approved, work, guard, effects, draft).await,
-        Purpose::Write | Purpose::Plan(_) => admitted(work, guard, effects, draft, |_, intent| intent).await,
+        Purpose::Write | Purpose::Plan(_) | Purpose::Trace(_) => {
+            admitted(work, guard, effects, draft, |_, intent| intent).await
+        }
     };
     let intents = match admitted {
         Ok(intents) if intents.is_empty() => return None,

@@ -24,6 +24,8 @@ impl Head {
             Action::Applied(op) => op.as_str().to_owned(),
             Action::Adopted => "adopt".to_owned(),
             Action::Refused(op) => format!("{op} refused"),
+            Action::Linked => "link".to_owned(),
+            Action::Unlinked => "unlink".to_owned(),
         };
         let (seq, at) = (self.seq + 1, settlement.at.as_millisecond());
         let mut hasher = blake3::Hasher::new();

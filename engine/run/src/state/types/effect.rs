@@ -40,6 +40,10 @@ pub enum Action {
     Adopted,
     /// The target refused.
     Refused(Op),
+    /// A person linked the record to it, or a search that a person confirmed.
+    Linked,
+    /// A person took the link away; the object stays.
+    Unlinked,
 }
 
 /// A line of the audit: hashes and names, no content.
