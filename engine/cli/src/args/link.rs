@@ -79,7 +79,7 @@ be there and belong to no other record.")]
         pipeline: String,
         /// The entity
         entity: String,
-        /// A CSV file with the columns key and target_id
+        /// A CSV file with the columns `key` and `target_id`
         file: PathBuf,
         #[command(flatten)]
         which: Which,

@@ -5,6 +5,7 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_field_names, reason = "the fields are named as the flags are")]
+#[expect(clippy::struct_excessive_bools, reason = "flags are what they are")]
 #[command(override_usage = "engine run [OPTIONS] <PIPELINES>...\n       engine run [OPTIONS] --all")]
 #[command(after_long_help = "Examples:
   engine run store-to-sqlite              one pipeline of this project

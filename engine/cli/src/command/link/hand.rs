@@ -13,12 +13,15 @@ use engine_run::{
 };
 use std::collections::BTreeMap;
 
+/// What is in the way of records, by their keys.
+type Wrong = Vec<(String, Reason)>;
+
 /// Links records to objects; what is in the way of one is in the way of all. `Err` has those, with why.
 pub(super) fn given(
     opened: &Opened,
     entity: &str,
     pairs: &BTreeMap<String, String>,
-) -> Result<Result<Vec<Traced>, Vec<(String, Reason)>>> {
+) -> Result<Result<Vec<Traced>, Wrong>> {
     let named = pairs.iter().map(|(key, id)| ((entity.to_owned(), key.clone()), id.clone()));
     let only = [entity.to_owned()];
     let (_, traced, _) = opened.trace(&only, Tracer::given(named.collect()))?;

@@ -122,8 +122,8 @@ impl Opened {
                 exit: super::super::run::exit_of(&report),
             });
         }
-        let (traced, linked) = tracer.close();
-        Ok((report, traced, linked))
+        let (found, linked) = tracer.close();
+        Ok((report, found, linked))
     }
 
     /// Writes links.
