@@ -11,8 +11,8 @@ use crate::runtime::{
 };
 use bytes::Bytes;
 use engine_contract::{
-    Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Map, MarkedPage, Outcome,
-    Result, Target, Value, Write, async_trait,
+    Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Map, MarkedPage,
+    Outcome, Result, Target, Value, Write, async_trait,
 };
 use futures::{StreamExt, stream};
 use std::sync::Arc;
