@@ -33,6 +33,7 @@ mod init;
 mod kill;
 mod kill_copy;
 mod kill_servers;
+mod links;
 mod mapping_change;
 mod options;
 mod orphan;

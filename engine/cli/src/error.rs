@@ -47,6 +47,10 @@ pub(crate) fn remedy(code: &str) -> Option<&'static str> {
         "run/target-emptied" => {
             "put the target back; or, to write everything again, move the state file away (.engine/state.db)"
         }
+        "state/used-before" => {
+            "`engine link rebuild PIPELINE` finds what was written, `engine state restore FILE` brings a backup back; `--first-run` writes all the same"
+        }
+        "link/open-effects" => "run the pipeline: it finds out first",
         "state/unavailable" => "make room or free the file, then run again: nothing is half-done",
         "state/newer" => "use the engine that wrote it, or a newer one",
         "state/other-key" => {

@@ -30,6 +30,15 @@ pub(crate) fn print_results(report: &RunReport, output: &Output) {
     }
 }
 
+/// Says of a dry run that a run would not begin, where it would not.
+pub(crate) fn warn_of_lost_state(report: &RunReport, output: &Output) {
+    let Some(message) = &report.used_before else { return };
+    output.print_error(&format!("{0}warning[state/used-before]{0:#}: {message}", output::WARN));
+    if let Some(help) = remedy("state/used-before") {
+        output.print_error(&format!("  help: {help}"));
+    }
+}
+
 fn print_counts(report: &RunReport, output: &Output) {
     let shown: Vec<Status> = Status::ALL.into_iter().filter(|status| report.total(*status) > 0).collect();
     let header: Vec<String> = ["ENTITY", "READ"]
@@ -77,10 +86,14 @@ pub(crate) fn document(report: &RunReport, tenant: &str) -> serde_json::Value {
         .error
         .as_ref()
         .map(|(code, message)| serde_json::json!({ "code": code, "message": message, "help": remedy(code) }));
-    serde_json::json!({
+    let mut document = serde_json::json!({
         "run": report.run_id, "tenant": tenant, "pipeline": report.pipeline, "status": report.status, "dry_run": report.dry_run,
         "duration_ms": report.duration_ms, "tables": report.tables, "entities": entities, "failures": by_entity(report), "error": error,
-    })
+    });
+    if let (Some(used), Some(members)) = (&report.used_before, document.as_object_mut()) {
+        members.insert("used_before".to_owned(), used.clone().into());
+    }
+    document
 }
 
 /// Adds the question that has to be answered first.

@@ -3,7 +3,7 @@
 use crate::{
     Amount, Batch, Capabilities, ConnectorError, Context, Cursor, Encode, EntitySchema, ErrorKind, Field,
     Lookup, Map, Outcome, ReadRequest, Record, Result, SourceRecord, StreamInfo, Value, Write,
-    write::Current,
+    write::{Current, MarkedPage},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -262,6 +262,38 @@ pub trait Target: Send + Sync {
     async fn namesakes(&self, context: &Context, object: &str, payload: &Bytes) -> Result<Vec<Current>> {
         let _ = (context, object, payload);
         Err(ConnectorError::new(ErrorKind::Unsupported, "this connector finds no objects by their names"))
+    }
+
+    /// Whether objects of a kind carry the engine's marker. Pure.
+    fn carries_marker(&self, object: &str) -> bool {
+        let _ = object;
+        false
+    }
+
+    /// The engine's marker in an object as [`Target::read_back`] gives it, whoever's it is. Pure.
+    fn marker_in(&self, object: &str, fields: &Value) -> Option<String> {
+        let _ = (object, fields);
+        None
+    }
+
+    /// The objects of a kind that carry a marker of the engine's, whoever's: a page of them, behind the one that named
+    /// this place. A page may be empty and not the last.
+    ///
+    /// # Errors
+    /// `Unsupported` when objects of this kind carry none, and when the target cannot be read.
+    async fn marked(&self, context: &Context, object: &str, resume: Option<&str>) -> Result<MarkedPage> {
+        let _ = (context, object, resume);
+        Err(ConnectorError::new(ErrorKind::Unsupported, "objects of this connector carry no marker"))
+    }
+
+    /// Finds the objects that agree with the bytes of creates in what a create without an answer would be recognised
+    /// by, whatever marker they carry: for each its objects, in the order of the creates.
+    ///
+    /// # Errors
+    /// `Unsupported` when only a marker tells such objects apart, and when the target cannot be read.
+    async fn alike(&self, context: &Context, object: &str, payloads: &[Bytes]) -> Result<Vec<Vec<Current>>> {
+        let _ = (context, object, payloads);
+        Err(ConnectorError::new(ErrorKind::Unsupported, "this connector finds no objects by what was sent"))
     }
 
     /// Objects by the target's ids; those that do not exist are left out.

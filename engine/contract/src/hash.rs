@@ -16,6 +16,8 @@ impl ContentHash {
 
     /// Equal to no content: a person took the object back, and the record is not to come again by itself.
     pub const TAKEN_BACK: Self = Self([0xfe; 32]);
+    /// Equal to no content: several objects may be the record's, and a person is to choose.
+    pub const UNCLEAR: Self = Self([0xfd; 32]);
 
     /// Reads the bytes of a stored hash; nothing when there are not exactly 32.
     #[must_use]

@@ -60,7 +60,7 @@ pub use registry::Registry;
 pub use schema::{DeletedMark, EntitySchema, Field, FieldType, Offer};
 pub use value::{Map, Value};
 pub use vault::{Held, NoVault, Tokens, Vault};
-pub use write::{Current, Encode, Lookup, Op, Write};
+pub use write::{Current, Encode, Lookup, Marked, MarkedPage, Op, Write};
 
 /// The attribute that makes `async fn` possible in the traits of this crate.
 pub use async_trait::async_trait;

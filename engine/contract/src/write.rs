@@ -131,3 +131,23 @@ pub struct Current {
     /// Its fields as the target returns them.
     pub fields: Value,
 }
+
+/// A target object that carries a marker of the engine's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// The marker.
+    pub marker: String,
+    /// The target's id.
+    pub target_id: String,
+    /// Its version token, where it has one.
+    pub token: Option<String>,
+}
+
+/// Some of the objects that carry a marker.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MarkedPage {
+    /// The objects.
+    pub found: Vec<Marked>,
+    /// Where the rest begins; nothing at the end.
+    pub resume: Option<String>,
+}

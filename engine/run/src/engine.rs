@@ -4,8 +4,9 @@ use crate::{
     approval, check,
     error::RunError,
     event::{Event, Observer},
+    key::{Scope, Side},
     limits::{Budget, Limits},
-    moved,
+    links, moved,
     options::Options,
     plan::Purpose,
     records::Records,
@@ -63,6 +64,8 @@ pub struct RunRequest {
     pub records: Option<Arc<Records>>,
     /// What the run is for.
     pub purpose: Purpose,
+    /// The state knows nothing of the target, and that is as it should be: nobody looks whether it was used before.
+    pub first_run: bool,
     /// What started it: `manual`.
     pub trigger: String,
     /// Who started it, where that is known.
@@ -86,6 +89,7 @@ impl RunRequest {
             limit: None,
             records: None,
             purpose,
+            first_run: false,
             trigger: "manual".to_owned(),
             actor: None,
             confirmation: None,
@@ -105,7 +109,7 @@ impl Engine {
             return Ok(report);
         }
         let started_at = self.context.clock.now();
-        let work = self.prepare(request).await?;
+        let mut work = self.prepare(request).await?;
         let run = Run {
             id: work.run_id.clone(),
             scope: work.scope.clone(),
@@ -130,12 +134,25 @@ impl Engine {
         tracing::info!(run = work.run_id, pipeline = work.scope.pipeline, "run begins");
         let covered = work.blueprint.entities.iter().map(|entity| entity.name.clone());
         let tally = Tally::new(covered.filter(|name| work.covers(name)));
-        let mut errors = supervise(&work, (&self.owner, &*self.owners), &tally).await;
+        let (mut errors, lost) = match self.used_before(request, &mut work).await {
+            Err(error) => (vec![error], None),
+            Ok(Some(used)) if !request.purpose.is_dry() => (vec![used], None),
+            Ok(lost) => (supervise(&work, (&self.owner, &*self.owners), &tally).await, lost),
+        };
         if errors.is_empty() && !request.purpose.is_dry() {
             let shown = work.target.finish(&work.context).await;
             errors.extend(shown.err().map(|error| RunError::target(&work.blueprint, error)));
         }
-        self.finish(request, (&work, &tally), started_at, errors).await
+        let report = self.finish(request, (&work, &tally), started_at, errors).await?;
+        Ok(RunReport { used_before: lost.map(|used| used.to_string()), ..report })
+    }
+
+    /// Whether a run would write objects a second time, because the state that knew them is gone.
+    async fn used_before(&self, request: &RunRequest, work: &mut Work) -> Result<Option<RunError>, RunError> {
+        if request.first_run {
+            return Ok(None);
+        }
+        links::used_before(work, (&self.owner, &*self.owners)).await
     }
 
     async fn finish(
@@ -188,14 +205,17 @@ impl Engine {
             tables: work.made.clone(),
             entities,
             failures,
+            used_before: None,
             error: said,
         })
     }
 
-    async fn prepare(&self, request: &RunRequest) -> Result<Work, RunError> {
+    pub(crate) async fn prepare(&self, request: &RunRequest) -> Result<Work, RunError> {
         let (work, _) = self.surroundings(request).await?;
         check::nothing_left_behind(&work).await?;
-        check::still_there(&work).await?;
+        if !request.purpose.is_trace() {
+            check::still_there(&work).await?;
+        }
         Ok(work)
     }
 
@@ -286,6 +306,7 @@ pub(crate) fn mode(request: &RunRequest) -> &'static str {
     match (&request.purpose, request.records.as_deref()) {
         (_, Some(Records::Made(_))) => "revert",
         (Purpose::Apply(approved), _) if !approved.is_of_run() => "plan",
+        (Purpose::Trace(_), _) => "links",
         (_, Some(Records::Now(_) | Records::AsOfRun(_))) => "records",
         _ if request.mapping_change => "mapping change",
         _ if request.window.is_some_and(|window| window.is_backfill) => "backfill",

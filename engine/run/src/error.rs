@@ -58,6 +58,25 @@ pub enum RunError {
         /// The connection.
         connection: String,
     },
+    /// The state knows nothing of the pipeline, and the target holds objects that it made.
+    #[error(
+        "the state knows no object of `{pipeline}` in `{connection}`, and there are `{object}` there that it made: nothing \
+         was written, because all would be made a second time"
+    )]
+    UsedBefore {
+        /// The pipeline.
+        pipeline: String,
+        /// The connection.
+        connection: String,
+        /// The kind of object of which some were found.
+        object: String,
+    },
+    /// A run ended before it knew what it had written: links are not changed by hand meanwhile.
+    #[error("a run ended before it knew what it had written of `{entity}`")]
+    OpenEffects {
+        /// The entity.
+        entity: String,
+    },
     /// One more delete would be beyond what the entity allows.
     #[error(
         "`{entity}` would delete more than the {limit} objects that `write.max_deletes` allows in one run"
@@ -171,6 +190,8 @@ impl RunError {
             Self::Drift { .. } => "run/target-drift",
             Self::LeftBehind { .. } => "run/left-behind",
             Self::Emptied { .. } => "run/target-emptied",
+            Self::UsedBefore { .. } => "state/used-before",
+            Self::OpenEffects { .. } => "link/open-effects",
             Self::MaxDeletes { .. } => "run/max-deletes",
             Self::OverLimit { .. } => "run/awaiting-approval",
             Self::StillWaits { .. } => "run/still-waiting",

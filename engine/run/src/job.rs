@@ -8,6 +8,7 @@ use crate::{
     event::Event,
     key::GroupKey,
     lease::{Guard, later},
+    links,
     options::Mechanism,
     plan::{
         Approved, Purpose, Step as Planned, how, promise,
@@ -150,6 +151,13 @@ impl<'a> Job<'a> {
         {
             return self.carry_out(approved).await;
         }
+        if let Some(asked) = self.named() {
+            for asked in asked.chunks(self.work.options.batch_records) {
+                self.check_cancel()?;
+                self.look_again(asked).await?;
+            }
+            return Ok(());
+        }
         let row = window::cursor(self.work, &self.guard.lease().key).await?;
         let mut reader = Reader::start(self.work, self.group, row).await?;
         // A read of everything meets the records that wait on its way.
@@ -171,7 +179,14 @@ impl<'a> Job<'a> {
             let ((), ahead) = futures::try_join!(self.step(&step), ahead)?;
             read = ahead?;
         }
-        if reader.reads_everything() && self.seen.tells_all() { self.take_vanished().await } else { Ok(()) }
+        let takes_away = reader.reads_everything() && self.seen.tells_all();
+        if takes_away && !self.work.purpose.is_trace() { self.take_vanished().await } else { Ok(()) }
+    }
+
+    /// The source keys of the records whose objects a person names, where those are all that matters.
+    fn named(&self) -> Option<Vec<String>> {
+        let Purpose::Trace(tracer) = &self.work.purpose else { return None };
+        tracer.asked(self.entities.iter().map(|(entity, _)| *entity))
     }
 
     /// After everything was read, or what a plan names: marks as deleted what the source does not have any more. Children come before their
@@ -363,13 +378,16 @@ impl<'a> Job<'a> {
                 draft.wait(&link.record.key, &link.source_key);
             }
         }
+        if let Purpose::Trace(tracer) = &self.work.purpose {
+            return links::trace(self.work, tracer, (effects, standing), draft).await;
+        }
         let (effects, beyond) =
             limit::deletes(entity, effects, self.tally.counts(&entity.name).of(Status::Deleted));
         let halt = match &self.work.purpose {
             Purpose::Plan(planner) => {
                 survey::survey(self.work, &**planner, (&self.guard, effects, standing), draft).await
             }
-            Purpose::Write | Purpose::Apply(_) => {
+            Purpose::Write | Purpose::Apply(_) | Purpose::Trace(_) => {
                 deliver::deliver(self.work, &self.guard, effects, draft).await
             }
         };
@@ -404,6 +422,9 @@ impl<'a> Job<'a> {
             draft.ended(&item, Status::Filtered);
             return None;
         }
+        if let Purpose::Trace(tracer) = &self.work.purpose {
+            tracer.unmapped(self.work, entity, (&item, &known), &outcome);
+        }
         let decision = outcome.wish().map(|wish| decide::decide(&self.facts(entity, &known, wish)));
         match (decision, outcome) {
             (_, Resolution::Held(hold)) => draft.held(hold),
@@ -418,6 +439,10 @@ impl<'a> Job<'a> {
                 return Some(Effect::removal((self.work, entity), op, &link, (Some(item), known)));
             }
             (Some(Decision::Wait), _) => draft.wait(&item.key, &item.source.key),
+            (Some(Decision::Unclear), Resolution::Ready(ready)) if self.work.purpose.is_trace() => {
+                return Some(Effect::content(self.work, entity, (item, known, version), *ready));
+            }
+            (Some(Decision::Unclear), _) => draft.failed(&item, &known, unclear(), Status::Blocked),
             (Some(Decision::Elsewhere), _) => draft.failed(&item, &known, elsewhere(), Status::Blocked),
             (_, Resolution::Filtered) => draft.ended(&item, Status::Filtered),
             (Some(Decision::Unchanged), Resolution::Ready(ready)) if self.mends(entity, &item.key) => {
@@ -434,6 +459,17 @@ impl<'a> Job<'a> {
             }
         }
         None
+    }
+}
+
+fn unclear() -> Fault {
+    Fault {
+        code: "link/unclear".to_owned(),
+        message:
+            "several objects may be its own: `engine link set` chooses one, `engine link rm` has another made"
+                .to_owned(),
+        place: None,
+        retry: true,
     }
 }
 

@@ -15,6 +15,7 @@ mod job;
 mod key;
 mod lease;
 mod limits;
+pub mod links;
 mod make;
 mod moved;
 mod options;

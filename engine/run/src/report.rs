@@ -32,6 +32,8 @@ pub struct RunReport {
     pub entities: Vec<(String, Counts)>,
     /// Failed records by cause.
     pub failures: Vec<FailureGroup>,
+    /// Of a dry run: what would stop a run, because the target was used before and the state does not know it.
+    pub used_before: Option<String>,
     /// Why it stopped before its end, with the diagnostic code.
     pub error: Option<(String, String)>,
 }

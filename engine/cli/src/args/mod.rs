@@ -6,6 +6,7 @@ mod connect;
 mod connector;
 mod emulate;
 mod failures;
+mod link;
 mod observe;
 mod plan;
 mod reconcile;
@@ -21,6 +22,7 @@ pub(crate) use connect::{Connections, ConnectionsVerb, Discover, Keys, KeysVerb,
 pub(crate) use connector::{AuthName, Connector, ConnectorVerb, NewConnector, RecordConnector};
 pub(crate) use emulate::{Emulate, EmulatorName};
 pub(crate) use failures::{ExplainRecord, FailureFilter, Failures, FailuresVerb, Retry, Revert};
+pub(crate) use link::{Link, LinkVerb, One};
 pub(crate) use observe::{History, Status};
 pub(crate) use plan::{Apply, Plan, Show};
 pub(crate) use reconcile::Reconcile;

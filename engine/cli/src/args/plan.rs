@@ -68,4 +68,7 @@ pub(crate) enum Show {
 pub(crate) struct Apply {
     /// A file that `engine plan --out` wrote
     pub(crate) plan: PathBuf,
+    /// Write even though the target may hold what this pipeline wrote under a state that was lost
+    #[arg(long)]
+    pub(crate) first_run: bool,
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Apply, Audit, Backfill, Completions, Confirm, Connections, Connector, Discover, Doctor, Emulate, Explain,
-    ExplainRecord, Failures, Fmt, Graph, Help, History, Init, Keys, Man, Plan, Reconcile, Retry, Revert, Run,
-    Schema, Secret, State, Status, Test, Validate,
+    ExplainRecord, Failures, Fmt, Graph, Help, History, Init, Keys, Link, Man, Plan, Reconcile, Retry,
+    Revert, Run, Schema, Secret, State, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -147,6 +147,8 @@ pub(crate) enum Verb {
     Revert(Revert),
     /// Answer a run that asks, or see what waits for an answer
     Confirm(Confirm),
+    /// Show, try and mend which object each record became
+    Link(Link),
     /// What runs now, what ran last, what waits
     Status(Status),
     /// Past runs

@@ -6,6 +6,7 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_field_names, reason = "the fields are named as the flags are")]
+#[expect(clippy::struct_excessive_bools, reason = "flags are what they are")]
 #[command(override_usage = "engine run [OPTIONS] <PIPELINES>...\n       engine run [OPTIONS] --all")]
 #[command(after_long_help = "Examples:
   engine run store-to-sqlite              one pipeline of this project
@@ -35,6 +36,9 @@ pub(crate) struct Run {
     /// Stop each stream after so many source records; the next run carries on there
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
+    /// Write even though the target may hold what this pipeline wrote under a state that was lost
+    #[arg(long)]
+    pub(crate) first_run: bool,
     /// Do everything but write
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -59,6 +59,7 @@ pub(super) fn run(arguments: &Apply, project: Option<&Path>, output: &Output) ->
     let request = RunRequest {
         records: head.revert.as_deref().map(|run| made_by(&workspace, run)).transpose()?,
         trigger: "apply".to_owned(),
+        first_run: arguments.first_run,
         actor: surroundings::actor(),
         ..RunRequest::new(Arc::clone(blueprint), Purpose::Apply(Arc::new(approved)))
     };

@@ -19,6 +19,7 @@ mod help;
 mod history;
 mod init;
 mod keys;
+mod link;
 mod man;
 mod plan;
 mod reconcile;
@@ -60,6 +61,7 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Apply(arguments) => apply::run(arguments, project, output),
         Verb::Run(arguments) => run::run(arguments, project, output),
         Verb::Backfill(arguments) => backfill::run(arguments, project, output),
+        Verb::Link(arguments) => link::run(arguments, project, output),
         Verb::Status(arguments) => status::run(arguments, project, output),
         Verb::History(arguments) => history::run(arguments, project, output),
         Verb::Failures(arguments) => failures::run(arguments, project, output),

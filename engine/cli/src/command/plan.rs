@@ -51,6 +51,7 @@ pub(super) fn run(arguments: &Plan, project: Option<&Path>, output: &Output) -> 
             if output.is_text() {
                 report::print_results(&report, output);
                 plan::print(&gathered, &report, blueprint, output, arguments.show != Show::Failures);
+                report::warn_of_lost_state(&report, output);
             }
             exit = exit.worse(super::run::exit_of(&report));
             plans.push(plan::document(&gathered, &report, blueprint));

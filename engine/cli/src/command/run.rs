@@ -76,6 +76,7 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
             if output.is_text() {
                 let place = (workspace.dir.as_path(), workspace.project.environment.as_str());
                 report::print(&report, &workspace.title(blueprint), place, output);
+                report::warn_of_lost_state(&report, output);
                 if !arguments.dry_run {
                     sum_up(&engine, blueprint, output)?;
                 }
@@ -142,6 +143,7 @@ fn one(
         records: by_id::records(blueprint, &arguments.entity, &arguments.id),
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
         window: since(arguments.since.as_ref(), blueprint, &ready.engine.context),
+        first_run: arguments.first_run,
         actor: surroundings::actor(),
         ..RunRequest::new(Arc::clone(blueprint), purpose(arguments.dry_run))
     };

@@ -16,6 +16,7 @@ pub use approved::{Approved, Promise};
 pub use digest::Digest;
 pub use how::{How, HowField, Reaches};
 
+use crate::links::Tracer;
 use engine_contract::{ContentHash, Op, Value};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,13 +31,21 @@ pub enum Purpose {
     Plan(Arc<dyn Planner>),
     /// To write what a plan shows, and nothing else.
     Apply(Arc<Approved>),
+    /// To find the objects of records without a link. Nothing is written.
+    Trace(Arc<Tracer>),
 }
 
 impl Purpose {
+    /// Whether the objects of records are looked for.
+    #[must_use]
+    pub(crate) fn is_trace(&self) -> bool {
+        matches!(self, Self::Trace(_))
+    }
+
     /// Whether nothing is written.
     #[must_use]
     pub fn is_dry(&self) -> bool {
-        matches!(self, Self::Plan(_))
+        matches!(self, Self::Plan(_) | Self::Trace(_))
     }
 }
 
@@ -46,6 +55,7 @@ impl fmt::Debug for Purpose {
             Self::Write => "Write",
             Self::Plan(_) => "Plan",
             Self::Apply(_) => "Apply",
+            Self::Trace(_) => "Trace",
         })
     }
 }

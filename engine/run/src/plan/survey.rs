@@ -16,7 +16,8 @@ use crate::{
     work::Work,
 };
 use engine_contract::{
-    Applied, Change, ConnectorError, Current, EffectClass, ErrorKind, Map, Op, Path, Value, content_hash,
+    Applied, Change, ConnectorError, ContentHash, Current, EffectClass, ErrorKind, Map, Op, Path, Value,
+    content_hash,
 };
 use engine_plan::{Entity, Item};
 use std::collections::BTreeMap;
@@ -127,6 +128,20 @@ fn change(
         fields: shown(work, entity, effect.link.route.as_deref(), fields),
         money: item.and_then(|item| money(work, entity, item)),
     }
+}
+
+/// The hash of what an object holds in the fields that a write would bring; nothing where the write would change none of
+/// them.
+pub(crate) fn held_unless_alike(
+    work: &Work,
+    entity: &Entity,
+    (effect, intent): (&Effect, &Intent),
+    current: &Current,
+) -> Option<ContentHash> {
+    let (wanted, there) = promise::compared(work, effect, intent, current);
+    let mut fields = compare::differences(&wanted, &there);
+    keep_own_name(work, entity, intent, &there, &mut fields);
+    (!fields.is_empty()).then(|| content_hash(&compare::managed(&wanted, &there)))
 }
 
 /// A name that gave way because another object had it is no change: it would give way again.

@@ -59,7 +59,7 @@ pub(crate) async fn adopt(
 }
 
 /// Whether a target object has a value in each of the fields: an empty one agrees with nothing.
-fn tells_all(fields: &Map, match_on: &[String]) -> bool {
+pub(crate) fn tells_all(fields: &Map, match_on: &[String]) -> bool {
     match_on.iter().all(|path| match at(fields, path) {
         Some(Value::Text(text)) => !text.trim().is_empty(),
         Some(Value::Null) | None => false,
@@ -77,7 +77,7 @@ fn at<'a>(fields: &'a Map, path: &str) -> Option<&'a Value> {
 }
 
 /// Asks the target, again where it cannot answer for the moment.
-async fn look(
+pub(crate) async fn look(
     work: &Work,
     object: &str,
     match_on: &[String],

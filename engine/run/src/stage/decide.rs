@@ -43,6 +43,8 @@ pub(crate) enum Decision {
     Filtered,
     /// Wait for the open effect; look again later.
     Wait,
+    /// Several objects may be its own, and a person is to choose.
+    Unclear,
     /// The link leads to another connection or target object than the pipeline now names.
     Elsewhere,
 }
@@ -54,7 +56,9 @@ pub(crate) fn decide(facts: &Facts<'_>) -> Decision {
     }
     let live = facts.link.filter(|link| link.target_id.is_some());
     let is_marked = live.is_some_and(|link| link.sent_hash == ContentHash::SOFT_DELETED);
+    let is_unclear = facts.link.is_some_and(|link| link.sent_hash == ContentHash::UNCLEAR);
     match (live, facts.wish) {
+        (None, Wish::Content { .. }) if is_unclear => Decision::Unclear,
         (None, Wish::Content { .. }) => Decision::Create,
         (Some(link), _) if link.target_connection != facts.connection => Decision::Elsewhere,
         (Some(link), Wish::Content { object, .. }) if link.target_object != object => Decision::Elsewhere,
@@ -122,6 +126,9 @@ mod tests {
             assert_eq!(decided(none, Wish::Unadmitted, &change), Decision::Filtered);
             assert_eq!(decided(none, Wish::Gone, &change), Decision::Unchanged);
         }
+        let unclear = Link { sent_hash: ContentHash::UNCLEAR, ..dead.clone() };
+        assert_eq!(decided(Some(&unclear), content(new), &change), Decision::Unclear);
+        assert_eq!(decided(Some(&unclear), Wish::Unadmitted, &change), Decision::Filtered);
         assert_eq!(decided(Some(&live), content(old), &change), Decision::Unchanged);
         assert_eq!(decided(Some(&live), content(new), &change), Decision::Update);
         assert_eq!(decided(Some(&live), content(new), &keep), Decision::Unchanged);

@@ -28,7 +28,9 @@ pub(crate) async fn deliver(
 ) -> Option<RunError> {
     let admitted = match &work.purpose {
         Purpose::Apply(approved) => keep_to(approved, work, guard, effects, draft).await,
-        Purpose::Write | Purpose::Plan(_) => admitted(work, guard, effects, draft, |_, intent| intent).await,
+        Purpose::Write | Purpose::Plan(_) | Purpose::Trace(_) => {
+            admitted(work, guard, effects, draft, |_, intent| intent).await
+        }
     };
     let (intents, over) = match admitted {
         Ok(intents) => work.budget.allow(intents),

@@ -118,7 +118,12 @@ pub(crate) fn request_key(work: &Work, intent: &Intent) -> String {
 
 /// The marker that every attempt to make an object carries.
 pub(crate) fn marker(work: &Work, link: &Link) -> String {
-    short_hash(work, link, &["marker", &link.generation.to_string()])
+    marker_of(work, link, link.generation)
+}
+
+/// The marker that a record's object carries when an effect of this generation made it, or wrote it last.
+pub(crate) fn marker_of(work: &Work, link: &Link, generation: i64) -> String {
+    short_hash(work, link, &["marker", &generation.to_string()])
 }
 
 /// The field that carries the marker on the record's route.
@@ -159,7 +164,7 @@ fn short_hash(work: &Work, link: &Link, more: &[&str]) -> String {
 
 /// The exact bytes of an effect, and the id that its object will have where the content decides that.
 pub(crate) struct Encoded {
-    payload: bytes::Bytes,
+    pub(crate) payload: bytes::Bytes,
     marker: String,
     pub(crate) id: Option<String>,
 }

@@ -87,7 +87,7 @@ enum Verdict {
 pub(crate) async fn keep(work: &Work, entity: &Entity, linked: Vec<Linked>) -> Result<Vec<Linked>, RunError> {
     let policy = entity.write.on_mapping_change;
     let carries_out = matches!(&work.purpose, Purpose::Apply(approved) if !approved.is_of_run());
-    if carries_out || (policy == OnMappingChange::Replan && !work.mapping_change) {
+    if carries_out || work.purpose.is_trace() || (policy == OnMappingChange::Replan && !work.mapping_change) {
         return Ok(linked);
     }
     let verdicts = judge(work, entity, &linked).await?;

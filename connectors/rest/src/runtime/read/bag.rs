@@ -19,6 +19,11 @@ impl Bag {
         Self { max_records, max_bytes, ..Self::default() }
     }
 
+    /// A bag for so many rows, whatever their size.
+    pub(in crate::runtime) fn of(max_records: usize) -> Self {
+        Self { max_records, max_bytes: usize::MAX, ..Self::default() }
+    }
+
     /// A bag without limits, for searches.
     pub(in crate::runtime) fn endless() -> Self {
         Self { max_records: usize::MAX, max_bytes: usize::MAX, ..Self::default() }

@@ -6,7 +6,7 @@ use super::{
     narrow::Narrow,
     rows::{self, Row},
     statement::{self, Statement},
-    walk::Reading,
+    walk::{Reading, Resume},
 };
 use crate::{
     manifest::FindTable,
@@ -126,6 +126,28 @@ pub(in crate::runtime) async fn made_since(
     stream: Stream<'_>,
     since: Option<Cursor>,
 ) -> Result<Vec<Row>> {
+    let mut bag = Bag::endless();
+    let created = stream.table.created.as_ref();
+    let since = since.filter(|_| created.is_some());
+    let since = since.zip(created).map(|(since, created)| instant::floor(since, created.precision_seconds));
+    in_order_of_making(service, stream)?.walk(context, (None, since), &mut bag).await?;
+    Ok(bag.rows)
+}
+
+/// A page of all records in the order in which they were made, and where the rest begins.
+pub(in crate::runtime) async fn made_page(
+    service: &Service,
+    context: &Context,
+    stream: Stream<'_>,
+    (resume, most): (Option<&str>, usize),
+) -> Result<(Vec<Row>, Option<String>)> {
+    let mut bag = Bag::of(most);
+    let resume = resume.and_then(|text| serde_json::from_str::<Resume>(text).ok());
+    let next = in_order_of_making(service, stream)?.walk(context, (resume, None), &mut bag).await?;
+    Ok((bag.rows, next.map(|next| super::source::to_text(&next)).transpose()?))
+}
+
+fn in_order_of_making<'a>(service: &'a Service, stream: Stream<'a>) -> Result<Reading<'a>> {
     let created = stream.table.created.as_ref();
     let page = stream.page(created.is_some())?;
     let cursor = match created {
@@ -140,10 +162,5 @@ pub(in crate::runtime) async fn made_since(
         }
         None => stream.sweep_cursor(page),
     };
-    let since = since.filter(|_| created.is_some());
-    let since = since.zip(created).map(|(since, created)| instant::floor(since, created.precision_seconds));
-    let reading = Reading { service, stream, page, cursor, narrow: Narrow::default() };
-    let mut bag = Bag::endless();
-    reading.walk(context, (None, since), &mut bag).await?;
-    Ok(bag.rows)
+    Ok(Reading { service, stream, page, cursor, narrow: Narrow::default() })
 }

@@ -20,7 +20,7 @@ mod window;
 
 pub(super) use bag::Bag;
 pub(super) use fetch::fetch;
-pub(super) use find::{By, find, made_since, searchable};
+pub(super) use find::{By, find, made_page, made_since, searchable};
 pub(super) use narrow::Narrow;
 pub(super) use rows::Row;
 pub(super) use source::RestSource;

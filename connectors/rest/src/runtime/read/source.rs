@@ -142,7 +142,7 @@ fn record(row: Row, keeps_cursor: bool, (origin, is_admitted): (&str, bool)) -> 
     SourceRecord { key: row.key, modified, record: row.record, origin, is_admitted }
 }
 
-fn to_text(resume: &super::walk::Resume) -> Result<String> {
+pub(super) fn to_text(resume: &super::walk::Resume) -> Result<String> {
     serde_json::to_string(resume).map_err(|error| {
         ConnectorError::new(ErrorKind::Protocol, "the place in the list cannot be written down")
             .with_source(error)

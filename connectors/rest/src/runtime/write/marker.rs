@@ -71,6 +71,28 @@ pub(super) fn has(table: &WriteTable, object: &ObjectTable, record: &Record, mar
     pairs.unwrap_or_default().iter().any(is_it)
 }
 
+/// The marker that an object carries, whoever's.
+pub(super) fn of(table: &WriteTable, object: &ObjectTable, record: &Record) -> Option<String> {
+    let in_text = |field: &str| tagged(&path::text(record, field)?).map(str::to_owned);
+    let own = table.marker.as_ref();
+    let of_text = own.filter(|own| own.kind == MarkerKind::Text).map(|own| own.field.as_str());
+    if let Some(marker) = object.marker.iter().map(String::as_str).chain(of_text).find_map(in_text) {
+        return Some(marker);
+    }
+    let own = own.filter(|own| own.kind == MarkerKind::Pair)?;
+    let key = own.key.as_deref().unwrap_or_default();
+    let is_it = |pair: &&Record| pair.member("key").is_some_and(|member| member.is_text(key));
+    let pairs = record.member(&own.field).and_then(|pairs| pairs.elements()).unwrap_or_default();
+    path::text(pairs.iter().find(is_it)?, "value").filter(|marker| !marker.is_empty())
+}
+
+/// The marker in a text; people may have written behind it.
+fn tagged(text: &str) -> Option<&str> {
+    let (_, behind) = text.rsplit_once("[uds:")?;
+    let (marker, _) = behind.split_once(']')?;
+    (!marker.is_empty()).then_some(marker)
+}
+
 /// Whether an object carries a marker of the engine's own in the list of its pairs, whoever's.
 pub(super) fn is_there(table: &WriteTable, object: &ObjectTable, record: &Record) -> bool {
     let in_text = |field: &str| path::text(record, field).is_some_and(|text| text.contains("[uds:"));
@@ -137,7 +159,20 @@ mod tests {
         assert_eq!(appended("", "[uds:ab]", 4000), "[uds:ab]");
     }
 
+    #[test]
+    fn a_marker_is_read_also_where_people_have_written_around_it() {
+        assert_eq!(tagged("Leave it [uds:ab] paid in cash"), Some("ab"));
+        assert_eq!(tagged("[uds:old] copied, [uds:ab]"), Some("ab"));
+        assert_eq!((tagged("[uds:]"), tagged("[uds:ab"), tagged("uds:ab]")), (None, None, None));
+    }
+
     proptest! {
+        #[test]
+        fn a_marker_that_was_put_in_is_read_back(text in "\\PC{0,60}", marker in "[a-z2-7]{1,32}") {
+            let shown = appended(&text, &tag(&marker), 4000);
+            prop_assert_eq!(tagged(&shown), Some(marker.as_str()), "{}", shown);
+        }
+
         #[test]
         fn a_marker_is_whole_however_long_the_text(text in "\\PC{0,60}", max in 12usize..40) {
             let shown = appended(&text, "[uds:abcdef]", max);

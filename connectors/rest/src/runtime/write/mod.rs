@@ -8,6 +8,7 @@ mod compare;
 mod encode;
 mod exists;
 mod marker;
+mod recognise;
 mod recover;
 mod same;
 mod search;

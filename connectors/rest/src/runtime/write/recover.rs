@@ -108,7 +108,7 @@ async fn by_time(service: &Service, context: &Context, lost: Lost<'_>) -> Result
 }
 
 /// Whether an object is what a refused create left behind.
-fn is_left_over(table: &WriteTable, row: &Row) -> bool {
+pub(super) fn is_left_over(table: &WriteTable, row: &Row) -> bool {
     table
         .leftovers
         .iter()

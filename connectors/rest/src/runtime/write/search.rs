@@ -51,6 +51,21 @@ pub(super) async fn matches(
     (object, match_on): (&str, &[String]),
     wanted: &[Map],
 ) -> Result<Vec<Vec<Current>>> {
+    let mut found = agreeing(service, context, (object, match_on), wanted, |_| true).await?;
+    for hits in &mut found {
+        hits.truncate(2);
+    }
+    Ok(found)
+}
+
+/// All of those, as far as `counts` says that they count.
+pub(super) async fn agreeing(
+    service: &Service,
+    context: &Context,
+    (object, match_on): (&str, &[String]),
+    wanted: &[Map],
+    counts: impl Fn(&Row) -> bool,
+) -> Result<Vec<Vec<Current>>> {
     let schema = service.catalog.schema(object)?;
     let table = service.catalog.write(object)?;
     let stream = service.catalog.listing(object)?;
@@ -70,11 +85,10 @@ pub(super) async fn matches(
     let rows = read::find(service, context, (stream, None), &how, &sought).await?;
     let hits = wanted.into_iter().map(|values| {
         let Some(values) = values else { return Vec::new() };
-        let hits = rows.iter().filter(|row| agrees(schema, row, match_on, &values));
+        let hits = rows.iter().filter(|row| counts(row) && agrees(schema, row, match_on, &values));
         let mut hits: Vec<Current> = hits.map(|row| current(table, row)).collect();
         hits.sort_by(|one, other| one.target_id.cmp(&other.target_id));
         hits.dedup_by(|one, other| one.target_id == other.target_id);
-        hits.truncate(2);
         hits
     });
     Ok(hits.collect())

@@ -3,7 +3,7 @@
 use super::{
     batch, compare, encode,
     exists::{self, Known},
-    recover, search, send,
+    recognise, recover, search, send,
 };
 use crate::runtime::{
     read::{self, Narrow},
@@ -11,8 +11,8 @@ use crate::runtime::{
 };
 use bytes::Bytes;
 use engine_contract::{
-    Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Map, Outcome, Result,
-    Target, Value, Write, async_trait,
+    Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Map, MarkedPage,
+    Outcome, Result, Target, Value, Write, async_trait,
 };
 use futures::{StreamExt, stream};
 use std::sync::Arc;
@@ -155,6 +155,22 @@ impl Target for RestTarget {
         let wanted = [encode::decode(payload)];
         let found = search::matches(&self.service, context, (object, &[name]), &wanted).await?;
         Ok(found.into_iter().next().unwrap_or_default())
+    }
+
+    fn carries_marker(&self, object: &str) -> bool {
+        recognise::carries_marker(&self.service, object)
+    }
+
+    fn marker_in(&self, object: &str, fields: &Value) -> Option<String> {
+        recognise::marker_in(&self.service, object, fields)
+    }
+
+    async fn marked(&self, context: &Context, object: &str, resume: Option<&str>) -> Result<MarkedPage> {
+        recognise::marked(&self.service, context, (object, resume)).await
+    }
+
+    async fn alike(&self, context: &Context, object: &str, payloads: &[Bytes]) -> Result<Vec<Vec<Current>>> {
+        recognise::alike(&self.service, context, (object, payloads)).await
     }
 
     async fn read_back(

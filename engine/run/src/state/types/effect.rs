@@ -40,6 +40,10 @@ pub enum Action {
     Adopted,
     /// The target refused.
     Refused(Op),
+    /// A person linked the record to it, or a search that a person confirmed.
+    Linked,
+    /// A person took the link away; the object stays.
+    Unlinked,
     /// Somebody was asked.
     Asked,
     /// Somebody said yes.
@@ -57,6 +61,8 @@ impl Action {
             Self::Applied(op) => op.as_str().to_owned(),
             Self::Adopted => "adopt".to_owned(),
             Self::Refused(op) => format!("{op} refused"),
+            Self::Linked => "link".to_owned(),
+            Self::Unlinked => "unlink".to_owned(),
             Self::Asked => "ask".to_owned(),
             Self::Confirmed => "confirm".to_owned(),
             Self::Declined => "decline".to_owned(),
