@@ -36,11 +36,11 @@ pub(crate) async fn trace(
     let done = async {
         let sought = creates(work, tracer, (effects, standing.as_slice()), draft);
         if tracer.is_first() {
-            used::look(work, tracer, &sought).await?;
+            let looked = used::look(work, tracer, &sought).await;
             for one in sought {
                 made_up(work, draft, one);
             }
-            return Ok(());
+            return looked;
         }
         without_content(work, tracer, draft.entity()).await?;
         found(work, tracer, sought, draft).await
@@ -64,7 +64,11 @@ fn creates(
     for effect in effects {
         if effect.op == Op::Create {
             match intent::encode(work, entity, &effect) {
-                Ok(encoded) => sought.push(Sought { effect, encoded, hits: Vec::new() }),
+                Ok(encoded) => {
+                    // A search that stops has not lost the record: the equation of the run holds.
+                    draft.expect(effect.link.clone(), effect.item.clone(), effect.known.clone());
+                    sought.push(Sought { effect, encoded, hits: Vec::new() });
+                }
                 Err(fault) => draft.not_sent(&effect, fault, Status::Failed),
             }
             continue;
@@ -187,7 +191,6 @@ fn unlike(work: &Work, entity: &Entity, effect: &Effect, current: &Current) -> O
 fn made_up(work: &Work, draft: &mut Draft<'_>, one: Sought) {
     let Sought { effect, encoded, .. } = one;
     let entity = draft.entity();
-    draft.expect(effect.link.clone(), effect.item.clone(), effect.known.clone());
     let intent = intent::intent(work, entity, &effect, encoded, 0);
     let target_id = intent.link.target_id.clone().unwrap_or_else(|| work.placeholder());
     draft.end(intent, End::Applied(Applied { target_id, token: None, change: Change::Created }));
