@@ -1,6 +1,6 @@
 //! `engine link`, and states that were lost: what was written is found again, and nothing is written twice.
 
-use crate::{ENGINE, count, quickstart, synced};
+use crate::{ENGINE, count, guide::Guide, quickstart, synced};
 use connector_emulators::{
     Entry,
     quickbooks::{Company, CompanyKind, QuickBooks, Settings},
@@ -8,6 +8,7 @@ use connector_emulators::{
 };
 use kit::{Outcome, Project};
 use serde_json::Value;
+use std::path::Path;
 
 const REALM: &str = "9130350000000000";
 const BOOKS: &str = ".engine/emulators/demo/acme-books.ndjson";
@@ -286,4 +287,11 @@ fn nobody_is_taken_to_have_said_yes() {
     let shops = Project::shops(ENGINE);
     // error[link/one-pipeline]
     refused(&qbo(&shops, &["link", "ls", "."]).ended(2), "link/one-pipeline");
+}
+
+#[test]
+fn the_guide_to_lost_states_works_as_written() {
+    let project = Project::shops(ENGINE);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guide/when-the-state-is-lost.md");
+    Guide { path, project: &project, engine: ENGINE, replaced: Vec::new() }.work();
 }
