@@ -4,7 +4,6 @@ use crate::{
     approval, check,
     error::RunError,
     event::{Event, Observer},
-    key::{Scope, Side},
     limits::{Budget, Limits},
     links, moved,
     options::Options,

@@ -115,6 +115,7 @@ fn mend(
         made_at,
         valid_until: made_at + VALID,
         salt: ready.engine.context.random_id(),
+        revert: None,
     };
     let inner = Arc::new(Gatherer::new(false, false, Some(Writer::create(path, &head)?)));
     let only: BTreeSet<String> = wanted.iter().map(|(entity, _)| entity.clone()).collect();

@@ -66,7 +66,7 @@ impl Job<'_> {
             Purpose::Plan(planner) => {
                 survey::survey(self.work, &**planner, (&self.guard, effects, Vec::new()), &mut draft).await
             }
-            Purpose::Write | Purpose::Apply(_) => {
+            Purpose::Write | Purpose::Apply(_) | Purpose::Trace(_) => {
                 deliver::deliver(self.work, &self.guard, effects, &mut draft).await
             }
         };

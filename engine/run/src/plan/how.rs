@@ -62,6 +62,8 @@ pub enum Reaches {
     Filtered,
     /// Another source record decides about its object.
     Overruled,
+    /// An older mapping made its object, and that stays.
+    Kept,
     /// A person took its object back.
     TakenBack,
     /// It cannot go on.
@@ -136,6 +138,7 @@ fn reaches(linked: &Linked) -> Reaches {
         Resolution::Awaits => Reaches::Parent { entity: String::new() },
         Resolution::Filtered => Reaches::Filtered,
         Resolution::Overruled => Reaches::Overruled,
+        Resolution::Kept => Reaches::Kept,
         Resolution::Expired(_, fault) => trouble(fault, Status::Failed),
         Resolution::Failed(fault, status) => trouble(fault, *status),
     }
