@@ -2,14 +2,16 @@
 //! cursors never move back.
 
 use crate::stage::Stage;
+use bytes::Bytes;
 use engine_contract::{Cursor, async_trait};
 use engine_plan::Reference;
 use engine_run::{
     GroupKey, Scope,
     state::{
-        Acquired, Answer, AuditQuery, AuditRow, Confirmation, CursorRow, FailedRow, Intent, Known, Lease,
-        Link, NameKind, PipelineKey, RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run,
-        RunFilter, RunStatus, Settlement, StateError, StateStore, Taken, TargetObject, sqlite::SqliteStore,
+        Acquired, Answer, AuditQuery, AuditRow, Confirmation, CursorRow, CursorShelf, FailedRow, Intent,
+        KeptCursor, Known, Lease, Link, MappingShelf, NameKind, PipelineKey, RecordOwner, Rename, Renamed,
+        Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore, Taken,
+        TargetObject, sqlite::SqliteStore,
     },
 };
 use jiff::Timestamp;
@@ -103,6 +105,30 @@ fn told(settlement: &Settlement) -> String {
         write!(told, " {what} {}", keys.join(",")).unwrap();
     }
     told
+}
+
+#[async_trait]
+impl<S: Stage> CursorShelf for SlowStore<S> {
+    async fn cursors(&self) -> Result<Vec<KeptCursor>> {
+        self.inner.cursors().await
+    }
+
+    async fn put_cursor(&self, lease: &Lease, row: Option<CursorRow>, at: Timestamp) -> Result<()> {
+        self.inner.put_cursor(lease, row, at).await
+    }
+}
+
+#[async_trait]
+impl<S: Stage> MappingShelf for SlowStore<S> {
+    async fn keep_mappings(&self, mappings: Vec<(String, Bytes)>, now: Timestamp) -> Result<()> {
+        self.pause().await;
+        self.inner.keep_mappings(mappings, now).await
+    }
+
+    async fn mapping(&self, hash: &str) -> Result<Option<Bytes>> {
+        self.pause().await;
+        self.inner.mapping(hash).await
+    }
 }
 
 #[async_trait]

@@ -45,11 +45,11 @@ impl FromStr for Moment {
 impl Moment {
     /// As a place in a stream: days and times are those of the pipeline's tenant.
     pub(crate) fn of(&self, blueprint: &Blueprint, now: Timestamp) -> Cursor {
-        self.cursor(TimeZone::get(&blueprint.timezone).unwrap_or(TimeZone::UTC), now)
+        self.cursor(&TimeZone::get(&blueprint.timezone).unwrap_or(TimeZone::UTC), now)
     }
 
     /// As a place in a stream, on the clocks of a time zone.
-    pub(crate) fn cursor(&self, zone: TimeZone, now: Timestamp) -> Cursor {
+    pub(crate) fn cursor(&self, zone: &TimeZone, now: Timestamp) -> Cursor {
         match self {
             Self::Number(number) => Cursor::Number(*number),
             Self::Instant(instant) => Cursor::Instant(*instant),

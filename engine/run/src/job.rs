@@ -168,8 +168,7 @@ impl<'a> Job<'a> {
         while let Some(Read { batch, cursor, completes }) = read {
             self.check_cancel()?;
             // The entities left out have not seen these records: the shared cursor must wait for them.
-            let moves =
-                self.entities.len() == self.group.entities.len() && window::shard(self.work).is_some();
+            let moves = self.entities.len() == self.group.entities.len() && window::moves(self.work);
             let cursor = moves.then_some(cursor);
             let step = Step { records: &batch.records, broken: &batch.broken, asked: &[], completes, cursor };
             // The source is asked for the next batch while this one is on its way. What was read ahead counts for
@@ -455,7 +454,7 @@ impl<'a> Job<'a> {
                 standing.push(Standing { item, link, ready: *ready });
             }
             (_, Resolution::Ready(_) | Resolution::Overruled | Resolution::Kept) => {
-                draft.ended(&item, Status::Unchanged)
+                draft.ended(&item, Status::Unchanged);
             }
         }
         None

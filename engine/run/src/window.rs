@@ -33,19 +33,20 @@ impl Window {
     }
 }
 
-/// Which cursor of a group this run reads by, and moves; nothing when it moves none.
-pub(crate) fn shard(work: &Work) -> Option<Option<String>> {
-    match work.window {
-        None => Some(None),
-        Some(window) if window.is_backfill => Some(Some(BACKFILL.to_owned())),
-        Some(_) => None,
-    }
+/// Whether this run moves a cursor.
+pub(crate) fn moves(work: &Work) -> bool {
+    work.window.is_none_or(|window| window.is_backfill)
+}
+
+/// Which cursor of a group this run reads by, and moves; nothing for that of runs.
+pub(crate) fn shard(work: &Work) -> Option<String> {
+    work.window.filter(|window| window.is_backfill).map(|_| BACKFILL.to_owned())
 }
 
 /// Where this run goes on reading a group.
 pub(crate) async fn cursor(work: &Work, key: &GroupKey) -> crate::state::Result<CursorRow> {
-    match shard(work) {
-        Some(shard) => work.store.cursor(&key.of_shard(shard.as_deref())).await,
-        None => Ok(CursorRow::default()),
+    if !moves(work) {
+        return Ok(CursorRow::default());
     }
+    work.store.cursor(&key.of_shard(shard(work).as_deref())).await
 }

@@ -31,11 +31,11 @@ pub(crate) struct Confirm {
     /// A token that `engine run` printed, or a run that waits
     pub(crate) name: Option<String>,
     /// Say no
-    #[arg(long, requires = "name", conflicts_with = "confirm_deletes")]
+    #[arg(long, requires = "name", conflicts_with = "deletes")]
     pub(crate) decline: bool,
     /// Say that so many objects are to be deleted, voided or deactivated
-    #[arg(long, value_name = "N", requires = "name")]
-    pub(crate) confirm_deletes: Option<u64>,
+    #[arg(long = "confirm-deletes", value_name = "N", requires = "name")]
+    pub(crate) deletes: Option<u64>,
 }
 
 #[derive(Debug, Args)]

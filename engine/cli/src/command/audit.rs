@@ -67,7 +67,7 @@ fn list(workspace: &Workspace, arguments: &AuditLs, output: &Output) -> Result<E
 }
 
 fn document(row: &AuditRow) -> serde_json::Value {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     serde_json::json!({
         "row": row.seq, "at": row.moment(), "run": row.run, "tenant": row.tenant, "environment": row.environment,
         "pipeline": row.pipeline, "entity": row.entity, "key": row.shown_key(), "action": row.action,

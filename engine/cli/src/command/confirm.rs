@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Confirm, project: Option<&Path>, output: &Output) 
         return decline(&files, &asked, output);
     }
     let word = if is_token { Word::Token(name.clone()) } else { Word::Parked(Box::new(asked.clone())) };
-    go_on(&all, &asked, (&word, arguments.confirm_deletes), output)
+    go_on(&all, &asked, (&word, arguments.deletes), output)
 }
 
 fn go_on(

@@ -188,7 +188,7 @@ fn mark(
     let mut marked = Vec::new();
     for row in &rows {
         // A dead one is not brought back by saying that it counts again.
-        let state = state.or(row.state.filter(|state| *state == FailedState::Dead));
+        let state = state.or_else(|| row.state.filter(|state| *state == FailedState::Dead));
         if runtime.block_on(store.mark_failed(&row.key, state, note.cloned()))? {
             marked.push(row.id.as_str());
         }

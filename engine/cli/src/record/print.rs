@@ -38,7 +38,7 @@ pub(crate) fn print(life: &Life, reveals: bool, output: &Output) {
     let origin = life.how.as_ref().map(|how| format!("  {}", how.origin)).unwrap_or_default();
     output.result(&format!("{} {}{origin}", life.entity, life.name));
     if let Some(link) = &life.known.link {
-        let line = match &link.target_id {
+        let told = match &link.target_id {
             Some(id) => format!("is `{}` {id} in {}", link.target_object, link.target_connection),
             None if link.is_taken_back() => {
                 format!(
@@ -48,7 +48,7 @@ pub(crate) fn print(life: &Life, reveals: bool, output: &Output) {
             }
             None => format!("has no object in {}", link.target_connection),
         };
-        output.result(&format!("  {line}"));
+        output.result(&format!("  {told}"));
     }
     let told = timeline(life);
     if !told.is_empty() {
@@ -96,10 +96,10 @@ fn timeline(life: &Life) -> Vec<Vec<String>> {
         }
     }
     told.sort_by_key(|(at, _)| *at);
-    let line = |(at, cells): (jiff::Timestamp, Vec<String>)| {
+    let row = |(at, cells): (jiff::Timestamp, Vec<String>)| {
         [vec![format!("{at:.0}").replace('T', " ")], cells].concat()
     };
-    told.into_iter().map(line).collect()
+    told.into_iter().map(row).collect()
 }
 
 /// A note in words.

@@ -106,7 +106,7 @@ impl Job<'_> {
             let offers = |word: &str| schema.offer.delete.iter().any(|offer| offer == word);
             let offered =
                 [("void", Op::Void), ("delete", Op::Delete)].into_iter().find(|(word, _)| offers(word));
-            ops.insert(made.target_object.clone(), own.or(offered.map(|(_, op)| op)));
+            ops.insert(made.target_object.clone(), own.or_else(|| offered.map(|(_, op)| op)));
         }
         Ok(ops)
     }

@@ -33,6 +33,9 @@ pub enum Change {
     Unlink(RecordKey),
 }
 
+/// The changes of an entity, with the lease of its stream group.
+type Group = (Lease, String, Vec<(Change, Known)>);
+
 impl Change {
     /// The record.
     #[must_use]
@@ -106,7 +109,7 @@ impl Engine {
             by_entity.entry(change.record().entity.clone()).or_default().push(change);
         }
         let mut kept = Kept::default();
-        let mut ready: Vec<(Lease, String, Vec<(Change, Known)>)> = Vec::new();
+        let mut ready: Vec<Group> = Vec::new();
         for (entity, changes) in by_entity {
             if !self.store.dispatched(&scope, &entity).await?.is_empty() {
                 return Err(RunError::OpenEffects { entity });
@@ -162,12 +165,7 @@ impl Engine {
         Ok(run.id)
     }
 
-    async fn write(
-        &self,
-        run: &str,
-        ready: Vec<(Lease, String, Vec<(Change, Known)>)>,
-        at_once: usize,
-    ) -> Result<u64, RunError> {
+    async fn write(&self, run: &str, ready: Vec<Group>, at_once: usize) -> Result<u64, RunError> {
         let mut changed = 0;
         for (lease, entity, changes) in ready {
             for chunk in changes.chunks(at_once) {

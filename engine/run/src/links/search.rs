@@ -112,12 +112,11 @@ async fn matched(
     sought: &mut [&mut Sought],
 ) -> Result<(), RunError> {
     let match_on = entity.write.match_on.as_slice();
-    let tells =
-        |one: &&mut &mut Sought| one.hits.is_empty() && adopt::tells_all(&one.effect.fields, match_on);
+    let tells = |one: &&mut Sought| one.hits.is_empty() && adopt::tells_all(&one.effect.fields, match_on);
     if match_on.is_empty() {
         return Ok(());
     }
-    let mut open: Vec<&mut &mut Sought> = sought.iter_mut().filter(tells).collect();
+    let mut open: Vec<&mut Sought> = sought.iter_mut().map(|one| &mut **one).filter(tells).collect();
     for chunk in open.chunks_mut(AT_ONCE) {
         let wanted: Vec<Map> = chunk.iter().map(|one| one.effect.fields.clone()).collect();
         let found = adopt::look(work, object, match_on, &wanted).await?;
@@ -146,8 +145,8 @@ async fn named_alike(
 ) -> Result<(), RunError> {
     let is_marked = work.target.carries_marker(object);
     for gave_way in [true, false] {
-        let mut open: Vec<(Bytes, &mut &mut Sought)> = Vec::new();
-        for one in sought.iter_mut().filter(|one| one.hits.is_empty()) {
+        let mut open: Vec<(Bytes, &mut Sought)> = Vec::new();
+        for one in sought.iter_mut().map(|one| &mut **one).filter(|one| one.hits.is_empty()) {
             let (payload, key) = (&one.encoded.payload, &one.effect.link.record.key);
             let payload = if gave_way {
                 rename::payload(work, entity, (object, payload), key)

@@ -112,18 +112,17 @@ async fn found(
         let is_named = tracer.given_for(&one.effect.link.record).is_some();
         let is_certain = one.hits.len() == 1 && one.hits.iter().all(|hit| hit.reason.is_none());
         let only = if is_certain { one.hits.pop() } else { None };
-        match only.and_then(|hit| Some((hit.how, hit.generation, hit.current?))) {
-            Some((how, generation, current)) => {
-                let (effect, agrees) = linked(work, entity, one.effect, (how, generation, current));
-                tracer.take(Traced { agrees, ..traced(&effect, Verdict::Exact, Some(how)) });
-                draft.adopted(effect);
+        if let Some((how, generation, current)) =
+            only.and_then(|hit| Some((hit.how, hit.generation, hit.current?)))
+        {
+            let (effect, agrees) = linked(work, entity, one.effect, (how, generation, current));
+            tracer.take(Traced { agrees, ..traced(&effect, Verdict::Exact, Some(how)) });
+            draft.adopted(effect);
+        } else {
+            if !tracer.is_given() || is_named {
+                tracer.take(uncertain(&one, is_named));
             }
-            None => {
-                if !tracer.is_given() || is_named {
-                    tracer.take(uncertain(&one, is_named));
-                }
-                made_up(work, draft, one);
-            }
+            made_up(work, draft, one);
         }
     }
     Ok(())

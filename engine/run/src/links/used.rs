@@ -39,7 +39,7 @@ pub(crate) async fn used_before(
     let store = replace(&mut work.store, overlay);
     let observer = replace(&mut work.observer, Arc::new(Unobserved));
     let full = replace(&mut work.full, true);
-    let limit = replace(&mut work.limit, Some(FIRST));
+    let limit = work.limit.replace(FIRST);
     let tally = Tally::new(work.blueprint.entities.iter().map(|entity| entity.name.clone()));
     let errors = Box::pin(supervise(work, owner, &tally)).await;
     (work.purpose, work.store, work.observer) = (purpose, store, observer);

@@ -56,7 +56,9 @@ mod tests {
 
     fn digest(plan: &[Planned]) -> [u8; 32] {
         let mut digest = Digest::default();
-        plan.iter().for_each(|planned| digest.add(planned));
+        for planned in plan {
+            digest.add(planned);
+        }
         digest.finish(&scope("p"), "f")
     }
 

@@ -126,7 +126,7 @@ mod tests {
             assert_eq!(decided(none, Wish::Unadmitted, &change), Decision::Filtered);
             assert_eq!(decided(none, Wish::Gone, &change), Decision::Unchanged);
         }
-        let unclear = Link { sent_hash: ContentHash::UNCLEAR, ..dead.clone() };
+        let unclear = Link { sent_hash: ContentHash::UNCLEAR, ..link(None) };
         assert_eq!(decided(Some(&unclear), content(new), &change), Decision::Unclear);
         assert_eq!(decided(Some(&unclear), Wish::Unadmitted, &change), Decision::Filtered);
         assert_eq!(decided(Some(&live), content(old), &change), Decision::Unchanged);

@@ -39,7 +39,7 @@ impl<'a> Reader<'a> {
         let since = match (resumes, work.full, work.window) {
             (true, ..) => row.resume_since,
             (false, true, _) => None,
-            (false, false, Some(window)) => group.cursor.as_ref().and(row.value.or(window.from)),
+            (false, false, Some(window)) => group.cursor.as_ref().and_then(|_| row.value.or(window.from)),
             (false, false, None) => row.value.map(|value| value.minus(lag(work, &group.stream))),
         };
         let request = ReadRequest {

@@ -114,8 +114,9 @@ fn of_the_change(outcome: Resolution, verdict: Option<Verdict>) -> Resolution {
 
 fn of_a_run(entity: &Entity, outcome: Resolution, verdict: Option<Verdict>) -> Resolution {
     match (verdict, entity.write.on_mapping_change) {
-        (None, _) | (_, OnMappingChange::Replan) => outcome,
-        (Some(Verdict::Record), OnMappingChange::NewOnly) => outcome,
+        (None, _) | (_, OnMappingChange::Replan) | (Some(Verdict::Record), OnMappingChange::NewOnly) => {
+            outcome
+        }
         (Some(Verdict::Mapping), OnMappingChange::NewOnly) => Resolution::Kept,
         (Some(Verdict::Unknown), OnMappingChange::NewOnly) => Resolution::Failed(
             waits(entity, "the mapping that wrote it is not known any more"),

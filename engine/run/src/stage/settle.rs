@@ -132,7 +132,8 @@ impl<'a> Draft<'a> {
             mapping_hash: self.entity.mapping_hash.clone(),
         };
         let fault = Fault { retry: false, ..Fault::from(error) };
-        let mut failed = self.failed_record(&subject, fault, known.unwrap_or(&Known::default()));
+        let unknown = Known::default();
+        let mut failed = self.failed_record(&subject, fault, known.unwrap_or(&unknown));
         failed.broken = true;
         self.push_failed(failed, Status::Failed);
     }
@@ -426,7 +427,7 @@ impl<'a> Draft<'a> {
         invariants::run_equation(&self.entity.name, &self.counts)?;
         self.settlement.at = self.work.context.clock.now();
         self.settlement.cursor = cursor;
-        self.settlement.cursor_shard = window::shard(self.work).flatten();
+        self.settlement.cursor_shard = window::shard(self.work);
         self.settlement.counts = self.counts.clone();
         failpoint!("settle.commit");
         if !self.work.options.keeps(Mechanism::OneCommit) {

@@ -69,14 +69,9 @@ pub(super) fn set(
     let now = workspace.context.clock.now();
     let mut changed = Vec::new();
     for kept in choice.find(workspace, &*store)? {
-        let value = value.cursor(look::zone(workspace, &kept.key.scope.tenant), now);
-        let fits = match (&kept.row.value, &value) {
-            (Some(Cursor::Number(_)), Cursor::Number(_)) | (Some(Cursor::Instant(_)), Cursor::Instant(_)) => {
-                true
-            }
-            (None, _) => true,
-            (Some(_), _) => false,
-        };
+        let value = value.cursor(&look::zone(workspace, &kept.key.scope.tenant), now);
+        let counts = |cursor: &Cursor| matches!(cursor, Cursor::Number(_));
+        let fits = kept.row.value.as_ref().is_none_or(|before| counts(before) == counts(&value));
         if !fits {
             let message = format!("the cursor of `{}` is of another kind than `{value}`", kept.key.group);
             return Err(CommandError::new(Exit::Usage, "state/other-cursor", message)

@@ -120,7 +120,9 @@ impl Reader {
                     let row = (0..self.width).map(|_| Cell::read(&mut self.pieces));
                     let mut row = row.collect::<io::Result<Vec<_>>>()?;
                     let mut bytes = Vec::new();
-                    row.iter().for_each(|cell| cell.put(&mut bytes));
+                    for cell in &row {
+                        cell.put(&mut bytes);
+                    }
                     self.written.add(table, &bytes);
                     for _ in self.width..table.columns.len() {
                         row.push(Cell::Null);

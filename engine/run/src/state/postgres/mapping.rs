@@ -2,14 +2,19 @@
 
 use super::{
     PostgresStore, Result,
+    fault::Outcome,
     front::Mode,
     put::insert,
-    row::{Values, millis, query},
+    row::{Columns, Values, millis, query},
 };
 use crate::state::{MappingShelf, copy::Cell, table::MAPPING};
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
+
+fn bytes(row: &mut Columns<'_>) -> Outcome<Vec<u8>> {
+    row.next()
+}
 
 #[async_trait]
 impl MappingShelf for PostgresStore {
@@ -26,7 +31,7 @@ impl MappingShelf for PostgresStore {
     async fn mapping(&self, hash: &str) -> Result<Option<Bytes>> {
         let find = self.front().call(Mode::Look, hash.to_owned(), |db, hash| {
             let sql = "SELECT body FROM mapping WHERE hash = $1";
-            Box::pin(query(db, sql, Values::new().text(hash), |row| row.next::<Vec<u8>>()))
+            Box::pin(query(db, sql, Values::new().text(hash), bytes))
         });
         Ok(find.await?.into_iter().next().map(Bytes::from))
     }

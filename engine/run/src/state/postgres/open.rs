@@ -71,7 +71,7 @@ async fn keep_older(db: &mut PgConnection, schema: &str, version: i64) -> Outcom
     let copy = older_schema(schema, version);
     let sql = "SELECT relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                WHERE n.nspname = $1 AND c.relkind = 'r'";
-    let tables = query(db, sql, Values::new().text(schema), |row| row.text()).await?;
+    let tables = query(db, sql, Values::new().text(schema), row::text).await?;
     execute(db, format!("CREATE SCHEMA \"{copy}\""), Values::new()).await?;
     for table in tables {
         let (from, to) = (format!("\"{schema}\".\"{table}\""), format!("\"{copy}\".\"{table}\""));

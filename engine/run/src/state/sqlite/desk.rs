@@ -70,9 +70,9 @@ fn kept(db: &Connection, key: &FailedKey, sealer: &Sealer) -> Result<Option<Kept
     let rows = query(db, &sql, &values, |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Vec<u8>>(2)?))
     })?;
-    let Some((source_key, origin, sealed)) = rows.into_iter().next() else { return Ok(None) };
+    let Some((source_key, origin, locked)) = rows.into_iter().next() else { return Ok(None) };
     let bound_to = place::payload(&key.scope, &key.record, "failed");
-    let payload = Bytes::from(unsealed(sealer.open(&bound_to, &sealed))?);
+    let payload = Bytes::from(unsealed(sealer.open(&bound_to, &locked))?);
     Ok(Some(KeptRecord { source_key, origin, payload }))
 }
 

@@ -210,15 +210,15 @@ pub(super) fn a_row_that_was_touched_breaks_the_chain(home: &Home) {
         |row| row.confirmation = Some("x".into()),
     ];
     for (index, touch) in touches.into_iter().enumerate() {
-        let mut touched = rows.clone();
-        touch(&mut touched[2]);
-        assert_eq!(walk(&touched), Err(Broken::Changed { seq: 3 }), "{index}");
+        let mut changed = rows.clone();
+        touch(&mut changed[2]);
+        assert_eq!(walk(&changed), Err(Broken::Changed { seq: 3 }), "{index}");
     }
     for gone in 0..rows.len() - 1 {
-        let mut touched = rows.clone();
-        touched.remove(gone);
+        let mut rest = rows.clone();
+        rest.remove(gone);
         let gone = i64::try_from(gone).unwrap();
-        assert_eq!(walk(&touched), Err(Broken::Missing { after: gone, found: gone + 2 }));
+        assert_eq!(walk(&rest), Err(Broken::Missing { after: gone, found: gone + 2 }));
     }
     let mut swapped = rows;
     swapped.swap(1, 3);

@@ -30,7 +30,7 @@ pub(super) fn failed_records_have_an_id_and_what_was_said_of_them(home: &Home) {
     let held = lease(&*store, "p", "orders");
     let personal = FailedRecord { source_key: "7".into(), ..failed("orders", "shopper@example.com") };
     let both = vec![failed("orders", "1"), personal];
-    wait(store.settle(&held, Settlement { failed: both.clone(), ..settlement("orders") })).unwrap();
+    wait(store.settle(&held, Settlement { failed: both, ..settlement("orders") })).unwrap();
     let rows = listed(&*store);
     assert_ne!(rows[0].id, rows[1].id);
     assert!(rows.iter().all(|row| row.id.len() == 10 && row.state.is_none()), "{rows:?}");
