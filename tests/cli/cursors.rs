@@ -1,9 +1,21 @@
 //! Cursors by hand, and parts of the past.
 
-use crate::{ENGINE, guide::Guide, quickstart, synced};
+use crate::{ENGINE, guide::Guide, quickstart};
 use kit::Project;
 use serde_json::Value;
 use std::path::Path;
+
+/// A synced quickstart whose orders are read by their last change.
+fn synced() -> Project {
+    let project = quickstart();
+    for entity in ["order", "order_line"] {
+        let write = format!("[entity.{entity}.write]");
+        let source = format!("[entity.{entity}.source]\ncursor = \"date_modified_gmt\"\n\n{write}");
+        project.edit("store-to-sqlite.toml", &write, &source);
+    }
+    drop(project.engine(&["run", "."]).ended(0));
+    project
+}
 
 fn cursors(project: &Project) -> Vec<Value> {
     project.engine(&["state", "ls", "--format", "json"]).ended(0).json()["cursors"]

@@ -49,7 +49,7 @@ fn a_row_whose_parent_is_not_there_is_held_and_goes_when_it_is() {
     assert_eq!(column(&first.stdout, "CREATED"), Some("1"), "{}", first.snapshot());
     assert_eq!(column(&first.stdout, "HELD"), Some("1"), "{}", first.snapshot());
     assert_eq!(column(&first.stdout, "FAILED"), None, "{}", first.snapshot());
-    let failures = project.engine(&["failures"]).ended(0).stdout;
+    let failures = project.engine(&["failures", "--list"]).ended(0).stdout;
     assert!(failures.contains("connector/missing-parent"), "{failures}");
     assert!(failures.contains("`orders_customer_id_fkey`"), "{failures}");
     database.execute("INSERT INTO customers VALUES (8)");

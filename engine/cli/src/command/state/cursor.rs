@@ -71,7 +71,7 @@ pub(super) fn set(
     for kept in choice.find(workspace, &*store)? {
         let value = value.cursor(&look::zone(workspace, &kept.key.scope.tenant), now);
         let counts = |cursor: &Cursor| matches!(cursor, Cursor::Number(_));
-        let fits = kept.row.value.as_ref().is_none_or(|before| counts(before) == counts(&value));
+        let fits = kept.row.value.as_ref().is_some_and(|before| counts(before) == counts(&value));
         if !fits {
             let message = format!("the cursor of `{}` is of another kind than `{value}`", kept.key.group);
             return Err(CommandError::new(Exit::Usage, "state/other-cursor", message)
