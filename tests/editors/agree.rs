@@ -296,7 +296,10 @@ fn mutate(json: &mut Value, rng: &mut ChaCha8Rng) {
 fn is_beyond_the_types(pointer: &str) -> bool {
     let parts: Vec<&str> = pointer.split('/').skip(1).collect();
     let open = ["map", "map_back", "key", "each_key", "each", "connection", "on_fail"];
-    parts.iter().any(|part| open.contains(part))
+    let compared = ["by", "sum", "object", "when"];
+    let is_of_a_comparison =
+        parts.first() == Some(&"reconcile") && parts.iter().any(|part| compared.contains(part));
+    is_of_a_comparison || parts.iter().any(|part| open.contains(part))
 }
 
 #[test]
