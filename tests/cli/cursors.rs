@@ -8,6 +8,8 @@ use std::path::Path;
 /// A synced quickstart whose orders are read by their last change.
 fn synced() -> Project {
     let project = quickstart();
+    let stream = "files = [\"orders.json\"]";
+    project.edit("connections.toml", stream, &format!("{stream}\ncursor = \"date_modified_gmt\""));
     for entity in ["order", "order_line"] {
         let write = format!("[entity.{entity}.write]");
         let source = format!("[entity.{entity}.source]\ncursor = \"date_modified_gmt\"\n\n{write}");
