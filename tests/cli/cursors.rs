@@ -45,7 +45,7 @@ fn cursors_are_listed_set_and_reset_after_a_backup() {
         "{before:?}"
     );
     let fresh = read(&project, &["run", "."], "order");
-    let set = project.engine(&["state", "set", "store-to-sqlite", "order", "2000-01-01"]).ended(0);
+    let set = project.engine(&["state", "set", "store-to-sqlite", "order", "2000-01-01T00:00:00Z"]).ended(0);
     assert!(set.stderr.contains("before-set-"), "{}", set.stderr);
     assert_eq!(cursor_of(&project, "order"), "2000-01-01T00:00:00Z");
     assert_eq!(read(&project, &["run", "."], "order"), 207);
