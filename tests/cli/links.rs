@@ -126,7 +126,7 @@ fn without_marker(project: &Project) -> String {
     let journal = project.read(BOOKS);
     let last =
         journal.lines().filter_map(|line| Entry::from_line(line).ok()).filter(|entry| entry.method == "POST");
-    let last = last.last().unwrap();
+    let last = last.reduce(|_, later| later).unwrap();
     let entry = Entry {
         uri: format!("/v3/company/{REALM}/refundreceipt"),
         body: body.to_string(),
@@ -156,14 +156,14 @@ fn an_object_that_may_be_a_records_own_is_chosen_by_a_person() {
     assert_eq!((objects(&project), writes(&project)), (made.clone(), sent), "no refund was made beside it");
     let record = ambiguous[0]["record"].as_str().unwrap();
     let (_, key) = record.rsplit_once('/').unwrap();
-    let set = |id: &str| qbo(&project, &["link", "set", "woo-to-qbo", "refund", key, id]);
+    let choose = |id: &str| qbo(&project, &["link", "set", "woo-to-qbo", "refund", key, id]);
     // error[link/no-object]
-    refused(&set("999999").ended(9), "link/no-object");
+    refused(&choose("999999").ended(9), "link/no-object");
     let refunds = books(&project).objects(REALM, "RefundReceipt");
     let other = refunds.iter().map(|refund| refund["Id"].as_str().unwrap()).find(|other| *other != id);
     // error[link/target-taken]
-    refused(&set(other.unwrap()).ended(1), "link/target-taken");
-    drop(set(&id).ended(0));
+    refused(&choose(other.unwrap()).ended(1), "link/target-taken");
+    drop(choose(&id).ended(0));
     let mended = qbo(&project, &["run", "woo-to-qbo", "--format", "json"]).ended(5);
     assert_eq!((ended(&mended, "created"), ended(&mended, "updated")), (0, 1), "{}", mended.stdout);
     assert!(!mended.stdout.contains("link/unclear"), "{}", mended.stdout);

@@ -25,11 +25,11 @@ fn with_another_tax_code(policy: &str) -> Project {
     project.edit(PIPELINE, "on_mapping_change = \"new_only\"", &format!("on_mapping_change = \"{policy}\""));
     drop(project.engine(&[&["run"], &BOOKS[..]].concat()).ended(5));
     let text = project.read(PIPELINE);
-    let order = text.find("each = \"$.shipping_lines[*]\"").unwrap();
-    let rule = order + text[order..].find("map.SalesItemLineDetail.TaxCodeRef").unwrap();
-    let end = rule + text[rule..].find('\n').unwrap();
+    let (before, block) = text.split_once("each = \"$.shipping_lines[*]\"").unwrap();
+    let (above, rule) = block.split_once("map.SalesItemLineDetail.TaxCodeRef").unwrap();
+    let (_, below) = rule.split_once('\n').unwrap();
     let new = "map.SalesItemLineDetail.TaxCodeRef.value = { find = \"TaxCode\", by = \"Name\", value = { const = \"Exempt\" } }";
-    project.write(PIPELINE, format!("{}{new}{}", &text[..rule], &text[end..]));
+    project.write(PIPELINE, format!("{before}each = \"$.shipping_lines[*]\"{above}{new}\n{below}"));
     project
 }
 
@@ -56,7 +56,9 @@ fn changes(document: &Value) -> BTreeSet<String> {
 #[test]
 fn another_tax_code_touches_no_document_of_before() {
     let project = with_another_tax_code("new_only");
-    assert_eq!(written(&run(&project, &["--full"]), "runs"), []);
+    // Some recorded orders can never be booked: no reason to stop here.
+    project.edit("engine.toml", "above = 0.05", "above = 1");
+    assert_eq!(written(&run(&project, &["--full", "--unattended"]), "runs"), []);
     let shown =
         project.engine(&[&["plan"], &BOOKS[..], &["--mapping-change", "--out", "plan.json"]].concat());
     let shown = changes(&shown.ended(5).json());

@@ -51,7 +51,7 @@ fn check_equation(of: &Value) {
 
 /// The books as the journal leaves them.
 struct Books {
-    books: QuickBooks,
+    company: QuickBooks,
     token: String,
     project: Project,
 }
@@ -66,12 +66,12 @@ impl Books {
         let entries = lines.lines().map(|line| Entry::from_line(line).unwrap());
         replay(&mut books, entries.collect::<Vec<_>>()).unwrap();
         let token = books.grant(REALM, jiff::Timestamp::now()).access_token;
-        Self { books, token, project }
+        Self { company: books, token, project }
     }
 
     /// A document that was written, in some currency.
     fn document(&self, kind: &str, at: usize) -> Value {
-        self.books.objects(REALM, kind)[at].clone()
+        self.company.objects(REALM, kind)[at].clone()
     }
 
     /// Somebody changes the books: the request is answered, and stands in the journal for the next command.
@@ -84,7 +84,7 @@ impl Books {
             .header("accept", "application/json")
             .body(bytes::Bytes::from(body.to_string()))
             .unwrap();
-        let answer = self.books.handle(&request, at);
+        let answer = self.company.handle(&request, at);
         let text = String::from_utf8_lossy(answer.body()).into_owned();
         assert!(answer.status().is_success(), "{text}");
         let line = Entry::of(&request, at).to_line();

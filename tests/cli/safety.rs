@@ -18,7 +18,7 @@ fn guarded(project: Project) -> Project {
 /// What a run that asked printed as the token.
 #[track_caller]
 fn token(outcome: &Outcome) -> String {
-    let (_, rest) = outcome.stderr.split_once("engine confirm cfm_").expect("a token is printed");
+    let (_, rest) = outcome.stderr.split_once("engine confirm cfm_").unwrap();
     let letters: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
     assert_eq!(letters.len(), 16, "{}", outcome.stderr);
     format!("cfm_{letters}")
@@ -82,6 +82,42 @@ fn a_run_against_production_waits_for_a_word_and_then_writes_what_was_shown() {
     let kept: String =
         db.query_row("SELECT group_concat(id || summary) FROM confirmation", [], |row| row.get(0)).unwrap();
     assert!(!kept.contains(&given), "the store knows no token");
+}
+
+#[test]
+fn records_are_not_written_again_in_production_without_a_word() {
+    let project = guarded(synced());
+    change_orders(&project, 1, "a lot");
+    drop(project.engine(&["run", ".", "--yes"]).ended(5));
+    change_orders(&project, 1, "7.00");
+    let before = project.tables();
+    let backfill = ["backfill", "store-to-sqlite", "--from", "2000-01-01"];
+    for command in [&["retry", "--all"][..], &backfill] {
+        let refused = project.engine(command).ended(7);
+        assert!(refused.stderr.contains("error[confirm/needed]"), "{}", refused.stderr);
+        drop(project.engine(&[command, &["--dry-run"]].concat()).ended(0));
+    }
+    assert_eq!(before.difference(&project.tables()), None);
+    drop(project.engine(&["retry", "--all", "--yes"]).ended(0));
+    let written = "SELECT count(*) FROM orders WHERE total = '7.00'";
+    assert_eq!(count(&project.database("warehouse.db"), written), 1);
+    drop(project.engine(&[&backfill[..], &["--yes"]].concat()).ended(0));
+}
+
+/// The question does not say since when: whoever answers has to.
+#[test]
+fn a_run_of_a_part_is_confirmed_by_the_same_command() {
+    let project = guarded(synced());
+    change_orders(&project, 20, "7.00");
+    let run = ["run", ".", "--since", "2000-01-01"];
+    let asked = project.engine(&run).ended(7);
+    assert!(asked.stderr.contains("the same command with --confirm cfm_"), "{}", asked.stderr);
+    let (_, token) = asked.stderr.split_once("--confirm ").unwrap();
+    let token: String =
+        token.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect();
+    drop(project.engine(&[&run[..], &["--confirm", &token]].concat()).ended(0));
+    let written = "SELECT count(*) FROM orders WHERE total = '7.00'";
+    assert_eq!(count(&project.database("warehouse.db"), written), 20);
 }
 
 #[test]
@@ -252,7 +288,7 @@ fn typed(project: &Project, arguments: &str, lines: &str) -> (i32, String) {
     command.args(["-qec", &format!("{ENGINE} {arguments}"), "/dev/null"]).current_dir(project.path(""));
     command
         .env_clear()
-        .env("PATH", std::env::var("PATH").unwrap())
+        .envs(std::env::vars().filter(|(name, _)| name == "PATH"))
         .env("LANG", "C.UTF-8")
         .env("USER", "tester");
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -437,15 +473,16 @@ fn whoever_touches_the_audit_is_found_out() {
         // error[audit/broken]
         let found = project.engine(&[&["audit", "verify"], more].concat()).ended(1);
         insta::with_settings!({ snapshot_suffix => what }, {
-            crate::with_names!(insta::assert_snapshot!(found.snapshot()))
+            crate::with_names!(insta::assert_snapshot!(found.snapshot()));
         });
     }
     // Written anew from some row on, it is sound in itself, and not what it was.
     std::fs::write(project.path(".engine/state.db"), &whole).unwrap();
     drop(project.engine(&["audit", "verify", "--head", &head]).ended(0));
     let other = head.replacen(':', ":0", 1);
-    let other = &other[..other.len() - 1];
-    drop(project.engine(&["audit", "verify", "--head", other]).ended(1));
+    let mut other = other;
+    assert!(other.pop().is_some());
+    drop(project.engine(&["audit", "verify", "--head", &other]).ended(1));
     // error[audit/head]
     drop(project.engine(&["audit", "verify", "--head", "yesterday"]).ended(2));
 }

@@ -101,6 +101,17 @@ pub(crate) fn check_tenants(workspace: &Workspace, which: &Which) -> Result<()> 
     Ok(())
 }
 
+/// Whoever has records written again in production says so: `engine run` shows a plan first, these commands do not.
+pub(crate) fn check_production(workspace: &Workspace, blueprint: &Blueprint, is_said: bool) -> Result<()> {
+    if is_said || !workspace.is_production(blueprint) {
+        return Ok(());
+    }
+    let (title, to) = (workspace.title(blueprint), &blueprint.target.connection);
+    let message = format!("{title} writes to `{to}`, which is production: nothing was written");
+    let help = "`--dry-run` shows what it comes to; then say `--yes`";
+    Err(CommandError::new(Exit::Confirm, "confirm/needed", message).help(help))
+}
+
 /// A misspelt `--entity` must not look like a run with nothing to do.
 pub(crate) fn check_entities(workspace: &Workspace, wanted: &[String]) -> Result<()> {
     let all = || workspace.blueprints.iter().flat_map(|blueprint| blueprint.entities.iter());

@@ -126,7 +126,8 @@ impl Engine {
         work.store.begin_run(&run, &self.gone).await?;
         self.owners.forget(&self.gone);
         if !request.purpose.is_dry() {
-            remap::keep_mappings(&work).await?;
+            let now = self.context.clock.now();
+            remap::keep_mappings(&*work.store, &work.blueprint, now).await?;
         }
         let (run_id, pipeline) = (work.run_id.clone(), work.scope.pipeline.clone());
         self.observer.notice(Event::RunStarted { run_id, pipeline, mode: mode(request) });

@@ -76,6 +76,7 @@ impl FailureFilter {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line are named and independent")]
 #[command(after_long_help = "Examples:
   engine retry k3mwq2x4tb                         one record, as the source has it now
   engine retry --code connector/duplicate         all that failed for one reason
@@ -89,6 +90,9 @@ pub(crate) struct Retry {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) filter: FailureFilter,
+    /// Write to a connection with `production = true` without asking
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) yes: bool,
     /// With the source records as they were when they failed, instead of as they are now
     #[arg(long)]
     pub(crate) as_of_run: bool,

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each flag is one")]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line are named and independent")]
 #[command(after_long_help = "Examples:
   engine plan woo-to-qbo                       what a run would write, beside what is there
   engine plan woo-to-qbo --full --show all     every record, every field

@@ -73,6 +73,9 @@ pub(crate) struct Backfill {
     /// Do everything but write
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Write to a connection with `production = true` without asking
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) which: Which,
 }

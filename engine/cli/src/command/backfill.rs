@@ -6,7 +6,7 @@ use crate::{
     error::{CommandError, Result},
     exit::Exit,
     output::Output,
-    ready::{Ready, check_entities, check_tenants, ready, skip},
+    ready::{Ready, check_entities, check_production, check_tenants, ready, skip},
     report,
     select::select,
     surroundings,
@@ -33,6 +33,9 @@ pub(super) fn run(arguments: &Backfill, project: Option<&Path>, output: &Output)
             if let Some(connector) = engine.emulation.lacks(blueprint) {
                 skip(&workspace, blueprint, connector, output)?;
                 continue;
+            }
+            if !arguments.dry_run {
+                check_production(&workspace, blueprint, arguments.yes)?;
             }
             engine.progress.name(workspace.title(blueprint));
             let report = one(&engine, blueprint, arguments)?;

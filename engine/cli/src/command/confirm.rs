@@ -8,17 +8,16 @@ use crate::{
     output::{self, Output},
     ready::ready,
     report,
-    select::{Selection, Wanted, current},
+    select::{Selection, current},
     surroundings,
     table::columns,
     workspace::{Depth, Workspace, runtime, title},
 };
 use engine_contract::Cancel;
-use engine_project::project::DEFAULT_ENVIRONMENT;
 use engine_run::{
     RunRequest,
     plan::Purpose,
-    state::{Answer, Confirmation, RunFilter, Taken, Word as Said},
+    state::{Answer, Confirmation, PipelineKey, RunFilter, Taken, Word as Said},
 };
 use serde::Deserialize;
 use std::{path::Path, sync::Arc};
@@ -67,21 +66,10 @@ fn go_on(
     let cancel = Cancel::default();
     surroundings::stop_on_signals(cancel.clone())
         .map_err(|error| CommandError::new(Exit::Failed, "run/no-signals", error.to_string()))?;
-    let scope = &asked.scope;
-    let pipelines = vec![Wanted::Name(scope.pipeline.clone())];
-    let which = Which {
-        tenant: Some(scope.tenant.clone()),
-        env: Some(scope.environment.clone()).filter(|name| name != DEFAULT_ENVIRONMENT),
-    };
-    let selection = Selection { project: all.project.clone(), pipelines };
-    let workspace = Workspace::load(&selection, &which, &cancel)?;
-    workspace.insist(output)?;
-    let Some(blueprint) = workspace.blueprints.first() else {
-        let message = format!("there is no pipeline `{}` for tenant `{}`", scope.pipeline, scope.tenant);
-        return Err(CommandError::new(Exit::NotFound, "project/unknown-pipeline", message));
-    };
+    let (workspace, blueprint) =
+        Workspace::of_pipeline(&all.project, &PipelineKey::of(&asked.scope), &cancel, output)?;
     let engine = ready(&workspace, false, output)?;
-    let title = workspace.title(blueprint);
+    let title = workspace.title(&blueprint);
     engine.progress.name(title.clone());
     let wanted: Asked = serde_json::from_str(&asked.summary).unwrap_or_default();
     let request = RunRequest {
@@ -90,14 +78,14 @@ fn go_on(
         limit: wanted.limit,
         trigger: "confirm".to_owned(),
         actor: surroundings::actor(),
-        ..RunRequest::new(Arc::clone(blueprint), Purpose::Write)
+        ..RunRequest::new(Arc::clone(&blueprint), Purpose::Write)
     };
     let report = match carry_out(&engine, &workspace, &request, (word, deletes), output)? {
         Ended::Ran(report) => report,
         Ended::Asked(question) => {
             let exit = question.error().exit;
             if output.format() == Format::Json {
-                let mut document = report::never_began(blueprint, question.error());
+                let mut document = report::never_began(&blueprint, question.error());
                 report::add_question(&mut document, &question.document());
                 output.json(&serde_json::json!({ "runs": [document], "exit_code": exit.number() }));
             } else {
@@ -110,7 +98,7 @@ fn go_on(
     if output.is_text() {
         let place = (workspace.dir.as_path(), workspace.project.environment.as_str());
         report::print(&report, &title, place, output);
-        super::run::sum_up(&engine, blueprint, output)?;
+        super::run::sum_up(&engine, &blueprint, output)?;
     }
     if output.format() == Format::Json {
         let document = report::document(&report, &blueprint.tenant);

@@ -6,24 +6,17 @@ use crate::{
     error::{CommandError, Result},
     exit::Exit,
     output::{self, Output},
-    plan::{self, FORMAT, Gathered, Gatherer, Writer},
+    plan::{self, Gathered, Gatherer, Writer},
     ready::{Ready, check_entities, check_tenants, ready, skip},
     report,
     select::select,
     surroundings,
     workspace::{Workspace, runtime},
 };
-use engine_contract::{Cancel, Context};
+use engine_contract::Cancel;
 use engine_plan::Blueprint;
-use engine_run::{
-    RunReport, RunRequest,
-    plan::{Head, Purpose},
-};
-use jiff::SignedDuration;
+use engine_run::{RunReport, RunRequest, plan::Purpose};
 use std::{path::Path, sync::Arc};
-
-/// How long a plan can be carried out. What is older is seldom true still, and stale record by record.
-const VALID: SignedDuration = SignedDuration::from_mins(60);
 
 pub(super) fn run(arguments: &Plan, project: Option<&Path>, output: &Output) -> Result<Exit> {
     let cancel = Cancel::default();
@@ -90,7 +83,7 @@ fn one(
     output: &Output,
 ) -> Result<(RunReport, Gathered)> {
     let writer = match &arguments.out {
-        Some(path) => Some(Writer::create(path, &head(blueprint, &ready.engine.context))?),
+        Some(path) => Some(Writer::create(path, &plan::head(blueprint, &ready.engine.context))?),
         None => None,
     };
     let shows_all = arguments.show == Show::All || output.format() != Format::Text;
@@ -116,21 +109,6 @@ fn one(
             }
             Err(error.into())
         }
-    }
-}
-
-pub(super) fn head(blueprint: &Blueprint, context: &Context) -> Head {
-    let made_at = context.clock.now();
-    Head {
-        format: FORMAT,
-        tenant: blueprint.tenant.clone(),
-        environment: blueprint.environment.clone(),
-        pipeline: blueprint.pipeline.clone(),
-        fingerprint: blueprint.fingerprint.clone(),
-        made_at,
-        valid_until: made_at + VALID,
-        salt: context.random_id(),
-        revert: None,
     }
 }
 

@@ -1,26 +1,23 @@
 //! `engine retry`: looks at failed records again, as they are now or as they were.
 
 use crate::{
-    args::{Format, Retry, Which},
+    args::{Format, Retry},
     error::{CommandError, Result},
     exit::Exit,
     failed::{filtered, named},
     output::{self, Output},
-    plan::Gatherer,
-    ready::ready,
+    ready::{check_production, ready},
     report,
-    select::{Selection, Wanted, current},
+    select::{Selection, current},
     surroundings,
     words::many,
     workspace::{Depth, Workspace, runtime},
 };
 use engine_contract::Cancel;
 use engine_plan::Blueprint;
-use engine_project::project::DEFAULT_ENVIRONMENT;
 use engine_run::{
     Records, RunReport, RunRequest,
-    plan::Purpose,
-    state::{FailedRow, FailedState, RunFilter, StateDatabase},
+    state::{FailedRow, FailedState, PipelineKey, RunFilter, StateDatabase},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -103,32 +100,24 @@ fn one(
     let Some(first) = rows.first() else {
         return Err(CommandError::new(Exit::NotFound, "command/unknown-failure", "no failed record is left"));
     };
-    let selection =
-        Selection { project: project.to_owned(), pipelines: vec![Wanted::Name(first.pipeline.clone())] };
-    let which = Which {
-        tenant: Some(first.tenant.clone()),
-        env: Some(first.environment.clone()).filter(|name| name != DEFAULT_ENVIRONMENT),
+    let key = PipelineKey {
+        tenant: first.tenant.clone(),
+        environment: first.environment.clone(),
+        pipeline: first.pipeline.clone(),
     };
-    let workspace = Workspace::load(&selection, &which, cancel)?;
-    workspace.insist(output)?;
-    let Some(blueprint) = workspace.blueprints.first() else {
-        let message = format!("there is no pipeline `{}` for tenant `{}`", first.pipeline, first.tenant);
-        return Err(CommandError::new(Exit::NotFound, "project/unknown-pipeline", message));
-    };
-    let (rows, records) = records(&workspace, blueprint, rows, (arguments.as_of_run, output))?;
-    let purpose = if arguments.dry_run {
-        Purpose::Plan(Arc::new(Gatherer::new(false, false, None)))
-    } else {
-        Purpose::Write
-    };
+    let (workspace, blueprint) = Workspace::of_pipeline(project, &key, cancel, output)?;
+    if !arguments.dry_run {
+        check_production(&workspace, &blueprint, arguments.yes)?;
+    }
+    let (rows, records) = records(&workspace, &blueprint, rows, (arguments.as_of_run, output))?;
     let ready = ready(&workspace, arguments.dry_run, output)?;
-    let title = workspace.title(blueprint);
+    let title = workspace.title(&blueprint);
     ready.progress.name(title.clone());
     let request = RunRequest {
         records: Some(Arc::new(records)),
         trigger: "retry".to_owned(),
         actor: surroundings::actor(),
-        ..RunRequest::new(Arc::clone(blueprint), purpose)
+        ..RunRequest::new(Arc::clone(&blueprint), super::run::purpose(arguments.dry_run))
     };
     let report = runtime()?.block_on(Box::pin(ready.engine.run(&request)));
     ready.progress.clear();

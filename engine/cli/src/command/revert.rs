@@ -9,18 +9,17 @@ use crate::{
     plan::{self, Gathered, Gatherer, Keeper, Writer},
     ready::ready,
     report,
-    select::{Selection, Wanted, current},
+    select::{Selection, current},
     surroundings,
     words::many,
     workspace::{Depth, Workspace, runtime},
 };
 use engine_contract::Cancel;
 use engine_plan::Blueprint;
-use engine_project::project::DEFAULT_ENVIRONMENT;
 use engine_run::{
     Records, RunReport, RunRequest,
     plan::{Approved, Head, Purpose},
-    state::{Run, RunFilter},
+    state::{PipelineKey, Run, RunFilter},
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
@@ -36,31 +35,20 @@ pub(super) fn run(arguments: &Revert, project: Option<&Path>, output: &Output) -
     surroundings::stop_on_signals(cancel.clone())
         .map_err(|error| CommandError::new(Exit::Failed, "run/no-signals", error.to_string()))?;
     let run = find(arguments, project, &cancel)?;
-    let scope = &run.scope;
-    let selection =
-        Selection { project: current(project)?, pipelines: vec![Wanted::Name(scope.pipeline.clone())] };
-    let which = Which {
-        tenant: Some(scope.tenant.clone()),
-        env: Some(scope.environment.clone()).filter(|name| name != DEFAULT_ENVIRONMENT),
-    };
-    let workspace = Workspace::load(&selection, &which, &cancel)?;
-    workspace.insist(output)?;
-    let Some(blueprint) = workspace.blueprints.first() else {
-        let message = format!("there is no pipeline `{}` for tenant `{}`", scope.pipeline, scope.tenant);
-        return Err(CommandError::new(Exit::NotFound, "project/unknown-pipeline", message));
-    };
+    let (workspace, blueprint) =
+        Workspace::of_pipeline(&current(project)?, &PipelineKey::of(&run.scope), &cancel, output)?;
     let records = made_by(&workspace, &run.id)?;
-    let taking = plan(&workspace, blueprint, (Arc::clone(&records), &run.id), (arguments, output))?;
+    let taking = plan(&workspace, &blueprint, (Arc::clone(&records), &run.id), (arguments, output))?;
     let mut exit = super::run::exit_of(&taking.report);
     let planned = taking.approved.len();
     if output.is_text() {
         report::print_results(&taking.report, output);
-        plan::print(&taking.gathered, &taking.report, blueprint, output, arguments.show != Show::Failures);
+        plan::print(&taking.gathered, &taking.report, &blueprint, output, arguments.show != Show::Failures);
         say_rest(&records, &taking.report, output);
     }
-    let mut document = plan::document(&taking.gathered, &taking.report, blueprint);
+    let mut document = plan::document(&taking.gathered, &taking.report, &blueprint);
     if let (true, None) = (arguments.yes, &taking.report.error) {
-        let report = carry_out(&workspace, blueprint, (records, taking.approved), output)?;
+        let report = carry_out(&workspace, &blueprint, (records, taking.approved), output)?;
         exit = exit.worse(super::run::exit_of(&report));
         document = report::document(&report, &blueprint.tenant);
     } else {
@@ -102,7 +90,7 @@ fn plan(
 ) -> Result<Taking> {
     let ready = ready(workspace, true, output)?;
     ready.progress.name(workspace.title(blueprint));
-    let head = Head { revert: Some(run.to_owned()), ..super::plan::head(blueprint, &ready.engine.context) };
+    let head = Head { revert: Some(run.to_owned()), ..plan::head(blueprint, &ready.engine.context) };
     let writer = arguments.out.as_ref().map(|path| Writer::create(path, &head)).transpose()?;
     let shows_all = arguments.show == Show::All || output.format() != Format::Text;
     let sheet = Arc::new(Gatherer::new(false, shows_all, writer));

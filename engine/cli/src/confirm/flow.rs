@@ -186,7 +186,11 @@ impl Flow<'_> {
         };
         let deletes = deletes.map(|deletes| format!(" --confirm-deletes {deletes}")).unwrap_or_default();
         let until = asked.until.map(|until| format!("  (until {until:.0})")).unwrap_or_default();
-        let help = format!("engine confirm {token}{deletes}{until}");
+        // What a token is kept with does not say which records or which time: the same command does.
+        let is_part =
+            self.request.records.is_some() || self.request.window.is_some() || self.request.first_run;
+        let how = if is_part { "the same command with --confirm" } else { "engine confirm" };
+        let help = format!("{how} {token}{deletes}{until}");
         let error = CommandError::new(Exit::Confirm, code, message).help(help);
         Ok(Ended::Asked(Box::new(Question { token, asked, error })))
     }

@@ -17,7 +17,7 @@ use std::{
 };
 
 /// The version of the format that this engine writes and reads.
-pub(crate) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 
 /// Writes a plan beside its place, and puts it there when it is whole.
 pub(crate) struct Writer {

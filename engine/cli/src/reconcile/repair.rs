@@ -4,7 +4,7 @@ use super::document::difference;
 use crate::{
     error::Result,
     output::{self, Output},
-    plan::{FORMAT, Gatherer, Writer},
+    plan::{self, Gatherer, Writer},
     ready::Ready,
     table::columns,
     workspace::runtime,
@@ -12,19 +12,16 @@ use crate::{
 use engine_plan::Blueprint;
 use engine_run::{
     RunRequest,
-    plan::{Head, Planned, Planner, Purpose, Step},
+    plan::{Planned, Planner, Purpose, Step},
     reconcile::{Difference, Kind, Reconciliation},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
-
-/// How long such a plan can be carried out: as long as any other.
-const VALID: SignedDuration = SignedDuration::from_mins(60);
 
 /// Records, each by its entity and the source's key.
 type Places = BTreeSet<(String, String)>;
@@ -105,18 +102,7 @@ fn mend(
     if wanted.is_empty() {
         return Ok((BTreeSet::new(), None));
     }
-    let made_at = ready.engine.context.clock.now();
-    let head = Head {
-        format: FORMAT,
-        tenant: blueprint.tenant.clone(),
-        environment: blueprint.environment.clone(),
-        pipeline: blueprint.pipeline.clone(),
-        fingerprint: blueprint.fingerprint.clone(),
-        made_at,
-        valid_until: made_at + VALID,
-        salt: ready.engine.context.random_id(),
-        revert: None,
-    };
+    let head = plan::head(blueprint, &ready.engine.context);
     let inner = Arc::new(Gatherer::new(false, false, Some(Writer::create(path, &head)?)));
     let only: BTreeSet<String> = wanted.iter().map(|(entity, _)| entity.clone()).collect();
     let mender = Arc::new(Mender { inner: Arc::clone(&inner), wanted, planned: Mutex::new(BTreeSet::new()) });

@@ -3,6 +3,7 @@
 mod catalog;
 mod check;
 mod load;
+mod pipeline;
 mod state;
 mod tenant;
 mod wanted;

@@ -9,6 +9,7 @@ use crate::{
     error::RunError,
     key::{RecordKey, Scope},
     lease::later,
+    stage::remap,
     state::{Action, AuditEntry, Dirty, DirtyReason, Known, Lease, Link, Run, RunStatus, Settlement},
 };
 use engine_contract::ContentHash;
@@ -135,7 +136,8 @@ impl Engine {
             return Ok(kept);
         }
         let run = self.begin(request, &scope).await?;
-        let written = self.write(&run, ready, if together { usize::MAX } else { AT_ONCE }).await;
+        let at_once = if together { usize::MAX } else { AT_ONCE };
+        let written = self.write((request, &run), ready, at_once).await;
         let (status, error) = match &written {
             Ok(_) => (RunStatus::Done, None),
             Err(error) => (RunStatus::Failed, Some(format!("{}: {error}", error.code()))),
@@ -162,10 +164,17 @@ impl Engine {
         };
         self.store.begin_run(&run, &self.gone).await?;
         self.owners.forget(&self.gone);
+        // Links name the mapping of today, also where no run has written with it yet.
+        remap::keep_mappings(&*self.store, &request.blueprint, self.context.clock.now()).await?;
         Ok(run.id)
     }
 
-    async fn write(&self, run: &str, ready: Vec<Group>, at_once: usize) -> Result<u64, RunError> {
+    async fn write(
+        &self,
+        (request, run): (&LinkRequest, &str),
+        ready: Vec<Group>,
+        at_once: usize,
+    ) -> Result<u64, RunError> {
         let mut changed = 0;
         for (lease, entity, changes) in ready {
             for chunk in changes.chunks(at_once) {
@@ -175,7 +184,13 @@ impl Engine {
                     let (pipeline, group) = (lease.key.scope.pipeline, lease.key.group);
                     return Err(RunError::LeaseLost { pipeline, group });
                 }
-                let settlement = Settlement { run: run.to_owned(), at: now, ..settlement(&entity, chunk) };
+                let settlement = Settlement {
+                    run: run.to_owned(),
+                    at: now,
+                    actor: request.actor.clone(),
+                    fingerprint: Some(request.blueprint.fingerprint.clone()),
+                    ..settlement(&entity, chunk)
+                };
                 self.store.settle(&lease, settlement).await?;
                 changed += chunk.len() as u64;
             }

@@ -12,12 +12,13 @@ use super::{
 use crate::{
     error::RunError,
     plan::Purpose,
-    state::{Link, Status},
+    state::{Link, StateStore, Status},
     work::Work,
 };
 use bytes::Bytes;
 use engine_contract::ContentHash;
 use engine_plan::{Blueprint, Entity, EntityProgram, OnMappingChange, Program};
+use jiff::Timestamp;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
@@ -34,20 +35,25 @@ pub(crate) struct Mapping {
 pub(crate) struct Older(Mutex<BTreeMap<String, Option<Arc<Mapping>>>>);
 
 /// Keeps the mappings of today for the runs to come.
-pub(crate) async fn keep_mappings(work: &Work) -> Result<(), RunError> {
-    let kept = work.blueprint.entities.iter().map(|entity| (entity.mapping_hash.clone(), body(work, entity)));
-    work.store.keep_mappings(kept.collect(), work.context.clock.now()).await?;
+pub(crate) async fn keep_mappings(
+    store: &dyn StateStore,
+    blueprint: &Blueprint,
+    now: Timestamp,
+) -> Result<(), RunError> {
+    let mappings =
+        blueprint.entities.iter().map(|entity| (entity.mapping_hash.clone(), body(blueprint, entity)));
+    store.keep_mappings(mappings.collect(), now).await?;
     Ok(())
 }
 
 /// The Blueprint with this entity alone: all that its mapping needs.
-fn body(work: &Work, entity: &Entity) -> Bytes {
+fn body(blueprint: &Blueprint, entity: &Entity) -> Bytes {
     let blueprint = Blueprint {
         entities: vec![entity.clone()],
         groups: Vec::new(),
         moved: Vec::new(),
         tables: BTreeMap::new(),
-        ..(*work.blueprint).clone()
+        ..blueprint.clone()
     };
     serde_json::to_vec(&blueprint).unwrap_or_default().into()
 }

@@ -110,6 +110,15 @@ pub struct PipelineKey {
     pub pipeline: String,
 }
 
+impl PipelineKey {
+    /// That of a scope.
+    #[must_use]
+    pub fn of(scope: &Scope) -> Self {
+        let Scope { tenant, environment, pipeline, .. } = scope.clone();
+        Self { tenant, environment, pipeline }
+    }
+}
+
 impl fmt::Display for PipelineKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { tenant, environment, pipeline } = self;
