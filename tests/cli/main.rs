@@ -55,6 +55,7 @@ mod state_copies;
 mod target;
 mod tenants;
 mod testing;
+mod two_way;
 mod validate;
 mod warehouse;
 mod watch;

@@ -12,7 +12,7 @@ use engine_project::{
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The areas of codes.
-const AREAS: [&str; 27] = [
+const AREAS: [&str; 28] = [
     "command",
     "file",
     "toml",
@@ -39,6 +39,7 @@ const AREAS: [&str; 27] = [
     "moved",
     "reconcile",
     "confirm",
+    "conflict",
     "audit",
 ];
 

@@ -6,12 +6,12 @@ use bytes::Bytes;
 use engine_contract::{Cursor, async_trait};
 use engine_plan::Reference;
 use engine_run::{
-    GroupKey, Scope,
+    GroupKey, RecordKey, Scope,
     state::{
-        Acquired, Answer, AuditQuery, AuditRow, Confirmation, CursorRow, CursorShelf, FailedRow, Intent,
-        KeptCursor, Known, Lease, Link, MappingShelf, NameKind, PipelineKey, RecordOwner, Rename, Renamed,
-        Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore, Taken,
-        TargetObject, sqlite::SqliteStore,
+        Acquired, Answer, AuditQuery, AuditRow, Base, Confirmation, CursorRow, CursorShelf, FailedRow,
+        Intent, KeptConflict, KeptCursor, Known, Lease, Link, MappingShelf, NameKind, PairShelf, PipelineKey,
+        RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement,
+        StateError, StateStore, Taken, TargetObject, Winner, sqlite::SqliteStore,
     },
 };
 use jiff::Timestamp;
@@ -128,6 +128,33 @@ impl<S: Stage> MappingShelf for SlowStore<S> {
     async fn mapping(&self, hash: &str) -> Result<Option<Bytes>> {
         self.pause().await;
         self.inner.mapping(hash).await
+    }
+}
+
+#[async_trait]
+impl<S: Stage> PairShelf for SlowStore<S> {
+    async fn bases(&self, scope: &Scope, entity: &str, keys: &[String]) -> Result<BTreeMap<String, Base>> {
+        self.pause().await;
+        self.inner.bases(scope, entity, keys).await
+    }
+
+    async fn conflicts_of(&self, scope: &Scope, entity: &str, keys: &[String]) -> Result<Vec<KeptConflict>> {
+        self.pause().await;
+        self.inner.conflicts_of(scope, entity, keys).await
+    }
+
+    async fn conflicts(&self, filter: &RunFilter) -> Result<Vec<KeptConflict>> {
+        self.inner.conflicts(filter).await
+    }
+
+    async fn choose(
+        &self,
+        conflict: &KeptConflict,
+        choice: BTreeMap<String, Winner>,
+        other: Option<RecordKey>,
+        at: Timestamp,
+    ) -> Result<bool> {
+        self.inner.choose(conflict, choice, other, at).await
     }
 }
 

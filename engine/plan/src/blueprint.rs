@@ -49,6 +49,21 @@ pub struct Blueprint {
     /// The sums by which both sides are compared.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reconcile: Vec<Reconcile>,
+    /// The same pipeline the other way round, for entities whose changes flow back: it reads the target and writes the
+    /// source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<Box<Blueprint>>,
+}
+
+impl Blueprint {
+    /// The entities in the order in which a run comes to them: each with what carries its changes back behind it.
+    pub fn steps(&self) -> impl Iterator<Item = &Entity> {
+        self.entities.iter().flat_map(|entity| {
+            let back = self.back.iter().flat_map(|back| &back.entities);
+            let is_of = |other: &&Entity| other.back.as_ref().is_some_and(|back| back.of == entity.name);
+            std::iter::once(entity).chain(back.filter(move |other| is_of(other)))
+        })
+    }
 }
 
 /// `[[reconcile]]`: sums by which both sides are compared.
@@ -199,6 +214,28 @@ pub struct Entity {
     /// Changes exactly when this entity's keys, fan-out or conditions change: records that were passed over
     /// may belong to it then. 32 hexadecimal digits.
     pub admission_hash: String,
+    /// For one that carries changes back: what it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<Back>,
+}
+
+/// What an entity that carries changes back belongs to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Back {
+    /// The entity whose objects it reads.
+    pub of: String,
+    /// Whether an object that is new in the target is made in the source.
+    pub creates: bool,
+    /// The target fields that each source field is made from, by dotted paths on both sides.
+    pub reads: IndexMap<String, Vec<String>>,
+}
+
+impl Back {
+    /// Whether changes of a target field, or of a part of it, are carried back.
+    #[must_use]
+    pub fn carries(&self, path: &str) -> bool {
+        self.reads.values().flatten().any(|read| read == path)
+    }
 }
 
 /// A fan-out.

@@ -22,8 +22,8 @@ mod sample;
 mod scene;
 
 pub use blueprint::{
-    Adjustment, Assert, Blueprint, Each, Endpoint, Entity, Figures, Group, Library, Lookup, Moved, OnFail,
-    Reconcile, Route, SyncPolicy, WritePolicy,
+    Adjustment, Assert, Back, Blueprint, Each, Endpoint, Entity, Figures, Group, Library, Lookup, Moved,
+    OnFail, Reconcile, Route, SyncPolicy, WritePolicy,
 };
 pub use compile::compile;
 /// The words of [`WritePolicy`] and [`SyncPolicy`].

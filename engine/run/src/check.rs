@@ -2,7 +2,7 @@
 
 use crate::{error::RunError, make, state::TargetObject, work::Work};
 use engine_contract::{DeletedMark, EffectClass, EntitySchema, ErrorKind, Field};
-use engine_plan::Entity;
+use engine_plan::{Blueprint, Entity};
 use std::collections::BTreeMap;
 
 /// How many linked objects of an entity are looked for in the target.
@@ -74,8 +74,12 @@ fn mark(entity: &Entity, schema: &EntitySchema, field: &str) -> Result<DeletedMa
 /// any more, or that were meant for another connection.
 pub(crate) async fn nothing_left_behind(work: &Work) -> Result<(), RunError> {
     for (entity, connection) in work.store.unfinished(&work.scope).await? {
-        let is_known = work.blueprint.entities.iter().any(|known| known.name == entity);
-        if !is_known || connection != work.blueprint.target.connection {
+        let both = [Some(&*work.blueprint), work.blueprint.back.as_deref()];
+        let is_meant = |blueprint: &Blueprint| {
+            let is_known = blueprint.entities.iter().any(|known| known.name == entity);
+            is_known && connection == blueprint.target.connection
+        };
+        if !both.into_iter().flatten().any(is_meant) {
             return Err(RunError::LeftBehind { entity, connection });
         }
     }
@@ -109,5 +113,5 @@ pub(crate) async fn still_there(work: &Work) -> Result<(), RunError> {
 }
 
 fn covered(work: &Work) -> Vec<Entity> {
-    work.blueprint.entities.iter().filter(|entity| work.covers(&entity.name)).cloned().collect()
+    work.blueprint.entities.iter().filter(|entity| work.covers(entity)).cloned().collect()
 }

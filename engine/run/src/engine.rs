@@ -16,7 +16,7 @@ use crate::{
     window::Window,
     work::Work,
 };
-use engine_contract::{Access, Connection, Context, Registry, Source};
+use engine_contract::{Access, Capabilities, Connection, Context, Registry, Source, Target};
 use engine_plan::{Blueprint, Endpoint, Program};
 use jiff::Timestamp;
 use std::{
@@ -132,8 +132,7 @@ impl Engine {
         let (run_id, pipeline) = (work.run_id.clone(), work.scope.pipeline.clone());
         self.observer.notice(Event::RunStarted { run_id, pipeline, mode: mode(request) });
         tracing::info!(run = work.run_id, pipeline = work.scope.pipeline, "run begins");
-        let covered = work.blueprint.entities.iter().map(|entity| entity.name.clone());
-        let tally = Tally::new(covered.filter(|name| work.covers(name)));
+        let tally = Tally::new(covered(&work));
         let (mut errors, lost) = match self.used_before(request, &mut work).await {
             Err(error) => (vec![error], None),
             Ok(Some(used)) if !request.purpose.is_dry() => (vec![used], None),
@@ -211,7 +210,11 @@ impl Engine {
     }
 
     pub(crate) async fn prepare(&self, request: &RunRequest) -> Result<Work, RunError> {
-        let (work, _) = self.surroundings(request).await?;
+        let (mut work, ends) = self.surroundings(request).await?;
+        if let Some(blueprint) = &work.blueprint.back {
+            let back = self.way_back(request, &work, blueprint, ends).await?;
+            work.back = Some(Box::new(back));
+        }
         check::nothing_left_behind(&work).await?;
         if !request.purpose.is_trace() {
             check::still_there(&work).await?;
@@ -219,15 +222,12 @@ impl Engine {
         Ok(work)
     }
 
-    /// Opens both sides; with what reads the target as a source, where its connection can be read.
-    pub(crate) async fn surroundings(
-        &self,
-        request: &RunRequest,
-    ) -> Result<(Work, Option<Box<dyn Source>>), RunError> {
+    /// Opens both sides; with their other ends, as far as the connections have them.
+    pub(crate) async fn surroundings(&self, request: &RunRequest) -> Result<(Work, OtherEnds), RunError> {
         let blueprint = Arc::clone(&request.blueprint);
-        let program = Program::build(&blueprint).map_err(|error| RunError::Invalid(error.to_string()))?;
         let access = if request.purpose.is_dry() { Access::Read } else { Access::Write };
-        let source = self.open(&blueprint.source, Access::Read).await;
+        let of_source = if blueprint.back.is_some() { access } else { Access::Read };
+        let source = self.open(&blueprint.source, of_source).await;
         let source = source.map_err(|error| RunError::source(&blueprint, error))?;
         let target = self
             .open(&blueprint.target, access)
@@ -256,22 +256,76 @@ impl Engine {
         } else {
             Arc::clone(&self.store)
         };
-        let streams = blueprint.groups.iter().map(|group| group.stream.clone());
-        let amounts = streams.filter_map(|stream| Some((stream.clone(), reads.amount(&stream)?))).collect();
-        let mut work = Work {
+        let run = Shared {
             run_id: format!("run_{}", self.context.random_id()),
+            store,
+            budget: Arc::new(Budget::new(request.limits.clone())),
+        };
+        let ends = OtherEnds {
+            target_reads: target.source,
+            source_writes: source.target.map(|writes| (writes, source.capabilities)),
+        };
+        let mut work = self.work(request, run, blueprint, (reads, writes, target.capabilities))?;
+        moved::apply(&work, &*self.owners, &self.gone).await?;
+        check::target(&mut work).await?;
+        Ok((work, ends))
+    }
+
+    /// The way back of a run: both sides with their ends exchanged.
+    async fn way_back(
+        &self,
+        request: &RunRequest,
+        work: &Work,
+        blueprint: &Blueprint,
+        ends: OtherEnds,
+    ) -> Result<Work, RunError> {
+        let Some(reads) = ends.target_reads else {
+            let connector = &blueprint.source.connector;
+            return Err(RunError::Invalid(format!(
+                "changes cannot flow back: connector `{connector}` cannot be read"
+            )));
+        };
+        let Some((writes, capabilities)) = ends.source_writes else {
+            let connector = &blueprint.target.connector;
+            return Err(RunError::Invalid(format!(
+                "changes cannot flow back: connector `{connector}` cannot be written"
+            )));
+        };
+        let run = Shared {
+            run_id: work.run_id.clone(),
+            store: Arc::clone(&work.store),
+            budget: Arc::clone(&work.budget),
+        };
+        let blueprint = Blueprint { fingerprint: work.blueprint.fingerprint.clone(), ..blueprint.clone() };
+        let mut back = self.work(request, run, Arc::new(blueprint), (reads, writes, capabilities))?;
+        check::target(&mut back).await?;
+        Ok(back)
+    }
+
+    fn work(
+        &self,
+        request: &RunRequest,
+        Shared { run_id, store, budget }: Shared,
+        blueprint: Arc<Blueprint>,
+        (source, target, capabilities): (Box<dyn Source>, Box<dyn Target>, Capabilities),
+    ) -> Result<Work, RunError> {
+        let program = Program::build(&blueprint).map_err(|error| RunError::Invalid(error.to_string()))?;
+        let streams = blueprint.groups.iter().map(|group| group.stream.clone());
+        let amounts = streams.filter_map(|stream| Some((stream.clone(), source.amount(&stream)?))).collect();
+        Ok(Work {
+            run_id,
             scope: approval::scope(request),
             program,
-            source: reads,
-            target: writes,
-            capabilities: target.capabilities,
+            source,
+            target,
+            capabilities,
             store,
             context: self.context.clone(),
             options: self.options.clone(),
             observer: Arc::clone(&self.observer),
             actor: request.actor.clone(),
             confirmation: request.confirmation.clone(),
-            budget: Budget::new(request.limits.clone()),
+            budget,
             purpose: request.purpose.clone(),
             full: request.full || request.mapping_change,
             mapping_change: request.mapping_change,
@@ -286,11 +340,9 @@ impl Engine {
             older: Older::default(),
             amounts,
             placeholders: AtomicI64::new(0),
+            back: None,
             blueprint,
-        };
-        moved::apply(&work, &*self.owners, &self.gone).await?;
-        check::target(&mut work).await?;
-        Ok((work, target.source))
+        })
     }
 
     async fn open(&self, endpoint: &Endpoint, access: Access) -> engine_contract::Result<Connection> {
@@ -300,6 +352,28 @@ impl Engine {
         })?;
         connector.open(&self.context, &endpoint.config(), access).await
     }
+}
+
+/// What both directions of a run share.
+struct Shared {
+    run_id: String,
+    store: Arc<dyn StateStore>,
+    budget: Arc<Budget>,
+}
+
+/// What reads the target, and what writes the source.
+pub(crate) struct OtherEnds {
+    pub(crate) target_reads: Option<Box<dyn Source>>,
+    source_writes: Option<(Box<dyn Target>, Capabilities)>,
+}
+
+/// The names of the entities that a run covers, each with what carries its changes back behind it.
+fn covered(work: &Work) -> impl Iterator<Item = String> {
+    let covered = work.blueprint.entities.iter().filter(|entity| work.covers(entity));
+    covered.flat_map(|entity| {
+        let back = work.way_back(entity).map(|(_, back)| back.name.clone());
+        std::iter::once(entity.name.clone()).chain(back)
+    })
 }
 
 pub(crate) fn mode(request: &RunRequest) -> &'static str {

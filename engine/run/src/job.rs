@@ -1,5 +1,6 @@
 //! Advances one stream group of a pipeline: recovery, revisits, then batch by batch to the end.
 
+mod back;
 mod only;
 mod take_back;
 
@@ -47,6 +48,8 @@ pub(crate) struct Job<'a> {
     tally: &'a Tally,
     /// What this run has met, where it matters what it has not.
     seen: Seen,
+    /// On the way back: the way forward.
+    front: Option<&'a Work>,
 }
 
 /// The source records of one step, and what else is known of them.
@@ -93,7 +96,7 @@ impl<'a> Job<'a> {
         for index in &group.entities {
             let (entity, program) = (work.blueprint.entities.get(*index), work.program.entity(*index));
             if let (Some(entity), Some(program)) = (entity, program)
-                && work.covers(&entity.name)
+                && work.covers(entity)
             {
                 entities.push((entity, program));
             }
@@ -111,7 +114,7 @@ impl<'a> Job<'a> {
                     let (store, context) = (Arc::clone(&work.store), work.context.clone());
                     let guard = Guard::new(store, context, work.options.clone(), lease);
                     let seen = Seen::new(entities.iter().any(|(entity, _)| vanished::matters(entity)));
-                    return Ok(Some(Self { work, group, entities, guard, tally, seen }));
+                    return Ok(Some(Self { work, group, entities, guard, tally, seen, front: None }));
                 }
                 Acquired::Busy { owner: holder, .. } if gone.is_none() && owners.is_gone(&holder) => {
                     gone = Some(holder);
@@ -126,7 +129,10 @@ impl<'a> Job<'a> {
 
     /// Works to the end of the stream, and gives the lease back whatever happens.
     pub(crate) async fn run(self) -> Result<(), RunError> {
-        let result = self.advance().await;
+        let mut result = self.advance().await;
+        if result.is_ok() {
+            result = self.carry_back().await;
+        }
         if matches!(result, Err(RunError::LeaseLost { .. })) {
             return result;
         }
@@ -134,11 +140,15 @@ impl<'a> Job<'a> {
         // What stopped the run says more than that its lease could not be given back.
         result?;
         released?;
+        self.tell_finished();
+        Ok(())
+    }
+
+    fn tell_finished(&self) {
         for (entity, _) in &self.entities {
             let counts = self.tally.counts(&entity.name);
             self.work.observer.notice(Event::EntityFinished { entity: entity.name.clone(), counts });
         }
-        Ok(())
     }
 
     async fn advance(&self) -> Result<(), RunError> {
@@ -158,7 +168,8 @@ impl<'a> Job<'a> {
             }
             return Ok(());
         }
-        let row = window::cursor(self.work, &self.guard.lease().key).await?;
+        let Some((first, _)) = self.entities.first() else { return Ok(()) };
+        let row = window::cursor(self.work, first, &self.guard.lease().key).await?;
         let mut reader = Reader::start(self.work, self.group, row).await?;
         // A read of everything meets the records that wait on its way.
         if !reader.reads_everything() {
@@ -342,7 +353,8 @@ impl<'a> Job<'a> {
         let items = transform::items(program, entity, step.records);
         let gone = gone::gone(self.work, (entity, program), step.records, &items).await?;
         let keys: Vec<String> = items.iter().map(|folded| folded.item.key.clone()).collect();
-        let known = self.work.store.recall(&self.work.scope, &entity.name, &keys).await?;
+        let mut known = self.work.store.recall(&self.work.scope, &entity.name, &keys).await?;
+        let pairs = self.pairs(entity, &keys, &mut known).await?;
         draft.take_in(items.len() + gone.len());
         draft.saw(step.records.iter().map(|record| record.key.clone()).chain(step.asked.iter().cloned()));
         let candidates = transform::map_all(self.work, (entity, program), items, known).await?;
@@ -359,6 +371,7 @@ impl<'a> Job<'a> {
             .filter_map(|linked| self.decide(entity, linked, (draft, &mut standing)))
             .collect();
         self.seen.add(entity, &keys, step.records, step.broken);
+        let effects = self.merge_back(entity, (effects, pairs), draft).await?;
         Ok(self.send(gone, (effects, standing), draft).await)
     }
 
@@ -429,6 +442,9 @@ impl<'a> Job<'a> {
             (_, Resolution::Held(hold)) => draft.held(hold),
             (_, Resolution::Awaits) => draft.wait(&item.key, &item.source.key),
             (_, Resolution::Expired(hold, fault)) => draft.expired(&item, &known, hold, fault),
+            (_, Resolution::Failed(fault, _)) if back::is_none_of_the_sources(entity, &known, &fault) => {
+                draft.ended(&item, Status::Filtered);
+            }
             (_, Resolution::Failed(fault, status)) => draft.failed(&item, &known, fault, status),
             (Some(Decision::Create | Decision::Update), Resolution::Ready(ready)) => {
                 return Some(Effect::content(self.work, entity, (item, known, version), *ready));
@@ -450,7 +466,9 @@ impl<'a> Job<'a> {
             }
             (Some(Decision::Unchanged), Resolution::Ready(ready)) => {
                 draft.ended(&item, Status::Unchanged);
-                let link = known.link.filter(|_| self.work.purpose.is_dry())?;
+                // What somebody changed in the target of a two-way entity is told by its way back.
+                let is_told = self.work.purpose.is_dry() && self.work.way_back(entity).is_none();
+                let link = known.link.filter(|_| is_told)?;
                 standing.push(Standing { item, link, ready: *ready });
             }
             (_, Resolution::Ready(_) | Resolution::Overruled | Resolution::Kept) => {

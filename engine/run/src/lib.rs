@@ -17,6 +17,7 @@ mod lease;
 mod limits;
 pub mod links;
 mod make;
+mod merge;
 mod moved;
 mod options;
 pub mod plan;

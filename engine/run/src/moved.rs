@@ -10,7 +10,10 @@ use crate::{
 /// nothing to do. Pipelines come first: the keys of entities and connections are within them.
 pub(crate) async fn apply(work: &Work, owners: &dyn Owners, gone: &[String]) -> Result<(), RunError> {
     let moved = work.blueprint.moved.iter();
-    let mut renames: Vec<Rename> = moved.filter_map(|moved| Rename::parse(&moved.from, &moved.to)).collect();
+    let renames = moved.filter_map(|moved| Rename::parse(&moved.from, &moved.to));
+    // What carries an entity's changes back has its name with more behind it.
+    let mut renames: Vec<Rename> =
+        renames.flat_map(|rename| [Some(rename.clone()), rename.of_back()]).flatten().collect();
     if renames.is_empty() {
         return Ok(());
     }

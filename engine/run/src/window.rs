@@ -2,6 +2,7 @@
 
 use crate::{key::GroupKey, state::CursorRow, work::Work};
 use engine_contract::{Batch, Cursor, SourceRecord};
+use engine_plan::Entity;
 
 /// The cursor of a backfill, beside the one of runs.
 const BACKFILL: &str = "backfill";
@@ -39,14 +40,16 @@ pub(crate) fn moves(work: &Work) -> bool {
 }
 
 /// Which cursor of a group this run reads by, and moves; nothing for that of runs.
-pub(crate) fn shard(work: &Work) -> Option<String> {
-    work.window.filter(|window| window.is_backfill).map(|_| BACKFILL.to_owned())
+pub(crate) fn shard(work: &Work, entity: &Entity) -> Option<String> {
+    let backfill = work.window.filter(|window| window.is_backfill).map(|_| BACKFILL.to_owned());
+    // What carries changes back reads under the lease of the group whose changes they are.
+    backfill.or_else(|| entity.back.as_ref().map(|_| entity.name.clone()))
 }
 
 /// Where this run goes on reading a group.
-pub(crate) async fn cursor(work: &Work, key: &GroupKey) -> crate::state::Result<CursorRow> {
+pub(crate) async fn cursor(work: &Work, entity: &Entity, key: &GroupKey) -> crate::state::Result<CursorRow> {
     if !moves(work) {
         return Ok(CursorRow::default());
     }
-    work.store.cursor(&key.of_shard(shard(work).as_deref())).await
+    work.store.cursor(&key.of_shard(shard(work, entity).as_deref())).await
 }

@@ -41,7 +41,7 @@ pub(crate) struct Work {
     /// The confirmation on whose word it writes.
     pub(crate) confirmation: Option<String>,
     /// What it may still do.
-    pub(crate) budget: Budget,
+    pub(crate) budget: Arc<Budget>,
     /// What the run is for.
     pub(crate) purpose: Purpose,
     /// Read everything again, whatever the cursor says.
@@ -70,6 +70,8 @@ pub(crate) struct Work {
     pub(crate) amounts: BTreeMap<String, Amount>,
     /// How many objects a plan has made up.
     pub(crate) placeholders: AtomicI64,
+    /// The way back, for entities whose changes flow both ways.
+    pub(crate) back: Option<Box<Work>>,
 }
 
 impl Work {
@@ -138,8 +140,16 @@ impl Work {
         self.records.is_some()
     }
 
-    /// Whether the run covers an entity.
-    pub(crate) fn covers(&self, entity: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|name| name == entity)
+    /// Whether the run covers an entity. What carries its changes back goes with it.
+    pub(crate) fn covers(&self, entity: &Entity) -> bool {
+        let of = entity.back.as_ref().map(|back| &back.of);
+        self.only.is_empty() || self.only.iter().any(|name| *name == entity.name || Some(name) == of)
+    }
+
+    /// What carries the changes of an entity's objects back, where they flow both ways.
+    pub(crate) fn way_back(&self, entity: &Entity) -> Option<(&Self, &Entity)> {
+        let back = self.back.as_deref()?;
+        let is_of = |other: &&Entity| other.back.as_ref().is_some_and(|back| back.of == entity.name);
+        Some((back, back.blueprint.entities.iter().find(is_of)?))
     }
 }

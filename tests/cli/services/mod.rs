@@ -2,6 +2,7 @@
 //! error that says what to do, what was settled stays, and the next run carries on.
 
 mod books;
+pub(crate) mod both;
 mod canary;
 mod closed;
 mod hosts;

@@ -16,6 +16,9 @@ const QUICKSTART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../pipelines/quic
 /// Where the pipelines of a shop and its books are.
 const SHOPS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../pipelines/shops");
 
+/// Where the pipeline that keeps both sides alike is.
+const TWO_WAY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../pipelines/two-way");
+
 /// A project that vanishes with the test.
 #[derive(Debug)]
 pub struct Project {
@@ -57,6 +60,17 @@ impl Project {
     pub fn shops(engine: &str) -> Self {
         let project = Self::empty(engine);
         copy(Path::new(SHOPS), &project.path);
+        project
+    }
+
+    /// A copy of the store and the books that are kept alike.
+    ///
+    /// # Panics
+    /// When it cannot be copied.
+    #[must_use]
+    pub fn two_way(engine: &str) -> Self {
+        let project = Self::empty(engine);
+        copy(Path::new(TWO_WAY), &project.path);
         project
     }
 

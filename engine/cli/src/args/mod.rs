@@ -2,6 +2,7 @@
 
 mod author;
 mod confirm;
+mod conflicts;
 mod connect;
 mod connector;
 mod emulate;
@@ -18,6 +19,7 @@ mod tree;
 
 pub(crate) use author::{Fmt, Graph, GraphForm, Init, Schema, SchemaVerb, Test, Validate};
 pub(crate) use confirm::{Asking, Audit, AuditLs, AuditVerb, AuditVerify, Confirm};
+pub(crate) use conflicts::{Conflicts, ConflictsVerb, Decided};
 pub(crate) use connect::{Connections, ConnectionsVerb, Discover, Keys, KeysVerb, Login, Secret, SecretVerb};
 pub(crate) use connector::{AuthName, Connector, ConnectorVerb, NewConnector, RecordConnector};
 pub(crate) use emulate::{Emulate, EmulatorName};

@@ -1,9 +1,9 @@
 //! What stands before a command, and the list of commands.
 
 use super::{
-    Apply, Audit, Backfill, Completions, Confirm, Connections, Connector, Discover, Doctor, Emulate, Explain,
-    ExplainRecord, Failures, Fmt, Graph, Help, History, Init, Keys, Link, Man, Plan, Reconcile, Retry,
-    Revert, Run, Schema, Secret, State, Status, Test, Validate,
+    Apply, Audit, Backfill, Completions, Confirm, Conflicts, Connections, Connector, Discover, Doctor,
+    Emulate, Explain, ExplainRecord, Failures, Fmt, Graph, Help, History, Init, Keys, Link, Man, Plan,
+    Reconcile, Retry, Revert, Run, Schema, Secret, State, Status, Test, Validate,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -147,6 +147,8 @@ pub(crate) enum Verb {
     Revert(Revert),
     /// Answer a run that asks, or see what waits for an answer
     Confirm(Confirm),
+    /// Records that both sides changed, and who is right
+    Conflicts(Conflicts),
     /// Show, try and mend which object each record became
     Link(Link),
     /// What runs now, what ran last, what waits

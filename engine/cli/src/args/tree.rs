@@ -11,7 +11,7 @@ use engine_project::diag::suggest;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Author", &["init", "validate", "test", "graph", "fmt", "schema", "connector"]),
     ("Connect", &["connections", "discover", "secret", "emulate"]),
-    ("Run", &["plan", "apply", "run", "confirm", "backfill", "retry", "revert", "link"]),
+    ("Run", &["plan", "apply", "run", "confirm", "backfill", "retry", "revert", "conflicts", "link"]),
     ("Observe", &["status", "history", "failures", "explain-record", "reconcile", "audit"]),
     ("Tooling", &["explain", "doctor", "state", "keys", "completions", "man", "help"]),
 ];

@@ -5,6 +5,7 @@ mod audit;
 mod backfill;
 mod completions;
 mod confirm;
+mod conflicts;
 mod connections;
 mod connector;
 mod discover;
@@ -61,6 +62,7 @@ pub(crate) fn dispatch(cli: &Cli, output: &Output) -> Result<Exit> {
         Verb::Apply(arguments) => apply::run(arguments, project, output),
         Verb::Run(arguments) => run::run(arguments, project, output),
         Verb::Backfill(arguments) => backfill::run(arguments, project, output),
+        Verb::Conflicts(arguments) => conflicts::run(arguments, project, output),
         Verb::Link(arguments) => link::run(arguments, project, output),
         Verb::Status(arguments) => status::run(arguments, project, output),
         Verb::History(arguments) => history::run(arguments, project, output),

@@ -145,7 +145,7 @@ fn records(
     rows: Vec<FailedRow>,
     (as_of_run, output): (bool, &Output),
 ) -> Result<(Vec<FailedRow>, Records)> {
-    let is_known = |row: &FailedRow| blueprint.entities.iter().any(|entity| entity.name == row.entity);
+    let is_known = |row: &FailedRow| blueprint.steps().any(|entity| entity.name == row.entity);
     let (rows, gone): (Vec<FailedRow>, Vec<FailedRow>) = rows.into_iter().partition(is_known);
     if !gone.is_empty() {
         let message =

@@ -78,7 +78,7 @@ pub(super) fn show(plan: &Kept, workspace: &Workspace, blueprint: &Blueprint, ou
     let (title, to) = (workspace.title(blueprint), &blueprint.target.connection);
     let production = if workspace.is_production(blueprint) { ", production" } else { "" };
     output.talk(&format!("{title} would write to `{to}` ({}{production}):", blueprint.target.connector));
-    for entity in &blueprint.entities {
+    for entity in blueprint.steps() {
         let sums =
             plan.gathered.sums.iter().filter(|((name, step), _)| *name == entity.name && step.writes());
         for ((name, step), sums) in sums {

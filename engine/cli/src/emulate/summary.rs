@@ -115,7 +115,10 @@ pub(crate) async fn print(
             }
         }
     }
-    show(&lines, output);
+    // A pipeline without documents has nothing to add up.
+    if !lines.is_empty() {
+        show(&lines, output);
+    }
     explain(&left, output);
     Ok(())
 }

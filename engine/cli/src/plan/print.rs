@@ -34,7 +34,7 @@ pub(crate) fn print(
     shows_changes: bool,
 ) {
     if shows_changes {
-        for entity in &blueprint.entities {
+        for entity in blueprint.steps() {
             let own = plan.shown.iter().filter(|planned| planned.entity == entity.name);
             own.for_each(|planned| change(planned, output));
             let all: u64 = plan

@@ -182,7 +182,10 @@ impl Workspace {
 
     /// Whether real business depends on what a pipeline writes to.
     pub(crate) fn is_production(&self, blueprint: &Blueprint) -> bool {
-        self.project.connections.get(&blueprint.target.connection).is_some_and(|to| to.production)
+        let is_production =
+            |name: &String| self.project.connections.get(name).is_some_and(|to| to.production);
+        let is_written = blueprint.back.is_some() && is_production(&blueprint.source.connection);
+        is_written || is_production(&blueprint.target.connection)
     }
 
     /// How a pipeline is called in what is printed: with its tenant in front, where there are several.

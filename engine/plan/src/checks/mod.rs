@@ -32,6 +32,7 @@ mod swept;
 mod test_stub;
 mod transform;
 mod transform_type;
+mod two_way;
 pub(crate) mod types;
 mod unknown_cursor;
 mod unknown_field;
@@ -93,6 +94,7 @@ fn of_names(scene: &Scene<'_>, entity: &Entity, out: &mut Diagnostics) {
     unknown_cursor::check(scene, entity, out);
     swept::check(scene, entity, out);
     one_way::check(scene, entity, out);
+    two_way::check(scene, entity, out);
     filter::check(scene, entity, out);
     unknown_object::check(scene, entity, out);
     read_only_object::check(scene, entity, out);

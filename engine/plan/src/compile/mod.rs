@@ -4,6 +4,7 @@
 //! come out parents before children, else in the order of the file, so that equal projects give equal
 //! Blueprints.
 
+mod back;
 mod defaults;
 mod group;
 mod lower;
@@ -11,6 +12,7 @@ mod personal;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use back::{is_two_way, reversed};
 pub(crate) use lower::deleted_field;
 
 use crate::{
@@ -85,7 +87,9 @@ pub(crate) fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
         groups: group::groups(scene, &order)?,
         reconcile: lower::reconcile(scene, &entities)?,
         entities,
+        back: None,
     };
+    blueprint.back = back::pipeline(scene, &blueprint).map(Box::new);
     blueprint.fingerprint = hash::fingerprint(&blueprint);
     Some(blueprint)
 }

@@ -131,6 +131,17 @@ impl<'a> Scene<'a> {
         known.or_else(|| self.tables.wanted.get(name))
     }
 
+    /// The object that a stream of the source is written as, where the source is known to take it.
+    pub(crate) fn source_object(&self, stream: &str) -> Option<&EntitySchema> {
+        self.source()?.objects.iter().find(|object| object.name == stream)
+    }
+
+    /// The stream by which objects of the target are read, where it is known to have one.
+    pub(crate) fn target_stream(&self, object: &str) -> Option<&StreamInfo> {
+        let target = self.offer(self.file.target.as_ref()?)?;
+        target.streams.iter().find(|stream| stream.name == object)
+    }
+
     /// What a target object offers beyond creates and updates; one that says nothing at all is not known.
     pub(crate) fn policies(&self, object: &str) -> Option<&Offer> {
         self.object(object).map(|object| &object.offer).filter(|offer| **offer != Offer::default())

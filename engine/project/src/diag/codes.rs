@@ -294,8 +294,12 @@ codes! {
     OBJECT_READ_ONLY = "entity/read-only-object";
     /// A stream is read whole in every run and compared by content.
     STREAM_SWEPT = "entity/swept";
-    /// An entity asks for changes that flow back to the source, and changes flow one way only.
+    /// An entity says who wins when both sides change a record, and changes flow one way only.
     ENTITY_ONE_WAY = "entity/one-way";
+    /// Changes of an entity are to flow back to the source, and cannot.
+    NOT_TWO_WAY = "entity/not-two-way";
+    /// Changes of a field cannot be carried back to the source.
+    NOT_REVERSIBLE = "mapping/not-reversible";
     /// A filter is named that the stream does not have.
     FILTER_UNKNOWN = "entity/unknown-filter";
     /// A filter is given a value that it does not take.

@@ -20,6 +20,7 @@ pub(super) fn read(pointer: &str, table: &EntityTable, reader: &mut Reader<'_, '
     SyncPolicy {
         direction: table.direction,
         source_of_truth: table.source_of_truth,
+        new_in_target: table.new_in_target,
         conflict: table.conflict,
         conflict_fields,
         map_back,

@@ -1,6 +1,8 @@
 //! The entities of a pipeline file.
 
-use super::{AssertTable, Conflict, Direction, Open, SourceOfTruth, Table, WhenRefTable, WriteTable};
+use super::{
+    AssertTable, Conflict, Direction, NewInTarget, Open, SourceOfTruth, Table, WhenRefTable, WriteTable,
+};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -45,6 +47,9 @@ pub struct EntityTable {
     pub direction: Direction,
     /// Which side is right where nothing else decides: `source_of_truth = "target"`; `"source"` by default.
     pub source_of_truth: SourceOfTruth,
+    /// What becomes of an object that is new in the target of a two-way entity: `new_in_target = "ignore"`; `"create"` by
+    /// default.
+    pub new_in_target: NewInTarget,
     /// Who wins when both sides changed a record: `conflict = "newest_wins"`; `"source_wins"` by default.
     pub conflict: Conflict,
     /// Who wins for single fields of the target object: `PrimaryPhone.FreeFormNumber = "source_wins"`.

@@ -27,7 +27,7 @@ pub use history::{
 pub use pipeline::{
     BindTable, LookupTable, PipelineTable, PipelineToml, ScheduleTable, SideTable, VarTable, WebhooksTable,
 };
-pub use policy::{Conflict, Direction, SourceOfTruth, VarType};
+pub use policy::{Conflict, Direction, NewInTarget, SourceOfTruth, VarType};
 pub use rule::RuleTable;
 pub use safety::{
     ErrorRateTable, NotifierKind, NotifierTable, Occasion, RetentionTable, SafetyTable, UnattendedTable,

@@ -40,6 +40,17 @@ pub enum Conflict {
     Manual,
 }
 
+/// What becomes of an object that is new in the target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NewInTarget {
+    /// A record is made of it in the source.
+    #[default]
+    Create,
+    /// It stays where it is.
+    Ignore,
+}
+
 /// What values a variable takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

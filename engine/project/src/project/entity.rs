@@ -2,7 +2,7 @@
 
 use crate::{
     Place, Text,
-    model::{Conflict, Direction, Open, SourceOfTruth, WriteTable},
+    model::{Conflict, Direction, NewInTarget, Open, SourceOfTruth, WriteTable},
     rule::{Members, Reference, Rule},
 };
 use indexmap::IndexMap;
@@ -101,6 +101,8 @@ pub struct SyncPolicy {
     pub direction: Direction,
     /// Which side is right where nothing else decides.
     pub source_of_truth: SourceOfTruth,
+    /// What becomes of an object that is new in the target.
+    pub new_in_target: NewInTarget,
     /// Who wins.
     pub conflict: Conflict,
     /// Who wins for single fields, by the dotted path of the target field.

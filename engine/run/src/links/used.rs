@@ -62,12 +62,8 @@ fn is_of_interest(work: &Work) -> bool {
         EffectClass::IdempotencyKey | EffectClass::Marker => true,
         EffectClass::NaturalKey | EffectClass::None => false,
     };
-    let mut routes = work
-        .blueprint
-        .entities
-        .iter()
-        .filter(|entity| work.covers(&entity.name))
-        .flat_map(|entity| &entity.routes);
+    let mut routes =
+        work.blueprint.entities.iter().filter(|entity| work.covers(entity)).flat_map(|entity| &entity.routes);
     has_creates
         && !matches!(work.purpose, Purpose::Trace(_))
         && routes.any(|route| work.target.carries_marker(&route.object))

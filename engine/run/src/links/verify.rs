@@ -41,7 +41,7 @@ impl Engine {
     pub async fn verify_links(&self, request: &RunRequest) -> Result<Verified, RunError> {
         let work = self.prepare(request).await?;
         let mut verified = Verified::default();
-        for entity in work.blueprint.entities.iter().filter(|entity| work.covers(&entity.name)) {
+        for entity in work.blueprint.entities.iter().filter(|entity| work.covers(entity)) {
             let mut after: Option<String> = None;
             loop {
                 if work.context.cancel.is_cancelled() {

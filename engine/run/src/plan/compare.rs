@@ -50,6 +50,18 @@ fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     member(map.get(first)?, rest)
 }
 
+/// Whether two values mean the same.
+pub(crate) fn alike(a: &Value, b: &Value) -> bool {
+    let mut found = Vec::new();
+    value(a, b, String::new(), &mut found);
+    found.is_empty()
+}
+
+/// What an object holds in a field, by its dotted path; `null` where it has nothing.
+pub(crate) fn held<'v>(current: &'v Value, path: &str) -> &'v Value {
+    member(current, path).unwrap_or(&Value::Null)
+}
+
 fn members(wanted: &Map, current: &Value, path: &str, found: &mut Vec<Difference>) {
     for (name, wanted) in wanted {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };

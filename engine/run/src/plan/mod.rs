@@ -5,7 +5,7 @@
 //! planned records alone, and refuses each that is not any more what the plan showed.
 
 mod approved;
-mod compare;
+pub(crate) mod compare;
 mod digest;
 pub(crate) mod how;
 pub(crate) mod live;

@@ -41,7 +41,8 @@ impl Engine {
     pub async fn reconcile(&self, request: &ReconcileRequest) -> Result<Vec<Reconciliation>, RunError> {
         let purpose = Purpose::Plan(Arc::new(Nobody));
         let run = RunRequest { full: true, ..RunRequest::new(Arc::clone(&request.blueprint), purpose) };
-        let (work, lists) = self.surroundings(&run).await?;
+        let (work, ends) = self.surroundings(&run).await?;
+        let lists = ends.target_reads;
         let mut all = Vec::new();
         let wanted = |of: &&Reconcile| request.name.as_ref().is_none_or(|name| *name == of.name);
         for of in request.blueprint.reconcile.iter().filter(wanted) {

@@ -115,6 +115,20 @@ pub(crate) async fn namesake(
     Ok(owners.is_empty().then_some(only))
 }
 
+/// On the way back: the source has a record already that the forward way did not link.
+pub(crate) fn not_linked(entity: &Entity, object: &str) -> Fault {
+    Fault {
+        code: "link/unlinked-match".to_owned(),
+        message: format!(
+            "the source has a record in `{object}` that agrees with it in {}, and that is not linked to it: \
+             `engine link set` links both, when they are one",
+            entity.write.match_on.join(", ")
+        ),
+        place: Some(entity.place.clone().into()),
+        retry: true,
+    }
+}
+
 fn several(object: &str, match_on: &[String], entity: &Entity) -> Fault {
     Fault {
         code: "link/ambiguous-match".to_owned(),

@@ -11,6 +11,7 @@ use crate::{
     error::RunError,
     failpoint::failpoint,
     lease::Guard,
+    merge,
     options::Mechanism,
     plan::{Approved, Purpose, promise, survey},
     state::{Intent, Status},
@@ -81,7 +82,9 @@ pub(crate) async fn admitted<T>(
     for effect in &effects {
         draft.expect(effect.link.clone(), effect.item.clone(), effect.known.clone());
     }
+    let effects = merge::unlinked(work, entity, effects, draft).await?;
     let effects = adopt::adopt(work, entity, effects, draft).await?;
+    let effects = merge::forward(work, entity, effects, draft).await?;
     let mut planned = Vec::with_capacity(effects.len());
     for effect in effects {
         match intent::encode(work, entity, &effect) {
@@ -96,6 +99,10 @@ pub(crate) async fn admitted<T>(
     for (effect, encoded) in planned {
         if let Some(fault) = judged.refused.get(&effect.link.record.key) {
             draft.not_sent(&effect, fault.clone(), Status::Blocked);
+            continue;
+        }
+        if effect.is_adopted && entity.back.is_some() {
+            draft.not_sent(&effect, adopt::not_linked(entity, &effect.link.target_object), Status::Blocked);
             continue;
         }
         if effect.is_adopted && !entity.write.update {

@@ -365,6 +365,10 @@ impl<'a> Sender<'a> {
             Outcome::NotApplied(error)
                 if error.kind() == ErrorKind::Stale && attempt.intent.op != Op::Create =>
             {
+                if self.work.way_back(self.entity).is_some() {
+                    // Somebody changed the object since both were put together: the next run does that anew.
+                    return Ok(Ok((attempt.intent, End::Unsent)));
+                }
                 if let Some(stale) = promise::refused(self.work) {
                     return Ok(Ok((attempt.intent, End::Refused(stale))));
                 }

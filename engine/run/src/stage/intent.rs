@@ -8,7 +8,7 @@ use crate::{
     state::{Intent, Known, Link},
     work::Work,
 };
-use engine_contract::{ContentHash, Current, Encode, Map, Op};
+use engine_contract::{ContentHash, Current, Encode, Map, Op, Value, content_hash};
 use engine_plan::{Entity, Item};
 
 /// Something to be done to the target for one record.
@@ -91,6 +91,19 @@ impl Effect {
             fields.extend(work.deleted(entity, &link.target_object, Some(work.context.clock.now())));
         }
         Self { op, link, fields, item, known, update: None, promised: None, is_adopted: false }
+    }
+
+    /// Sends these fields instead, for the same wish: some of them are as the object has them.
+    pub(crate) fn keep(&mut self, fields: Map) {
+        (self.fields, self.update) = (fields, None);
+    }
+
+    /// Carries these fields back, and nothing else. The same values may be carried again later.
+    pub(crate) fn write_back(&mut self, fields: Map) {
+        let mut told = fields.clone();
+        told.insert(String::new(), Value::from(self.link.generation));
+        self.link.sent_hash = content_hash(&Value::Map(told));
+        self.keep(fields);
     }
 
     /// Turns a create into the update of an object that was found.

@@ -4,6 +4,8 @@
 //! do not sum up to the records that came in. A record whose effect was decided and came to no end is marked,
 //! so that a run that stops anywhere forgets nothing.
 
+mod both;
+
 use super::{Fault, effect::End, failing::Judge, intent::Effect};
 use crate::{
     error::RunError,
@@ -12,6 +14,7 @@ use crate::{
     invariants,
     key::RecordKey,
     lease::{Guard, later},
+    merge::Pair,
     options::Mechanism,
     report::Tally,
     state::{
@@ -34,6 +37,8 @@ pub(crate) struct Draft<'a> {
     counts: Counts,
     /// Records whose effects are on their way, by key.
     expected: BTreeMap<String, Expected>,
+    /// What is kept beside the links of records that flow both ways, by key.
+    pairs: BTreeMap<String, Pair>,
     events: Vec<Event>,
 }
 
@@ -64,7 +69,7 @@ impl<'a> Draft<'a> {
             ..Settlement::default()
         };
         let (counts, expected, events) = (Counts::default(), BTreeMap::new(), Vec::new());
-        Self { work, entity, settlement, counts, expected, events }
+        Self { work, entity, settlement, counts, expected, pairs: BTreeMap::new(), events }
     }
 
     pub(crate) fn entity(&self) -> &'a Entity {
@@ -203,7 +208,8 @@ impl<'a> Draft<'a> {
                 let mut link = intent.link;
                 link.target_id = (!intent.op.removes()).then_some(applied.target_id);
                 link.target_token = applied.token;
-                self.settlement.links.push(link);
+                self.settlement.links.push(link.clone());
+                self.keep_pair(&link, intent.op);
             }
             End::Adopted(found) => {
                 self.counts.add(Status::Unchanged);
@@ -427,7 +433,7 @@ impl<'a> Draft<'a> {
         invariants::run_equation(&self.entity.name, &self.counts)?;
         self.settlement.at = self.work.context.clock.now();
         self.settlement.cursor = cursor;
-        self.settlement.cursor_shard = window::shard(self.work);
+        self.settlement.cursor_shard = window::shard(self.work, self.entity);
         self.settlement.counts = self.counts.clone();
         failpoint!("settle.commit");
         if !self.work.options.keeps(Mechanism::OneCommit) {

@@ -14,6 +14,7 @@ mod location;
 mod mapping;
 mod overlay;
 mod owner;
+mod pair;
 mod place;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -33,15 +34,17 @@ pub use location::Location;
 pub use mapping::MappingShelf;
 pub use overlay::OverlayStore;
 pub use owner::{NeverGone, OwnerLocks, Owners};
+pub use pair::PairShelf;
 pub(in crate::state) use seal::PURPOSES;
 pub use seal::{Sealer, UnsealError};
 pub(crate) use types::masked;
 pub use types::{
-    Acquired, Action, Answer, AuditEntry, Confirmation, Counts, CursorRow, Dirty, DirtyReason, FREE_TRIES,
-    FailedKey, FailedRecord, FailedRow, FailedState, Hold, Intent, KeptRecord, Known, LONGEST_WAIT, Lease,
-    Link, MadeObject, NameKind, NamedRecord, Note, NoteKind, PipelineKey, Place, PriorFailure, Reason,
-    RecordOwner, Rename, Renamed, Revisit, RevisitQuery, Run, RunFilter, RunStatus, SecretEntry, Settlement,
-    Status, StoredSecret, Taken, TargetObject, Word,
+    Acquired, Action, Answer, AuditEntry, Base, Confirmation, Conflict, ConflictField, Counts, CursorRow,
+    Dirty, DirtyReason, FREE_TRIES, FailedKey, FailedRecord, FailedRow, FailedState, Hold, Intent,
+    KeptConflict, KeptRecord, Known, LONGEST_WAIT, Lease, Link, MadeObject, NameKind, NamedRecord, Note,
+    NoteKind, PipelineKey, Place, PriorFailure, Reason, RecordOwner, Rename, Renamed, Revisit, RevisitQuery,
+    Run, RunFilter, RunStatus, SecretEntry, Settlement, Status, StoredSecret, Taken, TargetObject, Winner,
+    Word,
 };
 
 use crate::key::{GroupKey, Scope};
@@ -107,7 +110,7 @@ pub type Result<T, E = StateError> = std::result::Result<T, E>;
 
 /// Keeps links, intents, cursors, leases, marks and history.
 #[async_trait]
-pub trait StateStore: CursorShelf + MappingShelf + Send + Sync {
+pub trait StateStore: CursorShelf + MappingShelf + PairShelf + Send + Sync {
     /// Takes the lease of a stream group, when it is free, expired, or held by `gone`: an owner known to be
     /// dead. Each taking has a higher epoch than all before, also after the store was lost.
     async fn acquire(

@@ -11,7 +11,7 @@ use crate::{
 };
 use engine_contract::Value;
 use engine_project::{
-    model::{Delete, OnMappingChange},
+    model::{Conflict, Delete, OnMappingChange, SourceOfTruth},
     project::{self, Assert as FileAssert},
     rule::{Members, Reference},
 };
@@ -41,10 +41,11 @@ pub(in crate::compile) fn entity(scene: &Scene<'_>, entity: &project::Entity) ->
         routes: routes(scene, entity, fans_out)?,
         write: policy(scene, entity),
         asserts: entity.asserts.iter().map(|one| assert(one, fans_out)).collect(),
-        sync: sync(scene, &entity.policy)?,
+        sync: sync(scene, entity)?,
         parents,
         mapping_hash: String::new(),
         admission_hash: String::new(),
+        back: None,
     })
 }
 
@@ -139,13 +140,20 @@ fn policy(scene: &Scene<'_>, entity: &project::Entity) -> WritePolicy {
     }
 }
 
-fn sync(scene: &Scene<'_>, policy: &project::SyncPolicy) -> Option<SyncPolicy> {
+fn sync(scene: &Scene<'_>, entity: &project::Entity) -> Option<SyncPolicy> {
+    let policy = &entity.policy;
+    // Where nobody says who wins, the side that is right does.
+    let is_said = scene.file.document.get(&format!("{}/conflict", entity.pointer)).is_some();
+    let conflict = match policy.source_of_truth {
+        SourceOfTruth::Target if !is_said => Conflict::TargetWins,
+        _ => policy.conflict,
+    };
     let fields = policy.conflict_fields.iter();
     let back = policy.map_back.iter();
     Some(SyncPolicy {
         direction: policy.direction,
         source_of_truth: policy.source_of_truth,
-        conflict: policy.conflict,
+        conflict,
         conflict_fields: fields.map(|(field, (conflict, _))| (field.clone(), *conflict)).collect(),
         map_back: back
             .map(|(field, rule)| Some((field.clone(), one_rule(scene, rule, false)?)))

@@ -3,10 +3,10 @@
 mod alias;
 
 use super::{
-    Acquired, Answer, AuditQuery, AuditRow, Confirmation, CursorRow, CursorShelf, FailedRow, Intent,
-    KeptCursor, Known, Lease, Link, MappingShelf, NameKind, PipelineKey, RecordOwner, Rename, Renamed,
-    Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore, Taken,
-    TargetObject,
+    Acquired, Answer, AuditQuery, AuditRow, Base, Confirmation, CursorRow, CursorShelf, FailedRow, Intent,
+    KeptConflict, KeptCursor, Known, Lease, Link, MappingShelf, NameKind, PairShelf, PipelineKey,
+    RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement,
+    StateError, StateStore, Taken, TargetObject, Winner,
 };
 use crate::key::{GroupKey, RecordKey, Scope};
 use alias::Aliases;
@@ -30,7 +30,7 @@ impl OverlayStore {
     /// An overlay with nothing in it.
     #[must_use]
     pub fn new(base: Arc<dyn StateStore>) -> Self {
-        Self { base, links: Mutex::new(BTreeMap::new()), aliases: Mutex::default() }
+        Self { base, links: Mutex::default(), aliases: Mutex::default() }
     }
 
     fn aliases(&self) -> Aliases {
@@ -61,6 +61,36 @@ impl MappingShelf for OverlayStore {
 
     async fn mapping(&self, hash: &str) -> Result<Option<Bytes>> {
         self.base.mapping(hash).await
+    }
+}
+
+/// Both sides stay as they are in a dry run, and so does what they last agreed on: the way back finds the same differences
+/// as the way forward.
+#[async_trait]
+impl PairShelf for OverlayStore {
+    async fn bases(&self, scope: &Scope, entity: &str, keys: &[String]) -> Result<BTreeMap<String, Base>> {
+        let aliases = self.aliases();
+        self.base.bases(&aliases.scope(scope), aliases.entity(entity), keys).await
+    }
+
+    async fn conflicts_of(&self, scope: &Scope, entity: &str, keys: &[String]) -> Result<Vec<KeptConflict>> {
+        let aliases = self.aliases();
+        self.base.conflicts_of(&aliases.scope(scope), aliases.entity(entity), keys).await
+    }
+
+    async fn conflicts(&self, filter: &RunFilter) -> Result<Vec<KeptConflict>> {
+        self.base.conflicts(filter).await
+    }
+
+    /// Nothing is decided in a dry run.
+    async fn choose(
+        &self,
+        _conflict: &KeptConflict,
+        _choice: BTreeMap<String, Winner>,
+        _other: Option<RecordKey>,
+        _at: Timestamp,
+    ) -> Result<bool> {
+        Ok(false)
     }
 }
 

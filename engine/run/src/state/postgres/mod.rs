@@ -49,6 +49,7 @@ mod link;
 mod mapping;
 mod mark;
 mod open;
+mod pair;
 mod put;
 mod rename;
 mod row;

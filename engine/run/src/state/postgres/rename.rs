@@ -14,7 +14,7 @@ use crate::{
     state::{
         Link, NameKind, Rename, Renamed, Sealer, place,
         seal::unsealed,
-        table::{CURSOR, DIRTY, DISPATCH, FAILED, HOLD, INTENT, LEASE, LINK, Table},
+        table::{CONFLICT, CURSOR, DIRTY, DISPATCH, FAILED, HOLD, INTENT, LEASE, LINK, Table},
     },
 };
 use jiff::Timestamp;
@@ -104,10 +104,10 @@ async fn rename_pipeline(
     sealer: &Sealer,
 ) -> Outcome<()> {
     let (old, new) = (of_pipeline(scope, from), of_pipeline(scope, to));
-    for table in [&INTENT, &FAILED] {
-        reseal(db, table, (&old, None), |record| (new.clone(), record.clone()), sealer).await?;
+    for sealed in SEALED {
+        reseal(db, sealed, (&old, None), |record| (new.clone(), record.clone()), sealer).await?;
     }
-    for table in [&LINK, &INTENT, &DISPATCH, &DIRTY, &HOLD, &FAILED, &CURSOR, &LEASE] {
+    for table in [&LINK, &INTENT, &DISPATCH, &DIRTY, &HOLD, &FAILED, &CONFLICT, &CURSOR, &LEASE] {
         replace(db, table, &old, ("pipeline", from, to)).await?;
     }
     Ok(())
@@ -119,11 +119,11 @@ async fn rename_entity(
     (from, to): (&str, &str),
     sealer: &Sealer,
 ) -> Outcome<()> {
-    for table in [&INTENT, &FAILED] {
+    for sealed in SEALED {
         let renamed = |record: &RecordKey| RecordKey { entity: to.to_owned(), key: record.key.clone() };
-        reseal(db, table, (scope, Some(from)), |record| (scope.clone(), renamed(record)), sealer).await?;
+        reseal(db, sealed, (scope, Some(from)), |record| (scope.clone(), renamed(record)), sealer).await?;
     }
-    for table in [&LINK, &INTENT, &DISPATCH, &DIRTY, &HOLD, &FAILED] {
+    for table in [&LINK, &INTENT, &DISPATCH, &DIRTY, &HOLD, &FAILED, &CONFLICT] {
         replace(db, table, scope, ("entity", from, to)).await?;
     }
     set(db, &HOLD, scope, ("parent_entity", from, to)).await?;
@@ -191,16 +191,21 @@ async fn replace(
     set(db, table, scope, (column, from, to)).await
 }
 
-/// Seals the payloads of a table for the keys that they will have.
+/// The tables that hold something sealed for a record, each with its column.
+static SEALED: [(&Table, &str); 4] =
+    [(&INTENT, "payload"), (&FAILED, "payload"), (&LINK, "base"), (&CONFLICT, "fields")];
+
+/// Seals what a table holds for the keys that it will have.
 async fn reseal(
     db: &mut PgConnection,
-    table: &Table,
+    (table, column): (&Table, &str),
     (old, entity): (&Scope, Option<&str>),
     renamed: impl Fn(&RecordKey) -> (Scope, RecordKey),
     sealer: &Sealer,
 ) -> Outcome<()> {
     let sql = format!(
-        "SELECT entity, key, payload FROM {} WHERE {SCOPE} AND ($5::text IS NULL OR entity = $5)",
+        "SELECT entity, key, {column} FROM {} WHERE {SCOPE} AND ($5::text IS NULL OR entity = $5)
+         AND {column} IS NOT NULL",
         table.name
     );
     let rows = query(db, sql, Values::scope(old).maybe(entity), |row| {
@@ -218,7 +223,7 @@ async fn reseal(
         .texts(rows.iter().map(|(record, _)| record.key.as_str()))
         .add(payloads);
     let sql = format!(
-        "UPDATE {} t SET payload = s.payload
+        "UPDATE {} t SET {column} = s.payload
          FROM UNNEST($5::text[], $6::text[], $7::bytea[]) AS s (entity, key, payload)
          WHERE {SCOPE} AND t.entity = s.entity AND t.key = s.key",
         table.name

@@ -3,7 +3,7 @@
 use super::{
     effect::put_intents,
     fault::Outcome,
-    history, lease, link, mark,
+    history, lease, link, mark, pair,
     put::insert,
     row::{Values, execute, millis, query},
     schema::{RECORD, SCOPE},
@@ -25,6 +25,7 @@ pub(super) async fn settle(
     mark::clear(db, scope, settlement).await?;
     let taken = link::put(db, scope, &settlement.links, settlement).await?;
     link::spend_generations(db, scope, &settlement.refused, settlement).await?;
+    pair::settle(db, scope, settlement, sealer).await?;
     close(db, scope, &settlement.entity, &settlement.closed).await?;
     put_intents(db, held, &settlement.open, sealer).await?;
     let taken = taken.iter().map(|link| FailedRecord::target_taken(link, settlement));

@@ -1,7 +1,7 @@
 //! The two commits: intents before the first byte goes out, outcomes after.
 
 use super::{
-    Result, StateError, lease, link, mark,
+    Result, StateError, lease, link, mark, pair,
     row::{self, LINK, LINK_WIDTH, execute, hash, json_list, millis, query, record, timestamp},
     schema::RECORD,
 };
@@ -109,6 +109,7 @@ pub(super) fn settle(db: &Connection, held: &Lease, settlement: &Settlement, sea
     for link in &settlement.refused {
         link::spend_generation(db, scope, link, settlement)?;
     }
+    pair::settle(db, scope, settlement, sealer)?;
     end_dispatch(db, scope, &settlement.entity)?;
     for closed in &settlement.closed {
         close(db, scope, closed)?;

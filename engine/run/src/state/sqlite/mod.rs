@@ -19,6 +19,7 @@ mod link;
 mod mapping;
 mod mark;
 mod open;
+mod pair;
 mod rename;
 mod row;
 mod schema;

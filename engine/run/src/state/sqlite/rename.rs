@@ -106,10 +106,10 @@ fn rename_pipeline(db: &Connection, scope: &Scope, (from, to): (&str, &str), sea
     let side = scope.side.as_str();
     let old = Scope { pipeline: from.to_owned(), ..scope.clone() };
     let new = Scope { pipeline: to.to_owned(), ..scope.clone() };
-    for table in ["intent", "failed"] {
-        reseal(db, table, (&old, None), |record| (new.clone(), record.clone()), sealer)?;
+    for sealed in SEALED {
+        reseal(db, sealed, (&old, None), |record| (new.clone(), record.clone()), sealer)?;
     }
-    for table in ["link", "intent", "dispatch", "dirty", "hold", "failed", "cursor", "lease"] {
+    for table in ["link", "intent", "dispatch", "dirty", "hold", "failed", "conflict", "cursor", "lease"] {
         let sql = format!("UPDATE {} {table} SET pipeline = ?5 WHERE {PIPELINE}", on_conflict(table));
         execute(db, &sql, &[values(scope, &side, &from).as_slice(), &[&to as &dyn ToSql]].concat())?;
     }
@@ -119,9 +119,9 @@ fn rename_pipeline(db: &Connection, scope: &Scope, (from, to): (&str, &str), sea
 fn rename_entity(db: &Connection, scope: &Scope, (from, to): (&str, &str), sealer: &Sealer) -> Result<()> {
     let (side, pipeline) = (scope.side.as_str(), scope.pipeline.as_str());
     let values = [values(scope, &side, &pipeline).as_slice(), &[&from as &dyn ToSql, &to]].concat();
-    for table in ["intent", "failed"] {
+    for sealed in SEALED {
         let renamed = |record: &RecordKey| RecordKey { entity: to.to_owned(), key: record.key.clone() };
-        reseal(db, table, (scope, Some(from)), |record| (scope.clone(), renamed(record)), sealer)?;
+        reseal(db, sealed, (scope, Some(from)), |record| (scope.clone(), renamed(record)), sealer)?;
     }
     let columns = [
         ("link", "entity"),
@@ -131,6 +131,7 @@ fn rename_entity(db: &Connection, scope: &Scope, (from, to): (&str, &str), seale
         ("hold", "entity"),
         ("hold", "parent_entity"),
         ("failed", "entity"),
+        ("conflict", "entity"),
         // A stream group has the name of its first entity.
         ("cursor", "stream_group"),
         ("lease", "stream_group"),
@@ -168,17 +169,22 @@ fn on_conflict(table: &str) -> &'static str {
     if ["link", "intent"].contains(&table) { "" } else { "OR REPLACE" }
 }
 
-/// Seals the payloads of a table for the keys that they will have.
+/// The tables that hold something sealed for a record, each with its column.
+const SEALED: [(&str, &str); 4] =
+    [("intent", "payload"), ("failed", "payload"), ("link", "base"), ("conflict", "fields")];
+
+/// Seals what a table holds for the keys that it will have.
 fn reseal(
     db: &Connection,
-    table: &str,
+    (table, column): (&str, &str),
     (old, entity): (&Scope, Option<&str>),
     renamed: impl Fn(&RecordKey) -> (Scope, RecordKey),
     sealer: &Sealer,
 ) -> Result<()> {
     let (side, pipeline) = (old.side.as_str(), old.pipeline.as_str());
-    let sql =
-        format!("SELECT entity, key, payload FROM {table} WHERE {PIPELINE} AND (?5 IS NULL OR entity = ?5)");
+    let sql = format!(
+        "SELECT entity, key, {column} FROM {table} WHERE {PIPELINE} AND (?5 IS NULL OR entity = ?5) AND {column} IS NOT NULL"
+    );
     let values = values(old, &side, &pipeline);
     let rows = query(db, &sql, &[values.as_slice(), &[&entity as &dyn ToSql]].concat(), |row| {
         Ok((RecordKey { entity: row.get(0)?, key: row.get(1)? }, row.get::<_, Vec<u8>>(2)?))
@@ -188,7 +194,7 @@ fn reseal(
         let (scope, new) = renamed(&record);
         let payload = unsealed(sealer.seal(&place::payload(&scope, &new, table), &plain))?;
         let more: [&dyn ToSql; 3] = [&record.entity, &record.key, &payload];
-        let sql = format!("UPDATE {table} SET payload = ?7 WHERE {PIPELINE} AND entity = ?5 AND key = ?6");
+        let sql = format!("UPDATE {table} SET {column} = ?7 WHERE {PIPELINE} AND entity = ?5 AND key = ?6");
         execute(db, &sql, &[values.as_slice(), &more].concat())?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! What the two commits carry.
 
-use super::{Counts, CursorRow, Dirty, FailedRecord, Hold, Link};
+use super::{Base, Conflict, Counts, CursorRow, Dirty, FailedRecord, Hold, Link};
 use crate::key::RecordKey;
 use bytes::Bytes;
 use engine_contract::{ContentHash, Op};
@@ -106,6 +106,12 @@ pub struct Settlement {
     /// Links of effects that the target refused for good: only their generation counts, so that the refused
     /// request key is never used again.
     pub refused: Vec<Link>,
+    /// What both sides of records agree on now; kept with their links.
+    pub bases: Vec<(RecordKey, Base)>,
+    /// Records about whose fields a person is to decide.
+    pub conflicts: Vec<Conflict>,
+    /// Records whose conflicts are over.
+    pub agreed: Vec<RecordKey>,
     /// Intents whose outcome is known.
     pub closed: Vec<RecordKey>,
     /// Intents that stay open, with what was learned.

@@ -46,6 +46,16 @@ impl Rename {
         let kind = kinds.into_iter().find(|kind| kind.as_str() == word)?;
         Some(Self { kind, from: from.to_owned(), to: to.to_owned() })
     }
+
+    /// The same for what carries an entity's changes back.
+    pub(crate) fn of_back(&self) -> Option<Self> {
+        let back = |name: &str| format!("{name}.back");
+        (self.kind == NameKind::Entity).then(|| Self {
+            kind: self.kind,
+            from: back(&self.from),
+            to: back(&self.to),
+        })
+    }
 }
 
 /// What became of renames.
