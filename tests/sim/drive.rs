@@ -44,7 +44,7 @@ pub(crate) fn told(trial: &Trial, tells: bool) -> Verdict {
             Scene::Keys | Scene::Upserts | Scene::Rows | Scene::Markers => {
                 through(trial, ClassStage::new(trial, tells)).await
             }
-            Scene::ShopToBooks | Scene::BooksToShop | Scene::ShopToWarehouse => {
+            Scene::ShopToBooks | Scene::BooksToShop | Scene::ShopToWarehouse | Scene::BothWays => {
                 through(trial, ServiceStage::new(trial, tells)).await
             }
         }

@@ -80,7 +80,7 @@ fn missing_mechanisms_are_noticed(scene: Scene) {
         let Some((_, profile)) = mutant.scenes.iter().find(|(known, _)| *known == scene) else { continue };
         let name = format!("{} without {}", scene.name(), mutant.name);
         let mut tally = Tally::default();
-        for seed in 0..figure("SIM_MUTANT_SEEDS", 500) {
+        for seed in 0..figure("SIM_MUTANT_SEEDS", 1000) {
             tally.add(&mutant.trial(scene, profile, seed), mutant.sign);
             if tally.failing > 0 {
                 break;
@@ -135,6 +135,11 @@ fn nothing_is_lost_doubled_or_stale_from_a_shop_to_a_warehouse() {
 }
 
 #[test]
+fn nothing_is_lost_doubled_or_stale_between_a_shop_and_books() {
+    seeds(Scene::BothWays, 600);
+}
+
+#[test]
 fn a_crash_at_any_await_harms_nothing_with_idempotency_keys() {
     every_poll(Scene::Keys, 2);
 }
@@ -170,6 +175,11 @@ fn a_crash_at_any_await_harms_nothing_from_a_shop_to_a_warehouse() {
 }
 
 #[test]
+fn a_crash_at_any_await_harms_nothing_between_a_shop_and_books() {
+    every_poll(Scene::BothWays, 2);
+}
+
+#[test]
 fn a_frozen_engine_that_wakes_up_harms_nothing() {
     for scene in [Scene::Keys, Scene::Upserts, Scene::Rows, Scene::Markers] {
         zombies(scene, 200);
@@ -178,7 +188,7 @@ fn a_frozen_engine_that_wakes_up_harms_nothing() {
 
 #[test]
 fn a_frozen_engine_that_wakes_up_between_services_harms_nothing() {
-    for scene in [Scene::ShopToBooks, Scene::BooksToShop, Scene::ShopToWarehouse] {
+    for scene in [Scene::ShopToBooks, Scene::BooksToShop, Scene::ShopToWarehouse, Scene::BothWays] {
         zombies(scene, 150);
     }
 }
@@ -220,7 +230,7 @@ fn missing_mechanisms_are_noticed_from_a_shop_to_a_warehouse() {
 
 #[test]
 fn equal_seeds_give_equal_traces() {
-    for (scene, seeds) in Scene::ALL.into_iter().zip([50, 50, 50, 50, 20, 20, 20]) {
+    for (scene, seeds) in Scene::ALL.into_iter().zip([50, 50, 50, 50, 20, 20, 20, 20]) {
         for seed in 0..seeds {
             let trial = Trial::seeded(scene, &EVERYDAY, seed);
             let (first, second) = (drive::run(&trial), drive::run(&trial));

@@ -26,10 +26,12 @@ pub(crate) enum Scene {
     BooksToShop,
     /// WooCommerce to the tables of a Supabase project, through the real connectors.
     ShopToWarehouse,
+    /// WooCommerce and QuickBooks Online, both ways, through the real connectors.
+    BothWays,
 }
 
 impl Scene {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Keys,
         Self::Upserts,
         Self::Rows,
@@ -37,11 +39,12 @@ impl Scene {
         Self::ShopToBooks,
         Self::BooksToShop,
         Self::ShopToWarehouse,
+        Self::BothWays,
     ];
 
     pub(crate) fn class(self) -> EffectClass {
         match self {
-            Self::Keys | Self::ShopToBooks => EffectClass::IdempotencyKey,
+            Self::Keys | Self::ShopToBooks | Self::BothWays => EffectClass::IdempotencyKey,
             Self::Upserts | Self::Rows | Self::ShopToWarehouse => EffectClass::NaturalKey,
             Self::Markers | Self::BooksToShop => EffectClass::Marker,
         }
@@ -61,6 +64,7 @@ impl Scene {
             Self::ShopToBooks => "shop-to-books",
             Self::BooksToShop => "books-to-shop",
             Self::ShopToWarehouse => "shop-to-warehouse",
+            Self::BothWays => "both-ways",
         }
     }
 
@@ -68,7 +72,7 @@ impl Scene {
     fn polls(self) -> u64 {
         match self {
             Self::Keys | Self::Upserts | Self::Rows | Self::Markers => 400,
-            Self::ShopToBooks | Self::BooksToShop | Self::ShopToWarehouse => 700,
+            Self::ShopToBooks | Self::BooksToShop | Self::ShopToWarehouse | Self::BothWays => 700,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! that loses, delays and repeats.
 
 mod books_to_shop;
+mod both_ways;
 mod connectors;
 mod fate;
 mod login;
@@ -71,10 +72,11 @@ impl ServiceStage {
 }
 
 fn blueprint(scene: Scene) -> Arc<Blueprint> {
-    static COMPILED: [OnceLock<Arc<Blueprint>>; 3] = [const { OnceLock::new() }; 3];
+    static COMPILED: [OnceLock<Arc<Blueprint>>; 4] = [const { OnceLock::new() }; 4];
     let (compiled, pipeline) = match scene {
         Scene::BooksToShop => (&COMPILED[0], books_to_shop::PIPELINE),
         Scene::ShopToWarehouse => (&COMPILED[2], shop_to_warehouse::PIPELINE),
+        Scene::BothWays => (&COMPILED[3], both_ways::PIPELINE),
         _ => (&COMPILED[1], shop_to_books::PIPELINE),
     };
     Arc::clone(compiled.get_or_init(|| {
@@ -151,6 +153,7 @@ impl Stage for ServiceStage {
         let mut wrong = match world.scene {
             Scene::BooksToShop => books_to_shop::judge(&world),
             Scene::ShopToWarehouse => shop_to_warehouse::judge(&mut world),
+            Scene::BothWays => both_ways::judge(&world),
             _ => shop_to_books::judge(&world),
         };
         if world.writes > 0 {

@@ -4,7 +4,7 @@
 //! still lives. What people change may be stamped some time before it can be seen.
 
 use super::{
-    books_to_shop,
+    books_to_shop, both_ways,
     fate::{self, Fate, Outage},
     restraint::Restraint,
     shop_to_books, shop_to_warehouse,
@@ -175,6 +175,7 @@ impl World {
         match world.scene {
             Scene::BooksToShop => books_to_shop::fill(&mut world),
             Scene::ShopToWarehouse => shop_to_warehouse::fill(&mut world),
+            Scene::BothWays => both_ways::fill(&mut world),
             _ => shop_to_books::fill(&mut world),
         }
         world
@@ -254,6 +255,7 @@ impl World {
             match self.scene {
                 Scene::BooksToShop => books_to_shop::change(self),
                 Scene::ShopToWarehouse => shop_to_warehouse::change(self),
+                Scene::BothWays => both_ways::change(self),
                 _ => shop_to_books::change(self),
             }
         }

@@ -118,8 +118,11 @@ fn pair(own: &Front, (old, merged, wanted): (&Base, &Merged, &Map), had_conflict
         source_key: own.link.source_key.clone(),
         reason: DirtyReason::Doubt,
     };
-    // The source's record will map to this: what comes back of it is an echo.
-    let sent_hash = if merged.to_source.is_empty() || still {
+    // The source's record will map to this: what comes back of it is an echo. Where something is still to go forward, the way
+    // forward has to look.
+    let sent_hash = if still {
+        ContentHash::UNKNOWN
+    } else if merged.to_source.is_empty() {
         own.link.sent_hash
     } else {
         content_hash(&Value::Map(laid_over(&own.effect.fields, &merged.fields, wanted)))

@@ -34,6 +34,8 @@ pub(super) struct Merged {
     pub(super) open: Vec<ConflictField>,
     /// The fields on which both agree, with what each holds.
     agreed: Base,
+    /// What each side holds of the fields on which they do not.
+    present: Base,
 }
 
 /// Which way something goes.
@@ -44,7 +46,8 @@ pub(super) enum Way {
 }
 
 impl Merged {
-    /// What both agree on once what goes one way has arrived. What is to go the other way is still to do: its base stays.
+    /// What both agree on once what goes one way has arrived. What is to go the other way is still to do, and it stays decided:
+    /// the side that lost counts as unchanged from here on, the one that won as changed.
     pub(super) fn base(&self, old: &Base, way: Way) -> Base {
         let mut base = self.agreed.clone();
         let (arrived, waits) = match way {
@@ -56,9 +59,16 @@ impl Merged {
             base.source.insert(path.clone(), value.clone());
             base.target.insert(path.clone(), value);
         }
-        for path in waits.iter().chain(self.open.iter().map(|field| &field.path)) {
-            base.source.extend(old.source.get(path).map(|value| (path.clone(), value.clone())));
-            base.target.extend(old.target.get(path).map(|value| (path.clone(), value.clone())));
+        let kept = |side: &BTreeMap<String, Value>, path: &String| {
+            side.get(path).map(|value| (path.clone(), value.clone()))
+        };
+        for path in waits {
+            let (source, target) = match way {
+                Way::ToTarget => (&self.present.source, &old.target),
+                Way::ToSource => (&old.source, &self.present.target),
+            };
+            base.source.extend(kept(source, path));
+            base.target.extend(kept(target, path));
         }
         base
     }
@@ -110,6 +120,10 @@ fn field(base: &Base, (path, said, held): (String, Value, Value), rules: &Rules<
         _ if is_set => Some(Winner::Source),
         _ => decided((&path, &said, &held), rules),
     };
+    if winner.is_some() {
+        merged.present.source.insert(path.clone(), said.clone());
+        merged.present.target.insert(path.clone(), held.clone());
+    }
     match winner {
         Some(Winner::Source) => merged.to_target.push(path),
         Some(Winner::Target) => {
