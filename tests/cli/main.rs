@@ -50,6 +50,7 @@ mod shared;
 mod signal;
 mod soft;
 mod source;
+mod start_date;
 mod state;
 mod state_copies;
 mod target;

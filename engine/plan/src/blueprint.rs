@@ -11,6 +11,7 @@ use engine_project::{
     model::{Conflict, Delete, Direction, NameTaken, OnCancel, OnMappingChange, SourceOfTruth, WhenClosed},
 };
 use indexmap::IndexMap;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -31,6 +32,9 @@ pub struct Blueprint {
     pub target: Endpoint,
     /// The tenant's time zone.
     pub timezone: String,
+    /// `[safety] start_date`: documents that were made before this day are left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_date: Option<Date>,
     /// What the pipeline's scripts share, in the order of the file.
     pub libraries: Vec<Library>,
     /// The values of the pipeline's variables.

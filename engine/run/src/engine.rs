@@ -11,6 +11,7 @@ use crate::{
     records::Records,
     report::{RunReport, Tally},
     stage::remap::{self, Older},
+    start_date::StartDate,
     state::{OverlayStore, Owners, Run, RunStatus, StateStore, Status},
     supervisor::supervise,
     window::Window,
@@ -258,6 +259,8 @@ impl Engine {
         };
         let streams = blueprint.groups.iter().map(|group| group.stream.clone());
         let amounts = streams.filter_map(|stream| Some((stream.clone(), reads.amount(&stream)?))).collect();
+        let goes_behind = request.window.is_some_and(|window| window.before_start_date);
+        let start_date = StartDate::of(&blueprint, &*reads, &amounts).filter(|_| !goes_behind);
         let mut work = Work {
             run_id: format!("run_{}", self.context.random_id()),
             scope: approval::scope(request),
@@ -285,6 +288,7 @@ impl Engine {
             found: Mutex::default(),
             older: Older::default(),
             amounts,
+            start_date,
             placeholders: AtomicI64::new(0),
             blueprint,
         };

@@ -339,7 +339,7 @@ impl<'a> Job<'a> {
         draft: &mut Draft<'_>,
     ) -> Result<Option<RunError>, RunError> {
         let entity = draft.entity();
-        let items = transform::items(program, entity, step.records);
+        let items = transform::items((self.work, self.group), (entity, program), step.records);
         let gone = gone::gone(self.work, (entity, program), step.records, &items).await?;
         let keys: Vec<String> = items.iter().map(|folded| folded.item.key.clone()).collect();
         let known = self.work.store.recall(&self.work.scope, &entity.name, &keys).await?;
@@ -443,7 +443,7 @@ impl<'a> Job<'a> {
             }
             (Some(Decision::Unclear), _) => draft.failed(&item, &known, unclear(), Status::Blocked),
             (Some(Decision::Elsewhere), _) => draft.failed(&item, &known, elsewhere(), Status::Blocked),
-            (_, Resolution::Filtered) => draft.ended(&item, Status::Filtered),
+            (_, Resolution::Filtered | Resolution::Early(_)) => draft.ended(&item, Status::Filtered),
             (Some(Decision::Unchanged), Resolution::Ready(ready)) if self.mends(entity, &item.key) => {
                 let known = promise::to_mend(&self.work.purpose, entity, &item.key, known);
                 return Some(Effect::content(self.work, entity, (item, known, version), *ready));

@@ -24,6 +24,7 @@ pub mod reconcile;
 mod records;
 mod report;
 mod stage;
+mod start_date;
 pub mod state;
 mod supervisor;
 mod window;

@@ -15,6 +15,8 @@ pub struct Window {
     pub until: Option<Cursor>,
     /// Keeps a cursor of its own: one that was stopped goes on where it was.
     pub is_backfill: bool,
+    /// Documents that were made before `start_date` too.
+    pub before_start_date: bool,
 }
 
 impl Window {

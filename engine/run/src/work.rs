@@ -9,6 +9,7 @@ use crate::{
     plan::Purpose,
     records::Records,
     stage::remap::Older,
+    start_date::StartDate,
     state::StateStore,
     window::Window,
 };
@@ -68,6 +69,8 @@ pub(crate) struct Work {
     pub(crate) older: Older,
     /// By stream, where its records say what amount of money they are about.
     pub(crate) amounts: BTreeMap<String, Amount>,
+    /// The first day whose documents are brought, where one is set and this run keeps to it.
+    pub(crate) start_date: Option<StartDate>,
     /// How many objects a plan has made up.
     pub(crate) placeholders: AtomicI64,
 }

@@ -64,6 +64,9 @@ pub(crate) struct Backfill {
     /// Before this time [default: up to now]
     #[arg(long, value_name = "TIME")]
     pub(crate) to: Option<Moment>,
+    /// Bring documents too that were made before `start_date` of [safety]
+    #[arg(long)]
+    pub(crate) before_start_date: bool,
     /// Only this entity (may be repeated); a stopped one then begins anew
     #[arg(long, value_name = "NAME")]
     pub(crate) entity: Vec<String>,

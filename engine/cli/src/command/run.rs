@@ -106,7 +106,7 @@ pub(super) fn purpose(is_dry: bool) -> Purpose {
 /// What changed since a moment.
 pub(super) fn since(moment: Option<&Moment>, blueprint: &Blueprint, context: &Context) -> Option<Window> {
     let from = moment?.of(blueprint, context.clock.now());
-    Some(Window { from: Some(from), until: None, is_backfill: false })
+    Some(Window { from: Some(from), until: None, is_backfill: false, before_start_date: false })
 }
 
 /// A token is of the plan of one pipeline.

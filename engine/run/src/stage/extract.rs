@@ -109,9 +109,13 @@ pub(crate) fn read_hash(work: &Work, group: &Group) -> String {
     let entities: Vec<_> = entities.map(|entity| (&entity.name, &entity.admission_hash)).collect();
     let read =
         (&work.blueprint.source.connection, &group.stream, &group.cursor, group.read_options(), entities);
-    let bytes = match work.window {
-        None => serde_json::to_vec(&read),
-        Some(window) => serde_json::to_vec(&(read, window.from, window.until)),
+    let start_date = work.start_date.as_ref().and_then(|start_date| start_date.day(&group.stream));
+    // What is not set is not written: projects without it keep their cursors.
+    let bytes = match (work.window, start_date) {
+        (None, None) => serde_json::to_vec(&read),
+        (None, Some(day)) => serde_json::to_vec(&(read, day)),
+        (Some(window), None) => serde_json::to_vec(&(read, window.from, window.until)),
+        (Some(window), Some(day)) => serde_json::to_vec(&(read, window.from, window.until, day)),
     };
     let bytes = bytes.unwrap_or_default();
     blake3::hash(&bytes).to_hex().chars().take(32).collect()
