@@ -57,6 +57,7 @@ mod target;
 mod tenants;
 mod testing;
 mod validate;
+mod vanish;
 mod warehouse;
 mod watch;
 

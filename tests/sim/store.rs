@@ -9,9 +9,9 @@ use engine_run::{
     GroupKey, Scope,
     state::{
         Acquired, Answer, AuditQuery, AuditRow, Confirmation, CursorRow, CursorShelf, FailedRow, Intent,
-        KeptCursor, Known, Lease, Link, MappingShelf, NameKind, PipelineKey, RecordOwner, Rename, Renamed,
-        Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore, Taken,
-        TargetObject, sqlite::SqliteStore,
+        KeptCursor, Known, Lease, Link, MappingShelf, Missing, MissingShelf, NameKind, PipelineKey,
+        RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement,
+        StateError, StateStore, Taken, TargetObject, sqlite::SqliteStore,
     },
 };
 use jiff::Timestamp;
@@ -128,6 +128,14 @@ impl<S: Stage> MappingShelf for SlowStore<S> {
     async fn mapping(&self, hash: &str) -> Result<Option<Bytes>> {
         self.pause().await;
         self.inner.mapping(hash).await
+    }
+}
+
+#[async_trait]
+impl<S: Stage> MissingShelf for SlowStore<S> {
+    async fn missing(&self, scope: &Scope, entity: &str) -> Result<BTreeMap<String, Missing>> {
+        self.pause().await;
+        self.inner.missing(scope, entity).await
     }
 }
 

@@ -339,7 +339,19 @@ impl WritePolicy {
         }
     }
 
-    /// What takes back the target object of a record that is gone.
+    /// What takes back the target object of a record that the source does not have any more; nothing when it stays.
+    #[must_use]
+    pub fn removal_of_vanished(&self) -> Option<Op> {
+        match self.delete {
+            Delete::Keep => None,
+            Delete::Delete => Some(Op::Delete),
+            Delete::Void => Some(Op::Void),
+            Delete::Deactivate => Some(Op::Deactivate),
+            Delete::Soft => Some(Op::SoftDelete),
+        }
+    }
+
+    /// What takes back the target object of an element that is gone from its parent.
     #[must_use]
     pub fn removal_of_gone(&self) -> Op {
         if self.delete == Delete::Soft { Op::SoftDelete } else { Op::Delete }

@@ -206,6 +206,7 @@ impl Engine {
             tables: work.made.clone(),
             entities,
             failures,
+            missing: tally.missed(),
             used_before: None,
             error: said,
         })

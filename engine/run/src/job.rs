@@ -1,6 +1,7 @@
 //! Advances one stream group of a pipeline: recovery, revisits, then batch by batch to the end.
 
 mod only;
+mod sweep;
 mod take_back;
 
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
         remap,
         settle::Draft,
         transform,
-        vanished::{self, Seen},
+        vanished::{self, Noted, Seen},
     },
     state::{Acquired, CursorRow, Known, Link, Owners, RevisitQuery, Status},
     window,
@@ -47,6 +48,8 @@ pub(crate) struct Job<'a> {
     tally: &'a Tally,
     /// What this run has met, where it matters what it has not.
     seen: Seen,
+    /// What earlier runs have not met.
+    noted: Noted,
 }
 
 /// The source records of one step, and what else is known of them.
@@ -111,7 +114,8 @@ impl<'a> Job<'a> {
                     let (store, context) = (Arc::clone(&work.store), work.context.clone());
                     let guard = Guard::new(store, context, work.options.clone(), lease);
                     let seen = Seen::new(entities.iter().any(|(entity, _)| vanished::matters(entity)));
-                    return Ok(Some(Self { work, group, entities, guard, tally, seen }));
+                    let noted = Noted::load(work, &entities).await?;
+                    return Ok(Some(Self { work, group, entities, guard, tally, seen, noted }));
                 }
                 Acquired::Busy { owner: holder, .. } if gone.is_none() && owners.is_gone(&holder) => {
                     gone = Some(holder);
@@ -178,42 +182,15 @@ impl<'a> Job<'a> {
             let ((), ahead) = futures::try_join!(self.step(&step), ahead)?;
             read = ahead?;
         }
-        let takes_away = reader.reads_everything() && self.seen.tells_all();
-        if takes_away && !self.work.purpose.is_trace() { self.take_vanished().await } else { Ok(()) }
+        let is_for_this = !self.work.purpose.is_trace() && !self.work.mapping_change;
+        let is_sweep = is_for_this && reader.reads_everything() && self.seen.tells_all();
+        if is_sweep { self.sweep().await } else { Ok(()) }
     }
 
     /// The source keys of the records whose objects a person names, where those are all that matters.
     fn named(&self) -> Option<Vec<String>> {
         let Purpose::Trace(tracer) = &self.work.purpose else { return None };
         tracer.asked(self.entities.iter().map(|(entity, _)| *entity))
-    }
-
-    /// After everything was read, or what a plan names: marks as deleted what the source does not have any more. Children come before their
-    /// parents. The source is asked for each by its key, so that a list which left records out takes nothing away.
-    async fn take_vanished(&self) -> Result<(), RunError> {
-        for (entity, _) in self.entities.iter().rev().filter(|(entity, _)| vanished::matters(entity)) {
-            let mut after = None;
-            while let Some(page) = vanished::page(self.work, entity, after.as_deref(), &self.seen).await? {
-                after = Some(page.last);
-                self.check_cancel()?;
-                let asked = &page.sources;
-                let records = extract::fetch(self.work, self.group, asked).await?;
-                let is_there = |link: &Link| records.iter().any(|record| record.key == link.source_key);
-                let gone = page.unseen.into_iter().filter(|link| !is_there(link)).collect();
-                let gone = gone::with_known(self.work, entity, gone).await?;
-                if !records.is_empty() {
-                    // Passed over by the read: what becomes of them is decided as ever.
-                    let (records, asked) = (records.as_slice(), [].as_slice());
-                    self.step(&Step { records, broken: &[], asked, completes: false, cursor: None }).await?;
-                }
-                let mut draft = Draft::new(self.work, entity);
-                draft.take_in(gone.len());
-                let halt = self.send(gone, (Vec::new(), Vec::new()), &mut draft).await;
-                draft.commit(&self.guard, None, self.tally).await?;
-                halt.map_or(Ok(()), Err)?;
-            }
-        }
-        Ok(())
     }
 
     fn check_cancel(&self) -> Result<(), RunError> {
@@ -277,7 +254,7 @@ impl<'a> Job<'a> {
             self.check_cancel()?;
             self.look_again(asked).await?;
         }
-        if approved.takes_away() { self.take_vanished().await } else { Ok(()) }
+        if approved.takes_away() { self.sweep_planned().await } else { Ok(()) }
     }
 
     async fn look_again(&self, asked: &[String]) -> Result<(), RunError> {
@@ -359,19 +336,20 @@ impl<'a> Job<'a> {
             .filter_map(|linked| self.decide(entity, linked, (draft, &mut standing)))
             .collect();
         self.seen.add(entity, &keys, step.records, step.broken);
-        Ok(self.send(gone, (effects, standing), draft).await)
+        draft.found(self.noted.met(entity, &keys));
+        Ok(self.send((gone, Wish::Gone), (effects, standing), draft).await)
     }
 
     /// Has effects sent, with those that take away what is gone behind them. A plan tells them instead, with what stands.
     async fn send(
         &self,
-        gone: Vec<(Link, Known)>,
+        (gone, wish): (Vec<(Link, Known)>, Wish<'_>),
         (mut effects, standing): (Vec<Effect>, Vec<Standing>),
         draft: &mut Draft<'_>,
     ) -> Option<RunError> {
         let entity = draft.entity();
         for (link, known) in gone {
-            if let Decision::Remove(op) = decide::decide(&self.facts(entity, &known, Wish::Gone)) {
+            if let Decision::Remove(op) = decide::decide(&self.facts(entity, &known, wish)) {
                 effects.push(Effect::removal((self.work, entity), op, &link, (None, known)));
             } else {
                 draft.wait(&link.record.key, &link.source_key);

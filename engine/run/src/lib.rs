@@ -40,5 +40,5 @@ pub use make::Made;
 pub use options::Mechanism;
 pub use options::Options;
 pub use records::Records;
-pub use report::{FailureGroup, RunReport};
+pub use report::{FailureGroup, Missed, RunReport};
 pub use window::Window;

@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
             }
             engine.progress.name(workspace.title(blueprint));
             let report = match one(&engine, &workspace, blueprint, (arguments, output)) {
-                Ok(Ended::Ran(report)) => report,
+                Ok(Ended::Ran(report)) => *report,
                 Ok(Ended::Asked(question)) => {
                     exit = exit.worse(question.error().exit);
                     if output.format() != Format::Json {
@@ -161,7 +161,7 @@ fn one(
     }
     let report = runtime()?.block_on(Box::pin(ready.engine.run(&request)));
     ready.progress.clear();
-    Ok(Ended::Ran(report?))
+    Ok(Ended::Ran(Box::new(report?)))
 }
 
 pub(super) fn exit_of(report: &RunReport) -> Exit {

@@ -36,7 +36,7 @@ pub(crate) enum Word {
 /// How it ended.
 pub(crate) enum Ended {
     /// It was run.
-    Ran(RunReport),
+    Ran(Box<RunReport>),
     /// Somebody has to be asked first; nothing was written.
     Asked(Box<Question>),
 }
@@ -239,6 +239,6 @@ impl Flow<'_> {
         let request = RunRequest { purpose, confirmation, ..self.request.clone() };
         let report = runtime()?.block_on(Box::pin(self.ready.engine.run(&request)));
         self.ready.progress.clear();
-        Ok(Ended::Ran(report?))
+        Ok(Ended::Ran(Box::new(report?)))
     }
 }

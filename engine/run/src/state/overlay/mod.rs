@@ -4,9 +4,9 @@ mod alias;
 
 use super::{
     Acquired, Answer, AuditQuery, AuditRow, Confirmation, CursorRow, CursorShelf, FailedRow, Intent,
-    KeptCursor, Known, Lease, Link, MappingShelf, NameKind, PipelineKey, RecordOwner, Rename, Renamed,
-    Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError, StateStore, Taken,
-    TargetObject,
+    KeptCursor, Known, Lease, Link, MappingShelf, Missing, MissingShelf, NameKind, PipelineKey, RecordOwner,
+    Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement, StateError,
+    StateStore, Taken, TargetObject,
 };
 use crate::key::{GroupKey, RecordKey, Scope};
 use alias::Aliases;
@@ -61,6 +61,15 @@ impl MappingShelf for OverlayStore {
 
     async fn mapping(&self, hash: &str) -> Result<Option<Bytes>> {
         self.base.mapping(hash).await
+    }
+}
+
+#[async_trait]
+impl MissingShelf for OverlayStore {
+    /// Those of the store: a dry run misses nothing for later ones.
+    async fn missing(&self, scope: &Scope, entity: &str) -> Result<BTreeMap<String, Missing>> {
+        let aliases = self.aliases();
+        self.base.missing(&aliases.scope(scope), aliases.entity(entity)).await
     }
 }
 

@@ -109,7 +109,7 @@ fn rename_pipeline(db: &Connection, scope: &Scope, (from, to): (&str, &str), sea
     for table in ["intent", "failed"] {
         reseal(db, table, (&old, None), |record| (new.clone(), record.clone()), sealer)?;
     }
-    for table in ["link", "intent", "dispatch", "dirty", "hold", "failed", "cursor", "lease"] {
+    for table in ["link", "intent", "dispatch", "dirty", "hold", "failed", "missing", "cursor", "lease"] {
         let sql = format!("UPDATE {} {table} SET pipeline = ?5 WHERE {PIPELINE}", on_conflict(table));
         execute(db, &sql, &[values(scope, &side, &from).as_slice(), &[&to as &dyn ToSql]].concat())?;
     }
@@ -131,6 +131,7 @@ fn rename_entity(db: &Connection, scope: &Scope, (from, to): (&str, &str), seale
         ("hold", "entity"),
         ("hold", "parent_entity"),
         ("failed", "entity"),
+        ("missing", "entity"),
         // A stream group has the name of its first entity.
         ("cursor", "stream_group"),
         ("lease", "stream_group"),
