@@ -24,6 +24,7 @@ mod discover;
 mod doctor;
 mod explain;
 mod failing;
+mod filters;
 mod fmt;
 mod formats;
 mod graph;

@@ -6,6 +6,7 @@ use crate::{
     event::{Event, Observer},
     limits::{Budget, Limits},
     links, moved,
+    narrow::{self, Narrow},
     options::Options,
     plan::Purpose,
     records::Records,
@@ -58,6 +59,8 @@ pub struct RunRequest {
     pub mapping_change: bool,
     /// Only what last changed within a time; not beside `full`.
     pub window: Option<Window>,
+    /// Only what meets these filters; the cursors stay where they are.
+    pub narrow: Narrow,
     /// Stop each stream group after so many source records.
     pub limit: Option<usize>,
     /// Only these records; all when there are none.
@@ -86,6 +89,7 @@ impl RunRequest {
             full: false,
             mapping_change: false,
             window: None,
+            narrow: Narrow::default(),
             limit: None,
             records: None,
             purpose,
@@ -214,6 +218,7 @@ impl Engine {
 
     pub(crate) async fn prepare(&self, request: &RunRequest) -> Result<Work, RunError> {
         let (work, _) = self.surroundings(request).await?;
+        narrow::check(&work)?;
         check::nothing_left_behind(&work).await?;
         if !request.purpose.is_trace() {
             check::still_there(&work).await?;
@@ -280,6 +285,7 @@ impl Engine {
             full: request.full || request.mapping_change,
             mapping_change: request.mapping_change,
             window: request.window,
+            narrow: request.narrow.clone(),
             limit: request.limit,
             only: request.only.clone(),
             records: request.records.clone(),
@@ -316,6 +322,7 @@ pub(crate) fn mode(request: &RunRequest) -> &'static str {
         _ if request.mapping_change => "mapping change",
         _ if request.window.is_some_and(|window| window.is_backfill) => "backfill",
         _ if request.window.is_some() => "window",
+        _ if !request.narrow.is_empty() => "filter",
         _ if request.full => "full",
         _ => "incremental",
     }

@@ -164,8 +164,8 @@ impl<'a> Job<'a> {
         }
         let row = window::cursor(self.work, &self.guard.lease().key).await?;
         let mut reader = Reader::start(self.work, self.group, row).await?;
-        // A read of everything meets the records that wait on its way.
-        if !reader.reads_everything() {
+        // A read of everything meets the records that wait on its way, and one of a part leaves them.
+        if !reader.reads_everything() && self.work.narrow.is_empty() {
             self.revisit().await?;
         }
         let mut read = reader.next().await?;

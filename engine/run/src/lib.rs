@@ -18,6 +18,7 @@ mod limits;
 pub mod links;
 mod make;
 mod moved;
+mod narrow;
 mod options;
 pub mod plan;
 pub mod reconcile;
@@ -37,6 +38,7 @@ pub use key::{GroupKey, RecordKey, Scope, Side};
 pub use limits::{ErrorRate, Limits};
 pub use make::Made;
 #[cfg(feature = "mutants")]
+pub use narrow::Narrow;
 pub use options::Mechanism;
 pub use options::Options;
 pub use records::Records;

@@ -37,6 +37,11 @@ impl Window {
 
 /// Whether this run moves a cursor.
 pub(crate) fn moves(work: &Work) -> bool {
+    work.narrow.is_empty() && has_cursor(work)
+}
+
+/// Whether this run goes on from a cursor.
+fn has_cursor(work: &Work) -> bool {
     work.window.is_none_or(|window| window.is_backfill)
 }
 
@@ -47,7 +52,7 @@ pub(crate) fn shard(work: &Work) -> Option<String> {
 
 /// Where this run goes on reading a group.
 pub(crate) async fn cursor(work: &Work, key: &GroupKey) -> crate::state::Result<CursorRow> {
-    if !moves(work) {
+    if !has_cursor(work) {
         return Ok(CursorRow::default());
     }
     work.store.cursor(&key.of_shard(shard(work).as_deref())).await

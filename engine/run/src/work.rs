@@ -5,6 +5,7 @@ use crate::{
     key::Scope,
     limits::Budget,
     make::Made,
+    narrow::Narrow,
     options::{Mechanism, Options},
     plan::Purpose,
     records::Records,
@@ -53,6 +54,8 @@ pub(crate) struct Work {
     pub(crate) limit: Option<usize>,
     /// Only what last changed within a time.
     pub(crate) window: Option<Window>,
+    /// Only what meets these filters.
+    pub(crate) narrow: Narrow,
     /// Only these entities; all when empty.
     pub(crate) only: Vec<String>,
     /// Only these records; all when there are none.

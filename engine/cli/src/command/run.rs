@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Format, Run},
-    by_id,
+    by_filter, by_id,
     confirm::{self, Ended, Word},
     emulate,
     error::{CommandError, Result, exit_for},
@@ -141,6 +141,7 @@ fn one(
         only: arguments.entity.clone(),
         full: arguments.full,
         records: by_id::records(blueprint, &arguments.entity, &arguments.id),
+        narrow: by_filter::narrow(&arguments.filter),
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
         window: since(arguments.since.as_ref(), blueprint, &ready.engine.context),
         first_run: arguments.first_run,

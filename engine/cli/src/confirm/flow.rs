@@ -187,8 +187,11 @@ impl Flow<'_> {
         let deletes = deletes.map(|deletes| format!(" --confirm-deletes {deletes}")).unwrap_or_default();
         let until = asked.until.map(|until| format!("  (until {until:.0})")).unwrap_or_default();
         // What a token is kept with does not say which records or which time: the same command does.
-        let is_part =
-            self.request.records.is_some() || self.request.window.is_some() || self.request.first_run;
+        let request = &self.request;
+        let is_part = request.records.is_some()
+            || request.window.is_some()
+            || request.first_run
+            || !request.narrow.is_empty();
         let how = if is_part { "the same command with --confirm" } else { "engine confirm" };
         let help = format!("{how} {token}{deletes}{until}");
         let error = CommandError::new(Exit::Confirm, code, message).help(help);

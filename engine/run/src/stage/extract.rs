@@ -58,7 +58,12 @@ impl<'a> Reader<'a> {
 
     /// Whether this read goes from the beginning of the stream to its end.
     pub(crate) fn reads_everything(&self) -> bool {
-        self.began_here && self.request.since.is_none() && self.left.is_none() && self.work.window.is_none()
+        self.began_here && self.request.since.is_none() && self.left.is_none() && self.reads_all()
+    }
+
+    /// Whether nothing of the stream is left out on purpose.
+    fn reads_all(&self) -> bool {
+        self.work.window.is_none() && self.work.narrow.is_empty()
     }
 
     /// The next batch, or nothing at the end of the stream or of `--limit`.
@@ -71,6 +76,7 @@ impl<'a> Reader<'a> {
         }
         let mut batch = self.read().await?;
         let is_behind = self.work.window.is_some_and(|window| window.cut(&mut batch));
+        self.work.narrow.cut(self.work, &self.request.stream, &mut batch);
         self.left = self.left.map(|left| left.saturating_sub(batch.records.len()));
         self.ended = batch.is_last() || is_behind;
         let ordered = batch.checkpoint.cursor.is_some();
@@ -86,8 +92,7 @@ impl<'a> Reader<'a> {
         // A backfill that has come to its end has nowhere to go on from: asked for again, it begins anew.
         let is_done = self.ended && self.work.window.is_some_and(|window| window.is_backfill);
         let cursor = if is_done { CursorRow::default() } else { cursor };
-        let completes =
-            self.ended && self.began_here && self.request.since.is_none() && self.work.window.is_none();
+        let completes = self.ended && self.began_here && self.request.since.is_none() && self.reads_all();
         Ok(Some(Read { batch, cursor, completes }))
     }
 
