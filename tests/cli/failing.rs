@@ -53,6 +53,41 @@ fn failures_are_told_by_cause_with_what_to_do() {
 }
 
 #[test]
+fn filters_narrow_failed_records_down_and_all_must_hold() {
+    let project = failing();
+    let with = |filters: &[&str]| -> Vec<String> {
+        let filters = filters.iter().flat_map(|filter| ["--filter", *filter]);
+        let asked: Vec<&str> = ["failures", "--format", "json"].into_iter().chain(filters).collect();
+        let told = project.engine(&asked).ended(0).json();
+        let rows = told["failures"].as_array().unwrap().iter();
+        let mut keys: Vec<String> = rows.map(|row| row["origin"].as_str().unwrap().to_owned()).collect();
+        keys.sort();
+        keys
+    };
+    let all = with(&[]);
+    assert_eq!(all, ["orders.json:2", "orders.json:3", "orders.json:4"]);
+    let run = failures(&project)[0]["run"].as_str().unwrap().to_owned();
+    assert_eq!(with(&["entity=order", &format!("run={run}"), "pipeline=store-to-sqlite"]), all);
+    assert_eq!(with(&["code=mapping/transform-failed"]), all[..2]);
+    assert_eq!(with(&["code=mapping/transform-failed", "key=83"]), all[..1]);
+    assert!(with(&["code=mapping/required", "key=83"]).is_empty());
+    // error[command/unknown-filter]
+    assert_outcome!("unknown", project.engine(&["failures", "--filter", "entitty=order"]).ended(2));
+    assert_outcome!("nothing", project.engine(&["retry", "--filter", "key"]).ended(2));
+
+    let ignore = ["failures", "ignore", "--note", "a test order"];
+    assert_outcome!("which", project.engine(&ignore).ended(2));
+    let both = [&ignore[..], &["aaaaaaaaaa", "--filter", "key=83"]].concat();
+    drop(project.engine(&both).ended(2));
+    let told = project.engine(&[&ignore[..], &["--filter", "key=83"]].concat()).ended(0);
+    assert!(told.stderr.contains("1 failed record"), "{}", told.stderr);
+    mend(&project);
+    let again = retry(&project, &["--filter", "entity=order", "--filter", "key=85"]).ended(0).json();
+    assert_eq!((&again["retried"], &again["failed_again"]), (&1.into(), &0.into()));
+    assert_eq!(failures(&project).len(), 2);
+}
+
+#[test]
 fn just_what_is_named_is_tried_again() {
     let project = failing();
     // error[command/needs-filter]

@@ -1,5 +1,9 @@
 //! One seed: the real engine in a world, through crashes, outages and zombies, until all is quiet.
 
+mod preview;
+
+pub(crate) use preview::previewed;
+
 use crate::{
     class::ClassStage,
     engine::{CrashAt, Graveyard, Polls, SimClock, SimRng},

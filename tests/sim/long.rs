@@ -67,6 +67,7 @@ fn main() {
             scope.spawn(|| work(&queue, &out, &file));
         }
     });
+    ring::previews(figure("SIM_SEEDS", 10_000) / 4);
     print(&read(&file), &commit);
 }
 

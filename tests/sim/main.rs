@@ -99,6 +99,12 @@ fn what_failed_once_fails_no_more() {
     all_pass("regressions", ring::regressions().into_iter());
 }
 
+/// Three plans of each seed, 2,100 in all.
+#[test]
+fn a_plan_changes_nothing_and_shows_what_the_run_then_does() {
+    ring::previews(share("SIM_SEEDS", 175));
+}
+
 #[test]
 fn nothing_is_lost_doubled_or_stale_with_idempotency_keys() {
     seeds(Scene::Keys, 1000);

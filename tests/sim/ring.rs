@@ -2,7 +2,8 @@
 
 use crate::{
     drive,
-    trial::{Trial, Verdict},
+    profile::EVERYDAY,
+    trial::{Scene, Trial, Verdict},
 };
 
 /// A number from the environment.
@@ -34,6 +35,16 @@ impl Tally {
             self.first.get_or_insert_with(|| format!("{trial}: {}", verdict.wrong));
         }
         verdict
+    }
+}
+
+/// Makes plans beside runs in worlds of each class, so many seeds of each.
+pub(crate) fn previews(seeds: u64) {
+    for scene in [Scene::Keys, Scene::Upserts, Scene::Rows, Scene::Markers] {
+        for seed in 0..seeds {
+            let wrong = drive::previewed(&Trial::quiet(scene, &EVERYDAY, seed));
+            assert!(wrong.is_empty(), "{} {seed}: {wrong}", scene.name());
+        }
     }
 }
 

@@ -111,6 +111,14 @@ pub(crate) trait Stage: Send + Sync {
     /// Lets happen whose time has come.
     fn catch_up(&self);
 
+    /// Its sources change a little, and nothing goes wrong.
+    fn stir(&self) {}
+
+    /// How many writes its targets were asked for.
+    fn sent(&self) -> u64 {
+        0
+    }
+
     /// Nothing goes wrong any more.
     fn calm_down(&self);
 

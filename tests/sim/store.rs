@@ -9,9 +9,9 @@ use engine_run::{
     GroupKey, RecordKey, Scope,
     state::{
         Acquired, Answer, AuditQuery, AuditRow, Base, Confirmation, CursorRow, CursorShelf, FailedRow,
-        Intent, KeptConflict, KeptCursor, Known, Lease, Link, MappingShelf, NameKind, PairShelf, PipelineKey,
-        RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement,
-        StateError, StateStore, Taken, TargetObject, Winner, sqlite::SqliteStore,
+        Intent, KeptConflict, KeptCursor, Known, Lease, Link, MappingShelf, Missing, MissingShelf, NameKind,
+        PairShelf, PipelineKey, RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter,
+        RunStatus, Settlement, StateError, StateStore, Taken, TargetObject, Winner, sqlite::SqliteStore,
     },
 };
 use jiff::Timestamp;
@@ -19,7 +19,10 @@ use rand::RngExt;
 use std::{
     collections::BTreeMap,
     fmt::Write,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -29,6 +32,8 @@ pub(crate) struct SlowStore<S> {
     /// Whether commits of lost leases are refused.
     fenced: bool,
     seen: Mutex<Seen>,
+    /// How often it was asked to change something.
+    changes: AtomicU64,
 }
 
 /// What the store has seen.
@@ -43,12 +48,21 @@ struct Seen {
 
 impl<S: Stage> SlowStore<S> {
     pub(crate) fn new(inner: SqliteStore, stage: Arc<S>, fenced: bool) -> Self {
-        Self { inner, stage, fenced, seen: Mutex::default() }
+        Self { inner, stage, fenced, seen: Mutex::default(), changes: AtomicU64::new(0) }
     }
 
     /// What was wrong with what was asked of it.
     pub(crate) fn wrong(&self) -> String {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).wrong.clone()
+    }
+
+    /// How often it was asked to change something.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
+    }
+
+    fn changing(&self) {
+        self.changes.fetch_add(1, Ordering::Relaxed);
     }
 
     async fn pause(&self) {
@@ -114,6 +128,7 @@ impl<S: Stage> CursorShelf for SlowStore<S> {
     }
 
     async fn put_cursor(&self, lease: &Lease, row: Option<CursorRow>, at: Timestamp) -> Result<()> {
+        self.changing();
         self.inner.put_cursor(lease, row, at).await
     }
 }
@@ -121,6 +136,7 @@ impl<S: Stage> CursorShelf for SlowStore<S> {
 #[async_trait]
 impl<S: Stage> MappingShelf for SlowStore<S> {
     async fn keep_mappings(&self, mappings: Vec<(String, Bytes)>, now: Timestamp) -> Result<()> {
+        self.changing();
         self.pause().await;
         self.inner.keep_mappings(mappings, now).await
     }
@@ -159,6 +175,14 @@ impl<S: Stage> PairShelf for SlowStore<S> {
 }
 
 #[async_trait]
+impl<S: Stage> MissingShelf for SlowStore<S> {
+    async fn missing(&self, scope: &Scope, entity: &str) -> Result<BTreeMap<String, Missing>> {
+        self.pause().await;
+        self.inner.missing(scope, entity).await
+    }
+}
+
+#[async_trait]
 impl<S: Stage> StateStore for SlowStore<S> {
     async fn acquire(
         &self,
@@ -168,6 +192,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
         until: Timestamp,
         gone: Option<&str>,
     ) -> Result<Acquired> {
+        self.changing();
         self.pause().await;
         let answer = self.inner.acquire(key, owner, now, until, gone).await;
         if let Ok(Acquired::Yes(lease)) = &answer {
@@ -179,6 +204,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
     }
 
     async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<bool> {
+        self.changing();
         self.pause().await;
         let answer = self.inner.renew(lease, until).await;
         self.pause().await;
@@ -186,6 +212,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
     }
 
     async fn release(&self, lease: &Lease) -> Result<()> {
+        self.changing();
         self.pause().await;
         self.inner.release(lease).await
     }
@@ -245,6 +272,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
         now: Timestamp,
         gone: &[String],
     ) -> Result<Renamed> {
+        self.changing();
         self.inner.rename(scope, renames, now, gone).await
     }
 
@@ -262,6 +290,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
     }
 
     async fn note_dispatch(&self, lease: &Lease, entity: &str, links: Vec<Link>) -> Result<()> {
+        self.changing();
         self.pause().await;
         self.fails()?;
         self.inner.note_dispatch(&self.held(lease), entity, links).await?;
@@ -275,6 +304,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
     }
 
     async fn commit_intents(&self, lease: &Lease, intents: Vec<Intent>) -> Result<()> {
+        self.changing();
         self.pause().await;
         self.fails()?;
         let keys: Vec<String> = intents.iter().map(|one| format!("{} {}", one.op, one.link.record)).collect();
@@ -285,6 +315,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
     }
 
     async fn settle(&self, lease: &Lease, settlement: Settlement) -> Result<()> {
+        self.changing();
         self.pause().await;
         self.fails()?;
         let told = told(&settlement);
@@ -295,6 +326,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
     }
 
     async fn begin_run(&self, run: &Run, gone: &[String]) -> Result<()> {
+        self.changing();
         self.inner.begin_run(run, gone).await
     }
 
@@ -305,6 +337,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
         error: Option<String>,
         at: Timestamp,
     ) -> Result<()> {
+        self.changing();
         self.inner.finish_run(id, status, error, at).await
     }
 
@@ -317,10 +350,12 @@ impl<S: Stage> StateStore for SlowStore<S> {
     }
 
     async fn ask(&self, asked: &Confirmation, fingerprint: &str) -> Result<Confirmation> {
+        self.changing();
         self.inner.ask(asked, fingerprint).await
     }
 
     async fn answer(&self, answer: &Answer) -> Result<Taken> {
+        self.changing();
         self.inner.answer(answer).await
     }
 

@@ -43,6 +43,9 @@ pub(crate) fn remedy(code: &str) -> Option<&'static str> {
         "run/error-rate" => "`engine failures --group` names the causes; a run by hand goes to its end",
         "run/lease-lost" => "nothing is lost: the run that took over carries on",
         "run/cancelled" => "nothing is half-done",
+        "run/unknown-filter" => {
+            "`engine discover` lists the filters of a stream; `--entity` names those whose stream has it"
+        }
         "run/target-drift" => "add the field to the target, or take it out of the map",
         "run/target-emptied" => {
             "put the target back; or, to write everything again, move the state file away (.engine/state.db)"
@@ -89,6 +92,7 @@ pub(crate) fn exit_for(code: &str) -> Exit {
         "run/busy" | "run/lease-lost" => Exit::Busy,
         "run/awaiting-approval" | "run/still-waiting" => Exit::Confirm,
         "run/invalid-pipeline" => Exit::Invalid,
+        "run/unknown-filter" => Exit::Usage,
         "connector/unauthorized" | "connector/forbidden" => Exit::Unauthorized,
         _ => Exit::Failed,
     }

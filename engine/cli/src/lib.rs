@@ -2,6 +2,7 @@
 //! project's folder and knows every connector.
 
 mod args;
+mod by_filter;
 mod by_id;
 mod command;
 mod confirm;

@@ -8,7 +8,7 @@ use crate::{
 };
 use engine_plan::Blueprint;
 use engine_project::project::DEFAULT_ENVIRONMENT;
-use engine_run::{FailureGroup, RunReport, state::Status};
+use engine_run::{FailureGroup, Missed, RunReport, state::Status};
 use std::path::Path;
 
 /// Prints a report: the results on standard output, how it ended on standard error.
@@ -27,6 +27,9 @@ pub(crate) fn print_results(report: &RunReport, output: &Output) {
     }
     for group in by_entity(report) {
         print_group(group, output);
+    }
+    for missed in &report.missing {
+        print_missed(missed, output);
     }
 }
 
@@ -68,6 +71,16 @@ fn print_group(group: &FailureGroup, output: &Output) {
     output.result(&format!("        {}", wheres.collect::<Vec<_>>().join("   records: ")));
 }
 
+/// Says what a read of everything did not meet for the first time.
+fn print_missed(missed: &Missed, output: &Output) {
+    let Missed { entity, count, examples } = missed;
+    let more = if *count > examples.len() as u64 { ", ..." } else { "" };
+    output.result(&format!(
+        "{count:>5} x {entity} missing from the source: taken away when the next read of everything misses it too"
+    ));
+    output.result(&format!("        records: {}{more}", examples.join(", ")));
+}
+
 /// Failures in the order of the entities: groups that run beside each other fail in any order.
 fn by_entity(report: &RunReport) -> Vec<&FailureGroup> {
     let mut groups: Vec<&FailureGroup> = report.failures.iter().collect();
@@ -90,8 +103,12 @@ pub(crate) fn document(report: &RunReport, tenant: &str) -> serde_json::Value {
         "run": report.run_id, "tenant": tenant, "pipeline": report.pipeline, "status": report.status, "dry_run": report.dry_run,
         "duration_ms": report.duration_ms, "tables": report.tables, "entities": entities, "failures": by_entity(report), "error": error,
     });
-    if let (Some(used), Some(members)) = (&report.used_before, document.as_object_mut()) {
+    let Some(members) = document.as_object_mut() else { return document };
+    if let Some(used) = &report.used_before {
         members.insert("used_before".to_owned(), used.clone().into());
+    }
+    if !report.missing.is_empty() {
+        members.insert("missing".to_owned(), serde_json::json!(report.missing));
     }
     document
 }

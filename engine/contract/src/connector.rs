@@ -101,6 +101,13 @@ pub trait Source: Send + Sync {
         None
     }
 
+    /// Where the records of a stream say when they were made, as a dotted path. With [`Source::amount`] it makes them
+    /// documents, which `start_date` counts for.
+    fn created(&self, stream: &str) -> Option<String> {
+        let _ = stream;
+        None
+    }
+
     /// Whether a filter of `source.filter` can be judged on the records of a stream: a read without it yields what it leaves
     /// out too, and [`Source::meets`] tells which those are.
     fn judges(&self, stream: &str, filter: &str, value: &Value) -> bool {

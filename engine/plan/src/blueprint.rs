@@ -11,6 +11,7 @@ use engine_project::{
     model::{Conflict, Delete, Direction, NameTaken, OnCancel, OnMappingChange, SourceOfTruth, WhenClosed},
 };
 use indexmap::IndexMap;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -31,6 +32,9 @@ pub struct Blueprint {
     pub target: Endpoint,
     /// The tenant's time zone.
     pub timezone: String,
+    /// `[safety] start_date`: documents that were made before this day are left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_date: Option<Date>,
     /// What the pipeline's scripts share, in the order of the file.
     pub libraries: Vec<Library>,
     /// The values of the pipeline's variables.
@@ -372,7 +376,19 @@ impl WritePolicy {
         }
     }
 
-    /// What takes back the target object of a record that is gone.
+    /// What takes back the target object of a record that the source does not have any more; nothing when it stays.
+    #[must_use]
+    pub fn removal_of_vanished(&self) -> Option<Op> {
+        match self.delete {
+            Delete::Keep => None,
+            Delete::Delete => Some(Op::Delete),
+            Delete::Void => Some(Op::Void),
+            Delete::Deactivate => Some(Op::Deactivate),
+            Delete::Soft => Some(Op::SoftDelete),
+        }
+    }
+
+    /// What takes back the target object of an element that is gone from its parent.
     #[must_use]
     pub fn removal_of_gone(&self) -> Op {
         if self.delete == Delete::Soft { Op::SoftDelete } else { Op::Delete }

@@ -75,6 +75,7 @@ pub(crate) async fn still_waits(
         tables: Vec::new(),
         entities: entities.collect(),
         failures: Vec::new(),
+        missing: Vec::new(),
         used_before: None,
         error: Some((code, message)),
     }))

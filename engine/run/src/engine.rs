@@ -6,11 +6,13 @@ use crate::{
     event::{Event, Observer},
     limits::{Budget, Limits},
     links, moved,
+    narrow::{self, Narrow},
     options::Options,
     plan::Purpose,
     records::Records,
     report::{RunReport, Tally},
     stage::remap::{self, Older},
+    start_date::StartDate,
     state::{OverlayStore, Owners, Run, RunStatus, StateStore, Status},
     supervisor::supervise,
     window::Window,
@@ -57,6 +59,8 @@ pub struct RunRequest {
     pub mapping_change: bool,
     /// Only what last changed within a time; not beside `full`.
     pub window: Option<Window>,
+    /// Only what meets these filters; the cursors stay where they are.
+    pub narrow: Narrow,
     /// Stop each stream group after so many source records.
     pub limit: Option<usize>,
     /// Only these records; all when there are none.
@@ -85,6 +89,7 @@ impl RunRequest {
             full: false,
             mapping_change: false,
             window: None,
+            narrow: Narrow::default(),
             limit: None,
             records: None,
             purpose,
@@ -204,6 +209,7 @@ impl Engine {
             tables: work.made.clone(),
             entities,
             failures,
+            missing: tally.missed(),
             used_before: None,
             error: said,
         })
@@ -211,6 +217,7 @@ impl Engine {
 
     pub(crate) async fn prepare(&self, request: &RunRequest) -> Result<Work, RunError> {
         let (mut work, ends) = self.surroundings(request).await?;
+        narrow::check(&work)?;
         if let Some(blueprint) = &work.blueprint.back {
             let back = self.way_back(request, &work, blueprint, ends).await?;
             work.back = Some(Box::new(back));
@@ -312,6 +319,8 @@ impl Engine {
         let program = Program::build(&blueprint).map_err(|error| RunError::Invalid(error.to_string()))?;
         let streams = blueprint.groups.iter().map(|group| group.stream.clone());
         let amounts = streams.filter_map(|stream| Some((stream.clone(), source.amount(&stream)?))).collect();
+        let goes_behind = request.window.is_some_and(|window| window.before_start_date);
+        let start_date = StartDate::of(&blueprint, &*source, &amounts).filter(|_| !goes_behind);
         Ok(Work {
             run_id,
             scope: approval::scope(request),
@@ -330,6 +339,7 @@ impl Engine {
             full: request.full || request.mapping_change,
             mapping_change: request.mapping_change,
             window: request.window,
+            narrow: request.narrow.clone(),
             limit: request.limit,
             only: request.only.clone(),
             records: request.records.clone(),
@@ -339,6 +349,7 @@ impl Engine {
             found: Mutex::default(),
             older: Older::default(),
             amounts,
+            start_date,
             placeholders: AtomicI64::new(0),
             back: None,
             blueprint,
@@ -385,6 +396,7 @@ pub(crate) fn mode(request: &RunRequest) -> &'static str {
         _ if request.mapping_change => "mapping change",
         _ if request.window.is_some_and(|window| window.is_backfill) => "backfill",
         _ if request.window.is_some() => "window",
+        _ if !request.narrow.is_empty() => "filter",
         _ if request.full => "full",
         _ => "incremental",
     }

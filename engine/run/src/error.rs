@@ -119,6 +119,14 @@ pub enum RunError {
         /// The largest share.
         above: Decimal,
     },
+    /// A stream cannot be narrowed down as it is asked for.
+    #[error("the records of stream `{stream}` are not told apart by `{filter}`: nothing was read")]
+    UnknownFilter {
+        /// The stream.
+        stream: String,
+        /// What the filter names.
+        filter: String,
+    },
     /// Another run works on the same stream group.
     #[error("another run works on `{group}` of `{pipeline}` (its lease ends at {until})")]
     Busy {
@@ -196,6 +204,7 @@ impl RunError {
             Self::OverLimit { .. } => "run/awaiting-approval",
             Self::StillWaits { .. } => "run/still-waiting",
             Self::ErrorRate { .. } => "run/error-rate",
+            Self::UnknownFilter { .. } => "run/unknown-filter",
             Self::Busy { .. } => "run/busy",
             Self::Cancelled => "run/cancelled",
             Self::Invalid(_) => "run/invalid-pipeline",

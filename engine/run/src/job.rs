@@ -2,6 +2,7 @@
 
 mod back;
 mod only;
+mod sweep;
 mod take_back;
 
 use crate::{
@@ -29,7 +30,7 @@ use crate::{
         remap,
         settle::Draft,
         transform,
-        vanished::{self, Seen},
+        vanished::{self, Noted, Seen},
     },
     state::{Acquired, CursorRow, Known, Link, Owners, RevisitQuery, Status},
     window,
@@ -50,6 +51,8 @@ pub(crate) struct Job<'a> {
     seen: Seen,
     /// On the way back: the way forward.
     front: Option<&'a Work>,
+    /// What earlier runs have not met.
+    noted: Noted,
 }
 
 /// The source records of one step, and what else is known of them.
@@ -114,7 +117,9 @@ impl<'a> Job<'a> {
                     let (store, context) = (Arc::clone(&work.store), work.context.clone());
                     let guard = Guard::new(store, context, work.options.clone(), lease);
                     let seen = Seen::new(entities.iter().any(|(entity, _)| vanished::matters(entity)));
-                    return Ok(Some(Self { work, group, entities, guard, tally, seen, front: None }));
+                    let noted = Noted::load(work, &entities).await?;
+                    let front = None;
+                    return Ok(Some(Self { work, group, entities, guard, tally, seen, front, noted }));
                 }
                 Acquired::Busy { owner: holder, .. } if gone.is_none() && owners.is_gone(&holder) => {
                     gone = Some(holder);
@@ -171,8 +176,8 @@ impl<'a> Job<'a> {
         let Some((first, _)) = self.entities.first() else { return Ok(()) };
         let row = window::cursor(self.work, first, &self.guard.lease().key).await?;
         let mut reader = Reader::start(self.work, self.group, row).await?;
-        // A read of everything meets the records that wait on its way.
-        if !reader.reads_everything() {
+        // A read of everything meets the records that wait on its way, and one of a part leaves them.
+        if !reader.reads_everything() && self.work.narrow.is_empty() {
             self.revisit().await?;
         }
         let mut read = reader.next().await?;
@@ -189,42 +194,15 @@ impl<'a> Job<'a> {
             let ((), ahead) = futures::try_join!(self.step(&step), ahead)?;
             read = ahead?;
         }
-        let takes_away = reader.reads_everything() && self.seen.tells_all();
-        if takes_away && !self.work.purpose.is_trace() { self.take_vanished().await } else { Ok(()) }
+        let is_for_this = !self.work.purpose.is_trace() && !self.work.mapping_change;
+        let is_sweep = is_for_this && reader.reads_everything() && self.seen.tells_all();
+        if is_sweep { self.sweep().await } else { Ok(()) }
     }
 
     /// The source keys of the records whose objects a person names, where those are all that matters.
     fn named(&self) -> Option<Vec<String>> {
         let Purpose::Trace(tracer) = &self.work.purpose else { return None };
         tracer.asked(self.entities.iter().map(|(entity, _)| *entity))
-    }
-
-    /// After everything was read, or what a plan names: marks as deleted what the source does not have any more. Children come before their
-    /// parents. The source is asked for each by its key, so that a list which left records out takes nothing away.
-    async fn take_vanished(&self) -> Result<(), RunError> {
-        for (entity, _) in self.entities.iter().rev().filter(|(entity, _)| vanished::matters(entity)) {
-            let mut after = None;
-            while let Some(page) = vanished::page(self.work, entity, after.as_deref(), &self.seen).await? {
-                after = Some(page.last);
-                self.check_cancel()?;
-                let asked = &page.sources;
-                let records = extract::fetch(self.work, self.group, asked).await?;
-                let is_there = |link: &Link| records.iter().any(|record| record.key == link.source_key);
-                let gone = page.unseen.into_iter().filter(|link| !is_there(link)).collect();
-                let gone = gone::with_known(self.work, entity, gone).await?;
-                if !records.is_empty() {
-                    // Passed over by the read: what becomes of them is decided as ever.
-                    let (records, asked) = (records.as_slice(), [].as_slice());
-                    self.step(&Step { records, broken: &[], asked, completes: false, cursor: None }).await?;
-                }
-                let mut draft = Draft::new(self.work, entity);
-                draft.take_in(gone.len());
-                let halt = self.send(gone, (Vec::new(), Vec::new()), &mut draft).await;
-                draft.commit(&self.guard, None, self.tally).await?;
-                halt.map_or(Ok(()), Err)?;
-            }
-        }
-        Ok(())
     }
 
     fn check_cancel(&self) -> Result<(), RunError> {
@@ -288,7 +266,7 @@ impl<'a> Job<'a> {
             self.check_cancel()?;
             self.look_again(asked).await?;
         }
-        if approved.takes_away() { self.take_vanished().await } else { Ok(()) }
+        if approved.takes_away() { self.sweep_planned().await } else { Ok(()) }
     }
 
     async fn look_again(&self, asked: &[String]) -> Result<(), RunError> {
@@ -350,7 +328,7 @@ impl<'a> Job<'a> {
         draft: &mut Draft<'_>,
     ) -> Result<Option<RunError>, RunError> {
         let entity = draft.entity();
-        let items = transform::items(program, entity, step.records);
+        let items = transform::items((self.work, self.group), (entity, program), step.records);
         let gone = gone::gone(self.work, (entity, program), step.records, &items).await?;
         let keys: Vec<String> = items.iter().map(|folded| folded.item.key.clone()).collect();
         let mut known = self.work.store.recall(&self.work.scope, &entity.name, &keys).await?;
@@ -371,20 +349,21 @@ impl<'a> Job<'a> {
             .filter_map(|linked| self.decide(entity, linked, (draft, &mut standing)))
             .collect();
         self.seen.add(entity, &keys, step.records, step.broken);
+        draft.found(self.noted.met(entity, &keys));
         let effects = self.merge_back(entity, (effects, pairs), draft).await?;
-        Ok(self.send(gone, (effects, standing), draft).await)
+        Ok(self.send((gone, Wish::Gone), (effects, standing), draft).await)
     }
 
     /// Has effects sent, with those that take away what is gone behind them. A plan tells them instead, with what stands.
     async fn send(
         &self,
-        gone: Vec<(Link, Known)>,
+        (gone, wish): (Vec<(Link, Known)>, Wish<'_>),
         (mut effects, standing): (Vec<Effect>, Vec<Standing>),
         draft: &mut Draft<'_>,
     ) -> Option<RunError> {
         let entity = draft.entity();
         for (link, known) in gone {
-            if let Decision::Remove(op) = decide::decide(&self.facts(entity, &known, Wish::Gone)) {
+            if let Decision::Remove(op) = decide::decide(&self.facts(entity, &known, wish)) {
                 effects.push(Effect::removal((self.work, entity), op, &link, (None, known)));
             } else {
                 draft.wait(&link.record.key, &link.source_key);
@@ -459,7 +438,7 @@ impl<'a> Job<'a> {
             }
             (Some(Decision::Unclear), _) => draft.failed(&item, &known, unclear(), Status::Blocked),
             (Some(Decision::Elsewhere), _) => draft.failed(&item, &known, elsewhere(), Status::Blocked),
-            (_, Resolution::Filtered) => draft.ended(&item, Status::Filtered),
+            (_, Resolution::Filtered | Resolution::Early(_)) => draft.ended(&item, Status::Filtered),
             (Some(Decision::Unchanged), Resolution::Ready(ready)) if self.mends(entity, &item.key) => {
                 let known = promise::to_mend(&self.work.purpose, entity, &item.key, known);
                 return Some(Effect::content(self.work, entity, (item, known, version), *ready));

@@ -3,7 +3,7 @@
 use crate::{
     event::Event,
     make::Made,
-    state::{Counts, Place, RunStatus, Status},
+    state::{Counts, Place, RunStatus, Status, masked},
 };
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -32,6 +32,8 @@ pub struct RunReport {
     pub entities: Vec<(String, Counts)>,
     /// Failed records by cause.
     pub failures: Vec<FailureGroup>,
+    /// What a read of everything did not meet for the first time, by entity: the next such read takes its objects away.
+    pub missing: Vec<Missed>,
     /// Of a dry run: what would stop a run, because the target was used before and the state does not know it.
     pub used_before: Option<String>,
     /// Why it stopped before its end, with the diagnostic code.
@@ -50,6 +52,17 @@ impl RunReport {
     pub fn written(&self) -> u64 {
         self.entities.iter().map(|(_, counts)| counts.written()).sum()
     }
+}
+
+/// Records of an entity that the source does not have any more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Missed {
+    /// The entity.
+    pub entity: String,
+    /// How many.
+    pub count: u64,
+    /// The keys by which the source gave some of them, or as much of these as may be shown.
+    pub examples: Vec<String>,
 }
 
 /// Failed records with one cause.
@@ -82,12 +95,13 @@ type Cause = (String, String, String, Option<Place>);
 struct Sums {
     counts: IndexMap<String, Counts>,
     failures: IndexMap<Cause, FailureGroup>,
+    missing: IndexMap<String, Missed>,
 }
 
 impl Tally {
     pub(crate) fn new(entities: impl Iterator<Item = String>) -> Self {
         let counts = entities.map(|entity| (entity, Counts::default())).collect();
-        Self { inner: Mutex::new(Sums { counts, failures: IndexMap::new() }) }
+        Self { inner: Mutex::new(Sums { counts, ..Sums::default() }) }
     }
 
     /// Adds a settled batch; returns the entity's counts so far.
@@ -125,6 +139,26 @@ impl Tally {
     pub(crate) fn counts(&self, entity: &str) -> Counts {
         let sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         sums.counts.get(entity).cloned().unwrap_or_default()
+    }
+
+    /// Records of an entity are missing for the first time.
+    pub(crate) fn missing<'k>(&self, entity: &str, source_keys: impl Iterator<Item = &'k str>) {
+        let mut sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in source_keys {
+            let missed = sums.missing.entry(entity.to_owned()).or_default();
+            missed.count += 1;
+            if missed.examples.len() < EXAMPLES {
+                missed.examples.push(masked(key.to_owned()));
+            }
+        }
+    }
+
+    /// What is missing for the first time, by entity.
+    pub(crate) fn missed(&self) -> Vec<Missed> {
+        let sums = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let named =
+            |(entity, missed): (&String, &Missed)| Missed { entity: entity.clone(), ..missed.clone() };
+        sums.missing.iter().map(named).collect()
     }
 
     pub(crate) fn close(&self) -> (Vec<(String, Counts)>, Vec<FailureGroup>) {

@@ -16,6 +16,8 @@ pub struct Window {
     pub until: Option<Cursor>,
     /// Keeps a cursor of its own: one that was stopped goes on where it was.
     pub is_backfill: bool,
+    /// Documents that were made before `start_date` too.
+    pub before_start_date: bool,
 }
 
 impl Window {
@@ -36,6 +38,11 @@ impl Window {
 
 /// Whether this run moves a cursor.
 pub(crate) fn moves(work: &Work) -> bool {
+    work.narrow.is_empty() && has_cursor(work)
+}
+
+/// Whether this run goes on from a cursor.
+fn has_cursor(work: &Work) -> bool {
     work.window.is_none_or(|window| window.is_backfill)
 }
 
@@ -48,7 +55,7 @@ pub(crate) fn shard(work: &Work, entity: &Entity) -> Option<String> {
 
 /// Where this run goes on reading a group.
 pub(crate) async fn cursor(work: &Work, entity: &Entity, key: &GroupKey) -> crate::state::Result<CursorRow> {
-    if !moves(work) {
+    if !has_cursor(work) {
         return Ok(CursorRow::default());
     }
     work.store.cursor(&key.of_shard(shard(work, entity).as_deref())).await

@@ -5,10 +5,12 @@ use crate::{
     key::Scope,
     limits::Budget,
     make::Made,
+    narrow::Narrow,
     options::{Mechanism, Options},
     plan::Purpose,
     records::Records,
     stage::remap::Older,
+    start_date::StartDate,
     state::StateStore,
     window::Window,
 };
@@ -52,6 +54,8 @@ pub(crate) struct Work {
     pub(crate) limit: Option<usize>,
     /// Only what last changed within a time.
     pub(crate) window: Option<Window>,
+    /// Only what meets these filters.
+    pub(crate) narrow: Narrow,
     /// Only these entities; all when empty.
     pub(crate) only: Vec<String>,
     /// Only these records; all when there are none.
@@ -68,6 +72,8 @@ pub(crate) struct Work {
     pub(crate) older: Older,
     /// By stream, where its records say what amount of money they are about.
     pub(crate) amounts: BTreeMap<String, Amount>,
+    /// The first day whose documents are brought, where one is set and this run keeps to it.
+    pub(crate) start_date: Option<StartDate>,
     /// How many objects a plan has made up.
     pub(crate) placeholders: AtomicI64,
     /// The way back, for entities whose changes flow both ways.

@@ -155,6 +155,14 @@ impl Stage for ClassStage {
         lock(&self.world).catch_up();
     }
 
+    fn stir(&self) {
+        lock(&self.world).stir();
+    }
+
+    fn sent(&self) -> u64 {
+        lock(&self.world).sent
+    }
+
     fn calm_down(&self) {
         let mut world = lock(&self.world);
         // What is late lands first, in the world that it was meant for.

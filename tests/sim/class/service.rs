@@ -285,6 +285,7 @@ impl Target for Service {
     }
 
     async fn write(&self, context: &Context, writes: &[Write]) -> Result<Vec<(String, Outcome)>> {
+        lock(&self.0).sent += writes.len() as u64;
         if lock(&self.0).luck.troubled && lock(&self.0).luck.rng.random_bool(0.02) {
             return Err(
                 ConnectorError::new(ErrorKind::Unavailable, "connection refused").with_retry(Retry::Soon)
@@ -323,14 +324,16 @@ impl Target for Service {
     async fn read_back(
         &self,
         context: &Context,
-        _: &str,
+        kind: &str,
         _: &[String],
         ids: &[String],
     ) -> Result<Vec<Current>> {
         self.travel(context).await;
         self.stumble(5)?;
         let world = lock(&self.0);
-        Ok(ids.iter().filter_map(|id| Some(current(id, world.objects.get(id)?))).collect())
+        let natural = world.class == EffectClass::NaturalKey;
+        let place = |id: &String| if natural { format!("{kind}:{id}") } else { id.clone() };
+        Ok(ids.iter().filter_map(|id| Some(current(id, world.objects.get(&place(id))?))).collect())
     }
 }
 

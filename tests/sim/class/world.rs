@@ -113,6 +113,8 @@ pub(crate) struct World {
     answered: BTreeMap<String, Answer>,
     under_way: Vec<(Instant, Request, Option<Slot>)>,
     outage: Option<(Duration, Duration)>,
+    /// How many writes were asked for.
+    pub(crate) sent: u64,
 }
 
 pub(crate) type Shared = Arc<Mutex<World>>;
@@ -147,6 +149,7 @@ impl World {
             answered: BTreeMap::new(),
             under_way: Vec::new(),
             outage,
+            sent: 0,
         };
         world.fill();
         world
@@ -263,6 +266,15 @@ impl World {
     /// Everything that is still on its way has arrived.
     pub(crate) fn is_calm(&self) -> bool {
         self.under_way.is_empty() && self.unseen.is_empty()
+    }
+
+    /// Changes the source a few times.
+    pub(crate) fn stir(&mut self) {
+        self.changes_left = 6;
+        for _ in 0..12 {
+            self.change();
+        }
+        self.changes_left = 0;
     }
 
     fn change(&mut self) {

@@ -45,6 +45,10 @@ impl Catalog {
         self.manifest.stream.get(stream)?.amount.clone()
     }
 
+    pub(super) fn created(&self, stream: &str) -> Option<String> {
+        self.manifest.stream.get(stream)?.created.as_ref()?.field.clone()
+    }
+
     pub(super) fn settings(&self) -> &Settings {
         &self.values
     }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 #[command(after_long_help = "Examples:
   engine failures                                       by cause, with what to do
   engine failures --list --code mapping/required        one by one, each with its ID
+  engine failures --filter entity=order --filter key=83
   engine failures show k3mwq2x4tb
   engine failures ignore k3mwq2x4tb --note \"a test order\"")]
 pub(crate) struct Failures {
@@ -36,8 +37,10 @@ pub(crate) enum FailuresVerb {
     /// Say that failed records are of no matter: as long as they fail for the same reason, no run counts them
     Ignore {
         /// Their IDs, as `engine failures --list` shows them
-        #[arg(required = true)]
         ids: Vec<String>,
+        /// Those that the options let through, instead of IDs
+        #[command(flatten)]
+        filter: FailureFilter,
         /// Why
         #[arg(long, value_name = "TEXT")]
         note: String,
@@ -65,13 +68,17 @@ pub(crate) struct FailureFilter {
     /// Only those that last failed in this run
     #[arg(long, value_name = "ID")]
     pub(crate) run: Option<String>,
+    /// Only those of which this is true: `pipeline`, `entity`, `code`, `run` or `key`, and a value. May be repeated: all
+    /// must hold
+    #[arg(long = "filter", value_name = "NAME=VALUE")]
+    pub(crate) conditions: Vec<String>,
 }
 
 impl FailureFilter {
     /// Whether it lets everything through.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { pipeline, entity, code, run } = self;
-        [pipeline, entity, code, run].into_iter().all(Option::is_none)
+        let Self { pipeline, entity, code, run, conditions } = self;
+        [pipeline, entity, code, run].into_iter().all(Option::is_none) && conditions.is_empty()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The arguments of `engine plan` and `engine apply`.
 
 use super::Which;
-use crate::moment::Moment;
+use crate::{by_filter, moment::Moment};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -32,6 +32,9 @@ pub(crate) struct Plan {
     /// Only the records with this key of the source (may be repeated); cursors stay where they are
     #[arg(long, value_name = "KEY", conflicts_with_all = ["full", "limit"])]
     pub(crate) id: Vec<String>,
+    /// Only the records that meet a filter of their stream, such as `status=processing` (may be repeated: all must hold)
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with = "id", value_parser = by_filter::parse)]
+    pub(crate) filter: Vec<(String, String)>,
     /// Stop each stream after so many source records
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,

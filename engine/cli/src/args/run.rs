@@ -1,7 +1,7 @@
 //! The arguments of `engine run`.
 
 use super::{Asking, Which};
-use crate::moment::Moment;
+use crate::{by_filter, moment::Moment};
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -33,6 +33,10 @@ pub(crate) struct Run {
     /// Only the records with this key of the source (may be repeated); cursors stay where they are
     #[arg(long, value_name = "KEY", conflicts_with_all = ["full", "limit"])]
     pub(crate) id: Vec<String>,
+    /// Only the records that meet a filter of their stream, such as `status=processing` (may be repeated: all must hold);
+    /// cursors stay where they are
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with = "id", value_parser = by_filter::parse)]
+    pub(crate) filter: Vec<(String, String)>,
     /// Stop each stream after so many source records; the next run carries on there
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
@@ -64,6 +68,9 @@ pub(crate) struct Backfill {
     /// Before this time [default: up to now]
     #[arg(long, value_name = "TIME")]
     pub(crate) to: Option<Moment>,
+    /// Bring documents too that were made before `start_date` of [safety]
+    #[arg(long)]
+    pub(crate) before_start_date: bool,
     /// Only this entity (may be repeated); a stopped one then begins anew
     #[arg(long, value_name = "NAME")]
     pub(crate) entity: Vec<String>,

@@ -59,6 +59,7 @@ fn one(ready: &Ready, blueprint: &Arc<Blueprint>, arguments: &Backfill) -> Resul
         from: Some(arguments.from.of(blueprint, now)),
         until: arguments.to.as_ref().map(|until| until.of(blueprint, now)),
         is_backfill: true,
+        before_start_date: arguments.before_start_date,
     };
     let request = RunRequest {
         only: arguments.entity.clone(),

@@ -81,7 +81,7 @@ fn go_on(
         ..RunRequest::new(Arc::clone(&blueprint), Purpose::Write)
     };
     let report = match carry_out(&engine, &workspace, &request, (word, deletes), output)? {
-        Ended::Ran(report) => report,
+        Ended::Ran(report) => *report,
         Ended::Asked(question) => {
             let exit = question.error().exit;
             if output.format() == Format::Json {

@@ -2,8 +2,8 @@
 //! about them.
 
 use crate::{
-    args::{Failures, FailuresVerb},
-    error::Result,
+    args::{FailureFilter, Failures, FailuresVerb},
+    error::{CommandError, Result},
     exit::Exit,
     failed::{filtered, named, tried_again, whereabouts},
     output::{self, Output},
@@ -25,11 +25,35 @@ pub(super) fn run(arguments: &Failures, project: Option<&Path>, output: &Output)
     match &arguments.verb {
         None => list(&workspace, arguments, output),
         Some(FailuresVerb::Show { id }) => show(&workspace, id, output),
-        Some(FailuresVerb::Ignore { ids, note }) => {
-            mark(&workspace, (ids, Some(FailedState::Ignored)), Some(note), output)
+        Some(FailuresVerb::Ignore { ids, filter, note }) => {
+            let chosen = chosen(&workspace, arguments, (ids, filter))?;
+            mark(&workspace, (&chosen, Some(FailedState::Ignored)), Some(note), output)
         }
         Some(FailuresVerb::Unignore { ids }) => mark(&workspace, (ids, None), None, output),
     }
+}
+
+/// The IDs of the failed records that are meant: those that are named, or those that a filter lets through.
+fn chosen(
+    workspace: &Workspace,
+    arguments: &Failures,
+    (ids, filter): (&[String], &FailureFilter),
+) -> Result<Vec<String>> {
+    if !filter.is_empty() && !ids.is_empty() {
+        let message = "failed records are named by IDs or by what they have in common, not by both";
+        return Err(CommandError::new(Exit::Usage, "command/needs-filter", message));
+    }
+    if !ids.is_empty() {
+        return Ok(ids.to_vec());
+    }
+    if filter.is_empty() {
+        let message = "nothing says which failed records are of no matter";
+        let help = "name IDs, or one of --pipeline, --entity, --code, --run and --filter";
+        return Err(CommandError::new(Exit::Usage, "command/needs-filter", message).help(help));
+    }
+    let of = workspace.filter(&arguments.which, None, usize::MAX);
+    let rows = runtime()?.block_on(filtered(&*workspace.state.read()?, &of, filter))?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 fn list(workspace: &Workspace, arguments: &Failures, output: &Output) -> Result<Exit> {

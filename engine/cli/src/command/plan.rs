@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Format, Plan, Show},
-    by_id,
+    by_filter, by_id,
     error::{CommandError, Result},
     exit::Exit,
     output::{self, Output},
@@ -94,6 +94,7 @@ fn one(
         mapping_change: arguments.mapping_change,
         window: super::run::since(arguments.since.as_ref(), blueprint, &ready.engine.context),
         records: by_id::records(blueprint, &arguments.entity, &arguments.id),
+        narrow: by_filter::narrow(&arguments.filter),
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
         trigger: "plan".to_owned(),
         ..RunRequest::new(Arc::clone(blueprint), Purpose::Plan(Arc::<Gatherer>::clone(&sheet)))

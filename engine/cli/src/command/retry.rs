@@ -37,7 +37,7 @@ struct Sums {
 pub(super) fn run(arguments: &Retry, project: Option<&Path>, output: &Output) -> Result<Exit> {
     if arguments.ids.is_empty() && arguments.filter.is_empty() && !arguments.all {
         let message = "nothing says which failed records are to be tried again";
-        let help = "name IDs, or one of --pipeline, --entity, --code and --run; or say --all";
+        let help = "name IDs, or one of --pipeline, --entity, --code, --run and --filter; or say --all";
         return Err(CommandError::new(Exit::Usage, "command/needs-filter", message).help(help));
     }
     let cancel = Cancel::default();

@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Format, Run},
-    by_id,
+    by_filter, by_id,
     confirm::{self, Ended, Word},
     emulate,
     error::{CommandError, Result, exit_for},
@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Run, project: Option<&Path>, output: &Output) -> R
             }
             engine.progress.name(workspace.title(blueprint));
             let report = match one(&engine, &workspace, blueprint, (arguments, output)) {
-                Ok(Ended::Ran(report)) => report,
+                Ok(Ended::Ran(report)) => *report,
                 Ok(Ended::Asked(question)) => {
                     exit = exit.worse(question.error().exit);
                     if output.format() != Format::Json {
@@ -106,7 +106,7 @@ pub(super) fn purpose(is_dry: bool) -> Purpose {
 /// What changed since a moment.
 pub(super) fn since(moment: Option<&Moment>, blueprint: &Blueprint, context: &Context) -> Option<Window> {
     let from = moment?.of(blueprint, context.clock.now());
-    Some(Window { from: Some(from), until: None, is_backfill: false })
+    Some(Window { from: Some(from), until: None, is_backfill: false, before_start_date: false })
 }
 
 /// A token is of the plan of one pipeline.
@@ -141,6 +141,7 @@ fn one(
         only: arguments.entity.clone(),
         full: arguments.full,
         records: by_id::records(blueprint, &arguments.entity, &arguments.id),
+        narrow: by_filter::narrow(&arguments.filter),
         limit: arguments.limit.and_then(|limit| usize::try_from(limit).ok()),
         window: since(arguments.since.as_ref(), blueprint, &ready.engine.context),
         first_run: arguments.first_run,
@@ -161,7 +162,7 @@ fn one(
     }
     let report = runtime()?.block_on(Box::pin(ready.engine.run(&request)));
     ready.progress.clear();
-    Ok(Ended::Ran(report?))
+    Ok(Ended::Ran(Box::new(report?)))
 }
 
 pub(super) fn exit_of(report: &RunReport) -> Exit {

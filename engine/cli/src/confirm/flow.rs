@@ -36,7 +36,7 @@ pub(crate) enum Word {
 /// How it ended.
 pub(crate) enum Ended {
     /// It was run.
-    Ran(RunReport),
+    Ran(Box<RunReport>),
     /// Somebody has to be asked first; nothing was written.
     Asked(Box<Question>),
 }
@@ -187,8 +187,11 @@ impl Flow<'_> {
         let deletes = deletes.map(|deletes| format!(" --confirm-deletes {deletes}")).unwrap_or_default();
         let until = asked.until.map(|until| format!("  (until {until:.0})")).unwrap_or_default();
         // What a token is kept with does not say which records or which time: the same command does.
-        let is_part =
-            self.request.records.is_some() || self.request.window.is_some() || self.request.first_run;
+        let request = &self.request;
+        let is_part = request.records.is_some()
+            || request.window.is_some()
+            || request.first_run
+            || !request.narrow.is_empty();
         let how = if is_part { "the same command with --confirm" } else { "engine confirm" };
         let help = format!("{how} {token}{deletes}{until}");
         let error = CommandError::new(Exit::Confirm, code, message).help(help);
@@ -239,6 +242,6 @@ impl Flow<'_> {
         let request = RunRequest { purpose, confirmation, ..self.request.clone() };
         let report = runtime()?.block_on(Box::pin(self.ready.engine.run(&request)));
         self.ready.progress.clear();
-        Ok(Ended::Ran(report?))
+        Ok(Ended::Ran(Box::new(report?)))
     }
 }

@@ -178,6 +178,9 @@ fn verdict(life: &Life) -> String {
     };
     match &how.reaches {
         Reaches::Filtered => "a run would leave it out: the pipeline does not want it".to_owned(),
+        Reaches::BeforeStart { day } => {
+            format!("a run would leave it out: it was made before start_date ({day})")
+        }
         Reaches::Kept => "a run would leave its object as the older mapping made it".to_owned(),
         Reaches::Overruled => "a run would leave its object alone: a newer source record decides".to_owned(),
         Reaches::TakenBack => {

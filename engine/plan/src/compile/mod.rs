@@ -76,6 +76,7 @@ pub(crate) fn blueprint(scene: &Scene<'_>) -> Option<Blueprint> {
         tenant: scene.tenant.name.clone(),
         environment: scene.project.environment.clone(),
         timezone: scene.timezone().to_owned(),
+        start_date: scene.project.limits(&scene.tenant.name).start_date,
         fingerprint: String::new(),
         source: lower::endpoint(scene, scene.file.source.as_ref()?)?,
         target: lower::endpoint(scene, scene.file.target.as_ref()?)?,

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     diag::{Diagnostic, Diagnostics, code, words::type_of},
     model::{NotifierKind, NotifierTable, RetentionTable, SafetyTable, Table},
+    project::day,
     toml::{Document, child},
 };
 use engine_contract::Value;
@@ -19,6 +20,13 @@ use std::collections::BTreeMap;
 
 /// Checks `[safety]`.
 pub(super) fn check_safety(document: &Document, table: &SafetyTable, out: &mut Diagnostics) {
+    if table.start_date.as_deref().is_some_and(|text| day(text).is_none()) {
+        let place = document.place("/safety/start_date");
+        let diagnostic = Diagnostic::error(code::UNKNOWN_VALUE, "`start_date` must be a day").at(place, "");
+        out.push(
+            diagnostic.help("for example `start_date = \"2026-01-31\"`: the first day whose documents count"),
+        );
+    }
     let Some(above) = table.unattended.max_error_rate.as_ref().and_then(|rate| rate.above.as_ref()) else {
         return;
     };

@@ -5,12 +5,11 @@ use crate::{
     PipelineFile, Place,
     diag::{Diagnostic, Diagnostics, code, suggest},
     model::{Table, VarTable, VarType},
-    project::Var,
+    project::{Var, day},
     toml::{Document, child},
 };
 use engine_contract::Value;
 use indexmap::IndexMap;
-use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 /// Reads the variables of a pipeline.
@@ -71,10 +70,7 @@ fn fits(kind: VarType, value: &Value) -> bool {
         | (VarType::Decimal, Value::Int(_) | Value::Decimal(_))
         | (VarType::Boolean, Value::Bool(_)) => true,
         (VarType::Decimal, Value::Text(text)) => Decimal::from_str_exact(text).is_ok(),
-        // The parser would take a time behind the day too.
-        (VarType::Date, Value::Text(text)) => {
-            text.len() == "2026-01-31".len() && text.parse::<Date>().is_ok()
-        }
+        (VarType::Date, Value::Text(text)) => day(text).is_some(),
         _ => false,
     }
 }

@@ -14,6 +14,8 @@ pub struct SafetyTable {
     pub confirm_above: Option<u64>,
     /// They ask twice above so many deletes, voids and deactivations: `confirm_deletes_above = 5`.
     pub confirm_deletes_above: Option<u64>,
+    /// Documents that were made before this day, in the tenant's time zone, are left out: `start_date = "2026-01-01"`.
+    pub start_date: Option<String>,
     /// Limits of runs that nobody watches: schedules and webhooks.
     pub unattended: Table<UnattendedTable>,
 }

@@ -18,4 +18,5 @@ pub use pipeline::{
 };
 pub use root::{DEFAULT_ENVIRONMENT, Project, State};
 pub use safety::Safety;
+pub(crate) use safety::day;
 pub use tenant::{Bind, DEFAULT_TENANT, Setting, Tenant};

@@ -3,6 +3,7 @@
 use super::Project;
 use crate::model::{SafetyTable, UnattendedTable};
 use engine_contract::Value;
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 /// How many writes a run by hand against production makes without asking, where nothing else is said.
@@ -21,6 +22,8 @@ pub struct Safety {
     pub confirm_above: u64,
     /// They ask twice above so many deletes, voids, deactivations and marks of deletion.
     pub confirm_deletes_above: u64,
+    /// Documents that were made before this day are left out.
+    pub start_date: Option<Date>,
     /// The most writes of a run that nobody watches.
     pub max_writes: Option<u64>,
     /// The most deletes, voids, deactivations and marks of deletion of a run that nobody watches.
@@ -43,6 +46,7 @@ impl Project {
             confirm_above: number(|table| table.confirm_above).unwrap_or(CONFIRM_ABOVE),
             confirm_deletes_above: number(|table| table.confirm_deletes_above)
                 .unwrap_or(CONFIRM_DELETES_ABOVE),
+            start_date: tables().find_map(|table| day(table.start_date.as_deref()?)),
             max_writes: unattended(|table| table.max_writes),
             max_deletes: unattended(|table| table.max_deletes),
             max_error_rate: tables().find_map(error_rate),
@@ -58,4 +62,10 @@ fn error_rate(table: &SafetyTable) -> Option<(Decimal, u64)> {
         _ => return None,
     };
     Some((above, rate.min_records.unwrap_or(MIN_RECORDS)))
+}
+
+/// A day as files write it: `2026-01-31`.
+pub(crate) fn day(text: &str) -> Option<Date> {
+    // The parser would take a time behind the day too.
+    text.parse().ok().filter(|_| text.len() == "2026-01-31".len())
 }

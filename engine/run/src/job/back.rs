@@ -5,7 +5,12 @@ use crate::{
     error::RunError,
     merge,
     plan::Purpose,
-    stage::{Fault, intent::Effect, settle::Draft, vanished::Seen},
+    stage::{
+        Fault,
+        intent::Effect,
+        settle::Draft,
+        vanished::{Noted, Seen},
+    },
     state::{Known, Link},
 };
 use engine_plan::Entity;
@@ -17,8 +22,9 @@ type Pairs = BTreeMap<String, (Link, Known)>;
 impl Job<'_> {
     /// Carries the changes of this group's objects back to their records.
     pub(super) async fn carry_back(&self) -> Result<(), RunError> {
-        // What changed within a time is asked of the source. A search for lost links looks forward.
-        let is_forward_only = self.work.window.is_some() || matches!(self.work.purpose, Purpose::Trace(_));
+        // What changed within a time, or meets a filter, is asked of the source. A search for lost links looks forward.
+        let is_part = self.work.window.is_some() || !self.work.narrow.is_empty();
+        let is_forward_only = is_part || matches!(self.work.purpose, Purpose::Trace(_));
         let Some(back) = self.work.back.as_deref().filter(|_| !is_forward_only) else { return Ok(()) };
         for (entity, _) in &self.entities {
             let Some((_, reversed)) = self.work.way_back(entity) else { continue };
@@ -34,6 +40,7 @@ impl Job<'_> {
                 guard: self.guard.clone(),
                 tally: self.tally,
                 seen: Seen::new(false),
+                noted: Noted::default(),
                 front: Some(self.work),
             };
             job.advance().await?;

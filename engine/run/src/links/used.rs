@@ -40,10 +40,12 @@ pub(crate) async fn used_before(
     let observer = replace(&mut work.observer, Arc::new(Unobserved));
     let full = replace(&mut work.full, true);
     let limit = work.limit.replace(FIRST);
+    // What was made before the day may have an object all the same: an earlier day, or a backfill, brought it.
+    let start_date = work.start_date.take();
     let tally = Tally::new(work.blueprint.entities.iter().map(|entity| entity.name.clone()));
     let errors = Box::pin(supervise(work, owner, &tally)).await;
     (work.purpose, work.store, work.observer) = (purpose, store, observer);
-    (work.full, work.limit) = (full, limit);
+    (work.full, work.limit, work.start_date) = (full, limit, start_date);
     let is_blind = tracer.was_blind();
     let (used, others): (Vec<RunError>, Vec<RunError>) =
         errors.into_iter().partition(|error| matches!(error, RunError::UsedBefore { .. }));

@@ -192,7 +192,7 @@ async fn read(
         return Ok(BTreeMap::new());
     }
     let records = extract::fetch(front, group, &asked).await?;
-    let items = transform::items(program, of, &records);
+    let items = transform::items((front, group), (of, program), &records);
     let keys: Vec<String> = items.iter().map(|folded| folded.item.key.clone()).collect();
     let known = front.store.recall(&front.scope, &of.name, &keys).await?;
     let candidates = transform::map_all(front, (of, program), items, known).await?;

@@ -70,9 +70,9 @@ impl Approved {
         mark
     }
 
-    /// Whether objects of records that the source may not have any more are marked as deleted.
+    /// Whether objects are taken away, of records that the source may not have any more.
     pub(crate) fn takes_away(&self) -> bool {
-        self.promises.values().any(|promise| promise.step == Step::SoftDelete)
+        self.promises.values().any(|promise| promise.step.removes())
     }
 
     /// How many records the plan has.

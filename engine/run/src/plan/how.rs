@@ -9,6 +9,7 @@ use crate::{
 };
 use engine_contract::{Op, Value};
 use engine_plan::{Entity, EntityProgram, Find, Found, Links, Reference};
+use jiff::civil::Date;
 use std::{
     collections::BTreeSet,
     sync::{Mutex, PoisonError},
@@ -60,6 +61,11 @@ pub enum Reaches {
     },
     /// The pipeline does not want it.
     Filtered,
+    /// It has no object, and was made before this `start_date`.
+    BeforeStart {
+        /// The day.
+        day: Date,
+    },
     /// Another source record decides about its object.
     Overruled,
     /// An older mapping made its object, and that stays.
@@ -137,6 +143,7 @@ fn reaches(linked: &Linked) -> Reaches {
         Resolution::Held(hold) => Reaches::Parent { entity: hold.parent.entity.clone() },
         Resolution::Awaits => Reaches::Parent { entity: String::new() },
         Resolution::Filtered => Reaches::Filtered,
+        Resolution::Early(day) => Reaches::BeforeStart { day: *day },
         Resolution::Overruled => Reaches::Overruled,
         Resolution::Kept => Reaches::Kept,
         Resolution::Expired(_, fault) => trouble(fault, Status::Failed),

@@ -115,6 +115,12 @@ impl Step {
         !matches!(self, Self::Settle | Self::Drift)
     }
 
+    /// Whether carrying it out takes an object away, or marks it as deleted.
+    #[must_use]
+    pub fn removes(self) -> bool {
+        matches!(self, Self::Delete | Self::Void | Self::Deactivate | Self::SoftDelete)
+    }
+
     /// The step as a word.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Reason {
     /// A filter of the entity leaves the record out: its name.
     Filter(String),
+    /// It was made before this `start_date`.
+    StartDate(String),
     /// The entity's `when` leaves it out.
     When,
     /// `when_ref` leads to no object of the route that it names.
@@ -45,6 +47,7 @@ impl Reason {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Filter(_) => "filter",
+            Self::StartDate(_) => "start_date",
             Self::When => "when",
             Self::WhenRef => "when_ref",
             Self::Retired => "retired",
@@ -64,7 +67,7 @@ impl Reason {
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         match self {
-            Self::Filter(name) | Self::Other(name) => Some(name),
+            Self::Filter(name) | Self::StartDate(name) | Self::Other(name) => Some(name),
             Self::Failed(code) => Some(code),
             _ => None,
         }
@@ -75,6 +78,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Filter(name) => write!(f, "left out by the filter `{name}`"),
+            Self::StartDate(day) => write!(f, "before start_date ({day})"),
             Self::When => f.write_str("left out by `when`"),
             Self::WhenRef => f.write_str("left out by `when_ref`"),
             Self::Retired => f.write_str("its object was taken away"),

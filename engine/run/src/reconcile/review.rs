@@ -96,14 +96,15 @@ impl<'a> Review<'a> {
                 left_out.insert(record.key.clone(), filter.clone());
             }
         }
-        let folded = transform::items(self.program, self.entity, &records);
+        let folded = transform::items((self.work, &self.group), (self.entity, self.program), &records);
         let keys: Vec<String> = folded.iter().map(|folded| folded.item.key.clone()).collect();
         let mut known = self.work.store.recall(&self.work.scope, &self.entity.name, &keys).await?;
         let mut looked = Vec::with_capacity(folded.len());
         let mut open = Vec::new();
         for folded in folded {
             let of = known.get(&folded.item.key);
-            if folded.item.admitted == Ok(true) && !of.is_some_and(|known| self.is_linked(known)) {
+            let is_wanted = folded.item.admitted == Ok(true) || folded.is_early();
+            if is_wanted && !of.is_some_and(|known| self.is_linked(known)) {
                 open.push(folded);
                 continue;
             }
@@ -167,6 +168,9 @@ impl<'a> Review<'a> {
         if known.has_intent {
             return Some(Reason::InDoubt);
         }
+        if let Stage::Early(day) = stage {
+            return Some(Reason::StartDate(day.to_string()));
+        }
         if let Some(failure) = self.failure(item, known) {
             return Some(failure);
         }
@@ -174,7 +178,7 @@ impl<'a> Review<'a> {
             return Some(Reason::Held);
         }
         match stage {
-            Stage::Filtered | Stage::Overruled => Some(Reason::WhenRef),
+            Stage::Filtered | Stage::Early(_) | Stage::Overruled => Some(Reason::WhenRef),
             _ if self.may_be_unread(item.source.modified) => Some(Reason::Unread),
             Stage::Waits(_) => Some(Reason::Held),
             Stage::Failed(fault, _) => Some(Reason::Failed(fault.code.clone())),

@@ -30,6 +30,8 @@ pub(crate) enum Wish<'a> {
     Unadmitted,
     /// Nothing: the record is gone from its parent.
     Gone,
+    /// Nothing: the source does not have the record any more.
+    Vanished,
 }
 
 /// What to do.
@@ -67,9 +69,12 @@ pub(crate) fn decide(facts: &Facts<'_>) -> Decision {
         (Some(_), Wish::Content { .. }) if facts.policy.update || is_marked => Decision::Update,
         (Some(_), Wish::Unadmitted) if is_marked => Decision::Filtered,
         (Some(_), Wish::Gone) if !is_marked => Decision::Remove(facts.policy.removal_of_gone()),
+        (Some(_), Wish::Vanished) if !is_marked => {
+            facts.policy.removal_of_vanished().map_or(Decision::Unchanged, Decision::Remove)
+        }
         (Some(_), Wish::Unadmitted) => facts.policy.removal().map_or(Decision::Filtered, Decision::Remove),
         (None, Wish::Unadmitted) => Decision::Filtered,
-        (_, Wish::Content { .. } | Wish::Same | Wish::Gone) => Decision::Unchanged,
+        (_, Wish::Content { .. } | Wish::Same | Wish::Gone | Wish::Vanished) => Decision::Unchanged,
     }
 }
 
@@ -135,17 +140,30 @@ mod tests {
         assert_eq!(decided(Some(&live), Wish::Same, &change), Decision::Unchanged);
         assert_eq!(decided(Some(&live), Wish::Gone, &keep), Decision::Remove(Op::Delete));
         assert_eq!(decided(Some(&live), Wish::Unadmitted, &change), Decision::Remove(Op::Delete));
+        assert_eq!(decided(Some(&live), Wish::Vanished, &keep), Decision::Unchanged);
+        let ops = [
+            (Delete::Delete, Op::Delete),
+            (Delete::Void, Op::Void),
+            (Delete::Deactivate, Op::Deactivate),
+            (Delete::Soft, Op::SoftDelete),
+        ];
+        for (delete, op) in ops {
+            let takes = WritePolicy { delete, ..keep.clone() };
+            assert_eq!(decided(Some(&live), Wish::Vanished, &takes), Decision::Remove(op));
+            assert_eq!(decided(Some(&dead), Wish::Vanished, &takes), Decision::Unchanged);
+        }
         let void = WritePolicy { on_cancel: OnCancel::Void, ..change.clone() };
         assert_eq!(decided(Some(&live), Wish::Unadmitted, &void), Decision::Remove(Op::Void));
         let retire = WritePolicy { delete: Delete::Deactivate, ..change.clone() };
         assert_eq!(decided(Some(&live), Wish::Unadmitted, &retire), Decision::Remove(Op::Deactivate));
         let soft = WritePolicy { delete: Delete::Soft, ..keep.clone() };
         let marked = Link { sent_hash: ContentHash::SOFT_DELETED, ..live.clone() };
-        for wish in [Wish::Unadmitted, Wish::Gone] {
+        for wish in [Wish::Unadmitted, Wish::Gone, Wish::Vanished] {
             assert_eq!(decided(Some(&live), wish, &soft), Decision::Remove(Op::SoftDelete));
         }
         assert_eq!(decided(Some(&marked), Wish::Unadmitted, &soft), Decision::Filtered);
         assert_eq!(decided(Some(&marked), Wish::Gone, &soft), Decision::Unchanged);
+        assert_eq!(decided(Some(&marked), Wish::Vanished, &soft), Decision::Unchanged);
         assert_eq!(decided(Some(&marked), content(old), &soft), Decision::Update);
         assert_eq!(decided(Some(&live), Wish::Unadmitted, &keep), Decision::Filtered);
         let other = Wish::Content { object: "invoices", hash: new };

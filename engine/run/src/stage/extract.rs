@@ -58,7 +58,12 @@ impl<'a> Reader<'a> {
 
     /// Whether this read goes from the beginning of the stream to its end.
     pub(crate) fn reads_everything(&self) -> bool {
-        self.began_here && self.request.since.is_none() && self.left.is_none() && self.work.window.is_none()
+        self.began_here && self.request.since.is_none() && self.left.is_none() && self.reads_all()
+    }
+
+    /// Whether nothing of the stream is left out on purpose.
+    fn reads_all(&self) -> bool {
+        self.work.window.is_none() && self.work.narrow.is_empty()
     }
 
     /// The next batch, or nothing at the end of the stream or of `--limit`.
@@ -71,6 +76,7 @@ impl<'a> Reader<'a> {
         }
         let mut batch = self.read().await?;
         let is_behind = self.work.window.is_some_and(|window| window.cut(&mut batch));
+        self.work.narrow.cut(self.work, &self.request.stream, &mut batch);
         self.left = self.left.map(|left| left.saturating_sub(batch.records.len()));
         self.ended = batch.is_last() || is_behind;
         let ordered = batch.checkpoint.cursor.is_some();
@@ -86,8 +92,7 @@ impl<'a> Reader<'a> {
         // A backfill that has come to its end has nowhere to go on from: asked for again, it begins anew.
         let is_done = self.ended && self.work.window.is_some_and(|window| window.is_backfill);
         let cursor = if is_done { CursorRow::default() } else { cursor };
-        let completes =
-            self.ended && self.began_here && self.request.since.is_none() && self.work.window.is_none();
+        let completes = self.ended && self.began_here && self.request.since.is_none() && self.reads_all();
         Ok(Some(Read { batch, cursor, completes }))
     }
 
@@ -109,9 +114,13 @@ pub(crate) fn read_hash(work: &Work, group: &Group) -> String {
     let entities: Vec<_> = entities.map(|entity| (&entity.name, &entity.admission_hash)).collect();
     let read =
         (&work.blueprint.source.connection, &group.stream, &group.cursor, group.read_options(), entities);
-    let bytes = match work.window {
-        None => serde_json::to_vec(&read),
-        Some(window) => serde_json::to_vec(&(read, window.from, window.until)),
+    let start_date = work.start_date.as_ref().and_then(|start_date| start_date.day(&group.stream));
+    // What is not set is not written: projects without it keep their cursors.
+    let bytes = match (work.window, start_date) {
+        (None, None) => serde_json::to_vec(&read),
+        (None, Some(day)) => serde_json::to_vec(&(read, day)),
+        (Some(window), None) => serde_json::to_vec(&(read, window.from, window.until)),
+        (Some(window), Some(day)) => serde_json::to_vec(&(read, window.from, window.until, day)),
     };
     let bytes = bytes.unwrap_or_default();
     blake3::hash(&bytes).to_hex().chars().take(32).collect()

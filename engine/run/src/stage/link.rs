@@ -17,6 +17,7 @@ use crate::{
 };
 use engine_contract::{ContentHash, Map, Op, Value, content_hash};
 use engine_plan::{Find, Found, Item, Links, Mapped, Pending, Reference, Resolved};
+use jiff::civil::Date;
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -52,6 +53,8 @@ pub(crate) enum Resolution {
     Awaits,
     /// The pipeline does not admit it.
     Filtered,
+    /// It has no object, and was made before this `start_date`.
+    Early(Date),
     /// Another source record decides about the target object.
     Overruled,
     /// Its object stays as an older mapping made it.
@@ -65,7 +68,7 @@ impl Resolution {
     pub(crate) fn wish(&self) -> Option<Wish<'_>> {
         match self {
             Self::Ready(ready) => Some(Wish::Content { object: &ready.object, hash: ready.hash }),
-            Self::Filtered => Some(Wish::Unadmitted),
+            Self::Filtered | Self::Early(_) => Some(Wish::Unadmitted),
             Self::Overruled | Self::Kept => Some(Wish::Same),
             Self::Held(_) | Self::Awaits | Self::Expired(..) | Self::Failed(..) => None,
         }
@@ -152,7 +155,7 @@ pub(crate) async fn resolve(
     let pending = || {
         let mapped = candidates.iter().filter_map(|candidate| match &candidate.stage {
             Stage::Mapped(mapped) => Some(mapped),
-            Stage::Waits(_) | Stage::Filtered | Stage::Overruled | Stage::Failed(..) => None,
+            _ => None,
         });
         mapped.flat_map(|mapped| &mapped.pending)
     };
@@ -170,6 +173,7 @@ fn settle(work: &Work, entity: &str, candidate: Candidate, answers: &Answers) ->
     let Candidate { item, known, version, stage } = candidate;
     let outcome = match stage {
         Stage::Filtered => Resolution::Filtered,
+        Stage::Early(day) => Resolution::Early(day),
         Stage::Overruled => Resolution::Overruled,
         Stage::Failed(fault, status) => Resolution::Failed(fault, status),
         Stage::Waits(wait) => held(work, entity, (&item, &known), wait),

@@ -113,7 +113,7 @@ pub(crate) async fn keep(work: &Work, entity: &Entity, linked: Vec<Linked>) -> R
 fn of_the_change(outcome: Resolution, verdict: Option<Verdict>) -> Resolution {
     match (outcome, verdict) {
         (Resolution::Ready(ready), Some(Verdict::Mapping | Verdict::Unknown)) => Resolution::Ready(ready),
-        (Resolution::Ready(_) | Resolution::Filtered, _) => Resolution::Kept,
+        (Resolution::Ready(_) | Resolution::Filtered | Resolution::Early(_), _) => Resolution::Kept,
         (other, _) => other,
     }
 }

@@ -96,6 +96,16 @@ impl<'a> Draft<'a> {
         self.settlement.whole = true;
     }
 
+    /// A read of everything did not meet the records of these links, and the source does not have them.
+    pub(crate) fn missing(&mut self, links: Vec<Link>) {
+        self.settlement.missing.extend(links.into_iter().map(|link| link.record.key));
+    }
+
+    /// Records that were missing once are there again, or nothing is left to be missed.
+    pub(crate) fn found(&mut self, keys: Vec<String>) {
+        self.settlement.found.extend(keys);
+    }
+
     /// A record ended without an effect.
     pub(crate) fn ended(&mut self, item: &Item, status: Status) {
         self.counts.add(status);
@@ -200,6 +210,9 @@ impl<'a> Draft<'a> {
                     Op::Delete | Op::Void | Op::Deactivate | Op::SoftDelete => Status::Deleted,
                 });
                 self.settlement.well.push(intent.link.record.key.clone());
+                if intent.op.retires() {
+                    self.settlement.found.push(intent.link.record.key.clone());
+                }
                 self.audit(&intent, Action::Applied(intent.op), Some(applied.target_id.clone()));
                 if item.is_none() && !intent.op.retires() {
                     // An earlier run sent it. The record, or its parent, may have gone on without it since.

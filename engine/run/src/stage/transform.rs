@@ -8,8 +8,9 @@ use crate::{
     work::Work,
 };
 use engine_contract::{ContentHash, Cursor, SourceRecord};
-use engine_plan::{Entity, EntityProgram, Item, Mapped, Place, Reference, Routed};
+use engine_plan::{Entity, EntityProgram, Group, Item, Mapped, Place, Reference, Routed};
 use indexmap::IndexMap;
+use jiff::civil::Date;
 use std::{collections::BTreeMap, time::Duration};
 
 /// An item before the store is asked about it.
@@ -19,12 +20,28 @@ pub(crate) struct Folded {
     version: Option<String>,
     /// Another element of the same record has the same key.
     clashes: bool,
+    /// The `start_date` before which its record was made.
+    early: Option<Date>,
 }
 
 impl Folded {
     /// An item that was folded before, to be mapped once more.
     pub(crate) fn again(item: Item, version: Option<String>) -> Self {
-        Self { item, version, clashes: false }
+        Self { item, version, clashes: false, early: None }
+    }
+
+    /// Whether it was made before `start_date`, and may be wanted otherwise.
+    pub(crate) fn is_early(&self) -> bool {
+        self.early.is_some() && self.item.admitted != Ok(false)
+    }
+
+    /// How much it is wanted: less when it is left out if nothing is there yet, least when it is not admitted.
+    fn rank(&self) -> u8 {
+        match (&self.item.admitted, self.early) {
+            (Ok(false), _) => 0,
+            (_, Some(_)) => 1,
+            (_, None) => 2,
+        }
     }
 }
 
@@ -43,6 +60,8 @@ pub(crate) enum Stage {
     Waits(Wait),
     /// The pipeline does not admit it.
     Filtered,
+    /// It has no object, and was made before this `start_date`.
+    Early(Date),
     /// Another source record decides about the target object.
     Overruled,
     /// It fails or is blocked.
@@ -57,33 +76,34 @@ pub(crate) struct Wait {
 }
 
 /// The items of a batch by key. Of several source records with one key the newest stays: by cursor, then by
-/// source key. One that is not admitted gives way to one that is.
-pub(crate) fn items(program: &EntityProgram, entity: &Entity, records: &[SourceRecord]) -> Vec<Folded> {
+/// source key. One that is not admitted gives way to one that is, and one from before `start_date` to a later one.
+pub(crate) fn items(
+    (work, group): (&Work, &Group),
+    (entity, program): (&Entity, &EntityProgram),
+    records: &[SourceRecord],
+) -> Vec<Folded> {
     let folds = !entity.key.is_empty() && entity.each.is_none();
     let mut items: IndexMap<String, Folded> = IndexMap::with_capacity(records.len());
     for record in records {
+        let early = work.start_date.as_ref().and_then(|day| day.is_after(&group.stream, record));
         for item in program.items(record) {
-            let version = folds.then(|| version(record));
-            match items.entry(item.key.clone()) {
+            let folded = Folded { item, version: folds.then(|| version(record)), clashes: false, early };
+            match items.entry(folded.item.key.clone()) {
                 indexmap::map::Entry::Occupied(mut held) => {
                     let held = held.get_mut();
-                    if entity.each.is_some() && held.item.source.key == item.source.key {
+                    if entity.each.is_some() && held.item.source.key == folded.item.source.key {
                         held.clashes = true;
-                    } else if (is_wanted(&held.item), &held.version) <= (is_wanted(&item), &version) {
-                        *held = Folded { item, version, clashes: false };
+                    } else if (held.rank(), &held.version) <= (folded.rank(), &folded.version) {
+                        *held = folded;
                     }
                 }
                 indexmap::map::Entry::Vacant(free) => {
-                    free.insert(Folded { item, version, clashes: false });
+                    free.insert(folded);
                 }
             }
         }
     }
     items.into_values().collect()
-}
-
-fn is_wanted(item: &Item) -> bool {
-    item.admitted != Ok(false)
 }
 
 /// Text whose order is that of (cursor, source key).
@@ -127,14 +147,16 @@ fn map(
     (folded, known): (Folded, Known),
     answers: &Answers,
 ) -> Candidate {
-    let Folded { item, version, clashes } = folded;
+    let Folded { item, version, clashes, early } = folded;
     let live = live(&known);
     // Where several source records feed one object, the one that made its content keeps the say, unless a
     // newer one comes. That of an object that is marked as deleted has nothing to say any more.
     let other = live.filter(|link| {
         version.is_some() && link.source_key != item.source.key && link.sent_hash != ContentHash::SOFT_DELETED
     });
+    let early = early.filter(|_| live.is_none() && item.admitted != Ok(false));
     let stage = match &item.admitted {
+        _ if early.is_some() => early.map_or(Stage::Filtered, Stage::Early),
         Err(error) => failed(error.clone()),
         Ok(_) if clashes => Stage::Failed(clash(entity), Status::Failed),
         Ok(false) if other.is_some() => Stage::Overruled,

@@ -12,6 +12,7 @@ mod database;
 mod desk;
 mod location;
 mod mapping;
+mod missing;
 mod overlay;
 mod owner;
 mod pair;
@@ -32,6 +33,7 @@ pub use database::{NeededKey, Publish, StateDatabase, StateVault};
 pub use desk::RecordDesk;
 pub use location::Location;
 pub use mapping::MappingShelf;
+pub use missing::{Missing, MissingShelf};
 pub use overlay::OverlayStore;
 pub use owner::{NeverGone, OwnerLocks, Owners};
 pub use pair::PairShelf;
@@ -110,7 +112,7 @@ pub type Result<T, E = StateError> = std::result::Result<T, E>;
 
 /// Keeps links, intents, cursors, leases, marks and history.
 #[async_trait]
-pub trait StateStore: CursorShelf + MappingShelf + PairShelf + Send + Sync {
+pub trait StateStore: CursorShelf + MappingShelf + MissingShelf + PairShelf + Send + Sync {
     /// Takes the lease of a stream group, when it is free, expired, or held by `gone`: an owner known to be
     /// dead. Each taking has a higher epoch than all before, also after the store was lost.
     async fn acquire(

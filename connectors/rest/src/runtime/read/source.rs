@@ -59,6 +59,10 @@ impl Source for RestSource {
         self.service.catalog.amount(stream)
     }
 
+    fn created(&self, stream: &str) -> Option<String> {
+        self.service.catalog.created(stream)
+    }
+
     fn judges(&self, stream: &str, filter: &str, value: &Value) -> bool {
         self.service.catalog.stream(stream).is_ok_and(|stream| admit::judges(stream, filter, value))
     }

@@ -4,9 +4,9 @@ mod alias;
 
 use super::{
     Acquired, Answer, AuditQuery, AuditRow, Base, Confirmation, CursorRow, CursorShelf, FailedRow, Intent,
-    KeptConflict, KeptCursor, Known, Lease, Link, MappingShelf, NameKind, PairShelf, PipelineKey,
-    RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus, Settlement,
-    StateError, StateStore, Taken, TargetObject, Winner,
+    KeptConflict, KeptCursor, Known, Lease, Link, MappingShelf, Missing, MissingShelf, NameKind, PairShelf,
+    PipelineKey, RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus,
+    Settlement, StateError, StateStore, Taken, TargetObject, Winner,
 };
 use crate::key::{GroupKey, RecordKey, Scope};
 use alias::Aliases;
@@ -91,6 +91,15 @@ impl PairShelf for OverlayStore {
         _at: Timestamp,
     ) -> Result<bool> {
         Ok(false)
+    }
+}
+
+#[async_trait]
+impl MissingShelf for OverlayStore {
+    /// Those of the store: a dry run misses nothing for later ones.
+    async fn missing(&self, scope: &Scope, entity: &str) -> Result<BTreeMap<String, Missing>> {
+        let aliases = self.aliases();
+        self.base.missing(&aliases.scope(scope), aliases.entity(entity)).await
     }
 }
 

@@ -48,6 +48,7 @@ mod lease;
 mod link;
 mod mapping;
 mod mark;
+mod missing;
 mod open;
 mod pair;
 mod put;

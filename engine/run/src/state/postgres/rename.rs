@@ -14,7 +14,7 @@ use crate::{
     state::{
         Link, NameKind, Rename, Renamed, Sealer, place,
         seal::unsealed,
-        table::{CONFLICT, CURSOR, DIRTY, DISPATCH, FAILED, HOLD, INTENT, LEASE, LINK, Table},
+        table::{CONFLICT, CURSOR, DIRTY, DISPATCH, FAILED, HOLD, INTENT, LEASE, LINK, MISSING, Table},
     },
 };
 use jiff::Timestamp;
@@ -107,7 +107,7 @@ async fn rename_pipeline(
     for sealed in SEALED {
         reseal(db, sealed, (&old, None), |record| (new.clone(), record.clone()), sealer).await?;
     }
-    for table in [&LINK, &INTENT, &DISPATCH, &DIRTY, &HOLD, &FAILED, &CONFLICT, &CURSOR, &LEASE] {
+    for table in [&LINK, &INTENT, &DISPATCH, &DIRTY, &HOLD, &FAILED, &CONFLICT, &MISSING, &CURSOR, &LEASE] {
         replace(db, table, &old, ("pipeline", from, to)).await?;
     }
     Ok(())
@@ -123,7 +123,7 @@ async fn rename_entity(
         let renamed = |record: &RecordKey| RecordKey { entity: to.to_owned(), key: record.key.clone() };
         reseal(db, sealed, (scope, Some(from)), |record| (scope.clone(), renamed(record)), sealer).await?;
     }
-    for table in [&LINK, &INTENT, &DISPATCH, &DIRTY, &HOLD, &FAILED, &CONFLICT] {
+    for table in [&LINK, &INTENT, &DISPATCH, &DIRTY, &HOLD, &FAILED, &CONFLICT, &MISSING] {
         replace(db, table, scope, ("entity", from, to)).await?;
     }
     set(db, &HOLD, scope, ("parent_entity", from, to)).await?;

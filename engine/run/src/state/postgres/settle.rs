@@ -3,7 +3,7 @@
 use super::{
     effect::put_intents,
     fault::Outcome,
-    history, lease, link, mark, pair,
+    history, lease, link, mark, missing, pair,
     put::insert,
     row::{Values, execute, millis, query},
     schema::{RECORD, SCOPE},
@@ -33,6 +33,7 @@ pub(super) async fn settle(
     mark::put_failed(db, scope, &failed, (settlement, sealer)).await?;
     mark::put_holds(db, scope, settlement).await?;
     mark::put_dirty(db, scope, settlement).await?;
+    missing::note(db, scope, settlement).await?;
     history::add_counts(db, settlement).await?;
     if let Some(cursor) = &settlement.cursor {
         lease::set_cursor(db, held, (cursor, settlement.cursor_shard.as_deref()), settlement.at).await?;

@@ -1,7 +1,7 @@
 //! The two commits: intents before the first byte goes out, outcomes after.
 
 use super::{
-    Result, StateError, lease, link, mark, pair,
+    Result, StateError, lease, link, mark, missing, pair,
     row::{self, LINK, LINK_WIDTH, execute, hash, json_list, millis, query, record, timestamp},
     schema::RECORD,
 };
@@ -126,6 +126,7 @@ pub(super) fn settle(db: &Connection, held: &Lease, settlement: &Settlement, sea
     for dirty in &settlement.dirty {
         mark::put_dirty(db, scope, dirty, settlement)?;
     }
+    missing::note(db, scope, settlement)?;
     append_audit(db, scope, settlement)?;
     super::history::add_counts(db, settlement)?;
     if let Some(cursor) = &settlement.cursor {

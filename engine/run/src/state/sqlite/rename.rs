@@ -109,7 +109,9 @@ fn rename_pipeline(db: &Connection, scope: &Scope, (from, to): (&str, &str), sea
     for sealed in SEALED {
         reseal(db, sealed, (&old, None), |record| (new.clone(), record.clone()), sealer)?;
     }
-    for table in ["link", "intent", "dispatch", "dirty", "hold", "failed", "conflict", "cursor", "lease"] {
+    for table in
+        ["link", "intent", "dispatch", "dirty", "hold", "failed", "conflict", "missing", "cursor", "lease"]
+    {
         let sql = format!("UPDATE {} {table} SET pipeline = ?5 WHERE {PIPELINE}", on_conflict(table));
         execute(db, &sql, &[values(scope, &side, &from).as_slice(), &[&to as &dyn ToSql]].concat())?;
     }
@@ -132,6 +134,7 @@ fn rename_entity(db: &Connection, scope: &Scope, (from, to): (&str, &str), seale
         ("hold", "parent_entity"),
         ("failed", "entity"),
         ("conflict", "entity"),
+        ("missing", "entity"),
         // A stream group has the name of its first entity.
         ("cursor", "stream_group"),
         ("lease", "stream_group"),

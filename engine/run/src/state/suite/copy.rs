@@ -20,6 +20,7 @@ fn fill(store: &dyn StateDatabase) {
         links: vec![link("orders", "a\0b")],
         open: vec![intent("orders", "2", 2)],
         failed: vec![failed("orders", "3")],
+        missing: vec!["4".into()],
         cursor: Some(crate::state::CursorRow { read_hash: "h".into(), ..Default::default() }),
         counts: crate::state::Counts { read: 1, ..Default::default() },
         ..settlement("orders")

@@ -28,6 +28,7 @@ fn fill(store: &dyn StateStore, pipeline: &str, entity: &str) {
         links: vec![link(entity, "1")],
         failed: vec![failed(entity, "3")],
         holds: vec![waiting],
+        missing: vec!["6".into()],
         cursor: Some(CursorRow { value: Some(Cursor::Number(7)), ..CursorRow::default() }),
         ..Settlement::default()
     };
@@ -62,6 +63,9 @@ fn kept(store: &dyn StateStore, pipeline: &str, entity: &str) -> Vec<String> {
         for id in store.targets(&scope, &[reference]).await.unwrap().into_values() {
             out.push(format!("target {id}"));
         }
+        out.extend(
+            store.missing(&scope, entity).await.unwrap().into_keys().map(|key| format!("missing {key}")),
+        );
         let key = GroupKey { scope: scope.clone(), group: entity.into(), shard: String::new() };
         out.extend(store.cursor(&key).await.unwrap().value.map(|value| format!("cursor {value}")));
     });
@@ -81,7 +85,7 @@ pub(super) fn everything_of_an_entity_goes_on_under_its_new_name_and_once_is_eno
         .into_iter()
         .map(|line| line.replace("note items", "note product"))
         .collect();
-    assert_eq!(before.len(), 7, "{before:?}");
+    assert_eq!(before.len(), 8, "{before:?}");
     for _ in 0..2 {
         assert_eq!(rename(&*store, "p", &[("entity.items", "entity.product")]), Ok(Renamed::Done));
         assert_eq!(kept(&*store, "p", "items"), Vec::<String>::new());
@@ -154,9 +158,17 @@ pub(super) fn a_dry_run_sees_the_new_names_and_leaves_the_old_ones(home: &Home) 
     let seen = kept(&overlay, "new", "product");
     assert_eq!(
         seen,
-        ["link 1 ledger", "intent 2", "failed 3 2", "note product 5 ledger", "target items-1", "cursor 7"]
+        [
+            "link 1 ledger",
+            "intent 2",
+            "failed 3 2",
+            "note product 5 ledger",
+            "target items-1",
+            "missing 6",
+            "cursor 7"
+        ]
     );
-    assert_eq!(kept(&*store, "old", "items").len(), 7);
+    assert_eq!(kept(&*store, "old", "items").len(), 8);
     assert!(block_on(overlay.knows(&scope("new"), NameKind::Entity, "product")).unwrap());
 }
 

@@ -101,6 +101,10 @@ pub struct Settlement {
     pub well: Vec<String>,
     /// The whole source was read: what other runs marked and this one did not meet is not there any more.
     pub whole: bool,
+    /// Records that a read of everything did not meet, by key. One that was missing before stays missing since then.
+    pub missing: Vec<String>,
+    /// Records that are missing no more: met again, or taken away.
+    pub found: Vec<String>,
     /// Links made or changed; a link without target id remembers a deletion.
     pub links: Vec<Link>,
     /// Links of effects that the target refused for good: only their generation counts, so that the refused
