@@ -167,7 +167,8 @@ fn what_a_person_is_to_decide_writes_nothing_and_waits_once() {
     assert_eq!(both.record("customers", 3)["first_name"], "Byron");
     assert_eq!(both.customer(3)["GivenName"], "Augusta");
     assert_ne!(both.customer(3)["BillAddr"]["City"], "Red Deer", "not a part of it either");
-    drop(both.run().ended(0));
+    let again = both.run().ended(0);
+    assert!(again.stderr.contains("engine conflicts ls"), "{}", again.stderr);
     let waiting = conflicts(&both);
     assert_eq!(waiting.len(), 1, "{waiting:?}");
     let id = waiting[0]["id"].as_str().unwrap();

@@ -40,7 +40,7 @@ pub(crate) fn remedy(code: &str) -> Option<&'static str> {
         "run/awaiting-approval" | "run/still-waiting" => {
             "`engine plan` shows what is left; `engine confirm` lists what waits, and `engine confirm RUN` lets it go on"
         }
-        "run/error-rate" => "`engine failures --group` names the causes; a run by hand goes to its end",
+        "run/error-rate" => "`engine failures` names the causes; a run by hand goes to its end",
         "run/lease-lost" => "nothing is lost: the run that took over carries on",
         "run/cancelled" => "nothing is half-done",
         "run/unknown-filter" => {

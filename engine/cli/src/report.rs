@@ -151,6 +151,11 @@ fn finish(report: &RunReport, title: &str, (project, env): (&Path, &str), output
             }
         }
     }
+    if report.total(Status::Conflict) > 0 {
+        let option = naming(project, env);
+        output
+            .talk(&format!("  Both sides changed some records, and you decide: engine conflicts ls{option}"));
+    }
 }
 
 /// The options that name the project and its environment, where a command would not find them by itself.

@@ -417,3 +417,6 @@ fn insert(map: &mut Mapping, path: &str, field: Field, place: &Place) {
         insert(inner, rest, field, place);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,7 @@ mod lease;
 mod link;
 mod mark;
 mod missing;
+mod pair;
 mod rename;
 pub(crate) mod sample;
 mod settle;
@@ -54,6 +55,8 @@ promises! {
         a_whole_read_clears_what_it_did_not_meet, what_fails_again_and_again_is_looked_at_less_and_less,
         dead_and_ignored_records_wait_for_a_change_or_for_nothing, a_hold_whose_time_is_up_is_a_failure_from_then_on;
     missing: what_is_missing_is_noted_once_until_it_is_found, a_dry_run_sees_what_is_missing_and_notes_nothing;
+    pair: what_both_sides_agree_on_is_kept_with_the_link, a_conflict_is_one_until_both_sides_agree,
+        both_sides_of_a_record_go_on_under_new_names;
     desk: failed_records_have_an_id_and_what_was_said_of_them, a_failed_record_is_kept_as_it_was,
         a_run_tells_what_it_made_and_what_was_written_again, a_record_is_found_by_any_of_its_names_and_its_life_told;
     history: counts_of_batches_add_up, runs_are_listed_newest_first, runs_of_dead_owners_are_closed,
