@@ -26,6 +26,7 @@ mod path_filter;
 mod path_shape;
 mod read_only_object;
 mod reference_in_key;
+mod sandbox;
 mod script_members;
 mod setting;
 mod swept;
@@ -67,6 +68,7 @@ use types::{Judged, Mapped, Typer};
 /// Runs every check.
 pub(crate) fn run(scene: &Scene<'_>, out: &mut Diagnostics) {
     setting::check(scene, out);
+    sandbox::check(scene, out);
     nothing_offered::check(scene, out);
     cycle::check(scene, out);
     variables::check(scene, out);

@@ -102,6 +102,8 @@ codes! {
     TENANT_NOT_BOUND = "tenant/not-bound";
     /// Two tenants bind the same connection.
     TENANT_SHARED = "tenant/shared-connection";
+    /// A tenant that works on sandboxes uses a real account.
+    TENANT_SANDBOX = "tenant/real-account";
 
     /// A value of a variable has another type than the variable.
     VAR_TYPE = "var/type";
