@@ -328,6 +328,34 @@ fn objects_that_are_to_be_ignored_stay_where_they_are() {
     assert_eq!(both.records("products").len(), before);
 }
 
+/// Names that somebody gave in the books stay, whatever the name is made of becomes later.
+#[test]
+fn what_the_target_keeps_it_keeps_for_good() {
+    let mut both = Both::synced();
+    let customer = both.customer(3);
+    drop(both.in_books(
+        "customer",
+        &json!({ "Id": customer["Id"], "SyncToken": customer["SyncToken"], "sparse": true, "DisplayName": "Her own name" }),
+    ));
+    drop(both.run().ended(0));
+    drop(both.in_store("PUT", "customers/3", &json!({ "first_name": "Byron" })));
+    drop(both.run().ended(0));
+    let customer = both.customer(3);
+    assert_eq!((&customer["DisplayName"], &customer["GivenName"]), (&json!("Her own name"), &json!("Byron")));
+    both.is_quiet();
+}
+
+/// QuickBooks deletes no items: it puts them out of use, under another name.
+#[test]
+fn what_is_put_out_of_use_in_the_books_stays_as_it_is_in_the_store() {
+    let mut both = Both::synced();
+    let item = both.item(12);
+    drop(both.edit_books("Item", &item, &json!({ "Active": false })));
+    let before = both.record("products", 12);
+    drop(both.run().ended(0));
+    assert_eq!(both.record("products", 12), before);
+}
+
 /// An object that may be a record's own is neither joined by guess nor made twice.
 #[test]
 fn who_is_in_the_store_already_and_not_linked_is_blocked() {
@@ -347,7 +375,10 @@ fn who_is_in_the_store_already_and_not_linked_is_blocked() {
 fn rules_that_nobody_can_run_backwards_are_told() {
     let both = Both::new();
     let edit = |from: &str, to: &str| both.project.edit("woo-and-qbo.toml", from, to);
-    edit("DisplayName = \"target_wins\"  # names of the books' own stay", "CompanyName = \"source_wins\"");
+    edit(
+        "DisplayName = \"target_wins\"  # names of the books' own stay",
+        "CompanyName = \"source_wins\"\nGivenNam = \"source_wins\"",
+    );
     edit(
         "FamilyName = { path = \"$.last_name\"",
         "FamilyName = { path = [\"$.last_name\", \"$.billing.last_name\"]",
@@ -360,7 +391,7 @@ fn rules_that_nobody_can_run_backwards_are_told() {
     edit("PostalCode = \"$.billing.postcode\"", "PostalCode = [\"$.billing.postcode\", { const = \"-\" }]");
     edit(
         "status = { const = \"draft\", on = \"create\" }",
-        "status = { const = \"draft\" }\ntotal_sales = \"$.QtyOnHand\"",
+        "status = { const = \"draft\" }\ntotal_sales = \"$.QtyOnHand\"\nstats = \"$.Name\"\nslug = \"$.PurchaseDesc\"",
     );
     // error[mapping/not-reversible]
     assert_outcome!(both.engine(&["validate"]).ended(3));

@@ -7,8 +7,7 @@
 //!
 //! **Fails:** `map.DisplayName = { script = "record.first_name + ' ' + record.last_name" }` alone.
 //!
-//! **Passes:** the same with `map_back.first_name = { path = "$.DisplayName", ... }`, or with
-//! `conflict_fields.DisplayName = "source_wins"`.
+//! **Passes:** the same with `conflict_fields.DisplayName = "source_wins"`.
 
 use crate::{
     compile::{is_two_way, reversed},

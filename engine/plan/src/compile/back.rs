@@ -11,9 +11,10 @@ use crate::{
     scene::{Scene, lookups},
     transform::{Overflow, Transform},
 };
-use engine_contract::{EntitySchema, FieldType, Path, Step, Value};
+use engine_contract::{EntitySchema, FieldType, Map, Path, Step, StreamInfo, Value};
 use engine_project::{
     Place,
+    diag::suggest,
     model::{Conflict, Delete, Direction, NameTaken, NewInTarget, OnCancel, OnMappingChange, WhenClosed},
     project,
     rule::On,
@@ -57,7 +58,15 @@ pub(crate) fn reversed(scene: &Scene<'_>, entity: &project::Entity) -> Option<Re
     let lowered = lower::entity(scene, entity)?;
     let [route] = lowered.routes.as_slice() else { return None };
     let source = scene.source_object(&entity.from);
-    let mut way = Reversal { scene, target: scene.schema(&route.object), source, found: Reversed::default() };
+    let mut way = Reversal {
+        scene,
+        target: scene.schema(&route.object),
+        source,
+        written: BTreeSet::new(),
+        found: Reversed::default(),
+    };
+    written(&route.map, "", &mut way.written);
+    way.conflict_fields(entity);
     way.map_back(&lowered.sync);
     way.members(&route.map, "", &lowered.sync);
     way.found.creates = entity.policy.new_in_target == NewInTarget::Create && way.can_create();
@@ -91,8 +100,8 @@ pub(super) fn pipeline(scene: &Scene<'_>, blueprint: &Blueprint) -> Option<Bluep
             name: name.clone(),
             stream: stream.name.clone(),
             cursor: stream.cursors.first().cloned(),
-            options: engine_contract::Map::new(),
-            filter: engine_contract::Map::new(),
+            options: Map::new(),
+            filter: in_use(stream),
             entities: vec![back.entities.len()],
             after: Vec::new(),
         });
@@ -122,6 +131,14 @@ pub(super) fn pipeline(scene: &Scene<'_>, blueprint: &Blueprint) -> Option<Bluep
         });
     }
     (!back.entities.is_empty()).then_some(back)
+}
+
+/// Services that delete nothing put objects out of use instead, some under another name: they are gone, and deletions do not
+/// flow back.
+fn in_use(stream: &StreamInfo) -> Map {
+    let has_filter =
+        stream.filters.iter().any(|filter| filter.name == "active" && filter.kind == FieldType::Boolean);
+    has_filter.then(|| ("active".to_owned(), Value::Bool(true))).into_iter().collect()
 }
 
 /// What is written back is never taken away.
@@ -176,10 +193,27 @@ struct Reversal<'a> {
     scene: &'a Scene<'a>,
     target: Option<&'a EntitySchema>,
     source: Option<&'a EntitySchema>,
+    /// The target fields that the map writes, by their dotted paths.
+    written: BTreeSet<String>,
     found: Reversed,
 }
 
 impl Reversal<'_> {
+    /// Fields for which somebody is to win, though the map does not write them.
+    fn conflict_fields(&mut self, entity: &project::Entity) {
+        for (path, (_, place)) in &entity.policy.conflict_fields {
+            if !self.written.contains(path) {
+                let near = suggest(path, self.written.iter().map(String::as_str));
+                let help = near.map_or_else(
+                    || "name a field of the map by its whole path: `PrimaryPhone.FreeFormNumber`".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                let message = format!("`{path}` is never in conflict: the map does not write it");
+                self.found.problems.push(Problem { message, place: place.clone(), help });
+            }
+        }
+    }
+
     /// What the author says.
     fn map_back(&mut self, sync: &SyncPolicy) {
         for (name, rule) in &sync.map_back {
@@ -203,10 +237,23 @@ impl Reversal<'_> {
                 );
                 continue;
             };
-            if self.source_field(name).is_some_and(|known| known.read_only) {
+            let known = self.source_field(name);
+            if known.is_some_and(|known| known.read_only) {
                 self.problem(name, rule, "the source does not let it be written");
                 continue;
             }
+            if known.is_none() && self.source.is_some_and(|source| !source.fields.is_empty()) {
+                self.problem(name, rule, "it is no field that the source takes");
+                continue;
+            }
+            if let Some(unknown) = read.iter().find(|path| !self.written.contains(path.as_str())) {
+                let why =
+                    format!("the map does not write `{unknown}`, so that nobody can tell when it changes");
+                self.problem(name, rule, &why);
+                continue;
+            }
+            // What only new records get carries no change back.
+            let read = if rule.on == Some(On::Create) { Vec::new() } else { read };
             self.put(name, rule.clone(), read);
         }
     }
@@ -232,8 +279,7 @@ impl Reversal<'_> {
     }
 
     fn leaf(&mut self, path: &str, field: &Field, rules: Option<&Vec<Rule>>, sync: &SyncPolicy) {
-        let is_read = |read: &Vec<String>| read.iter().any(|one| one == path);
-        if self.found.reads.values().any(is_read) || rules.is_some_and(|rules| is_set(rules)) {
+        if rules.is_some_and(|rules| is_set(rules)) {
             return;
         }
         let why = match rules.map(Vec::as_slice) {
@@ -247,6 +293,10 @@ impl Reversal<'_> {
             Some(_) => "several rules make it".to_owned(),
             None => "a list is made of several records' parts".to_owned(),
         };
+        let is_read = |read: &Vec<String>| read.iter().any(|one| one == path);
+        if self.found.reads.values().any(is_read) {
+            return;
+        }
         if let Some(Conflict::SourceWins | Conflict::TargetWins) = sync.conflict_fields.get(path) {
             return;
         }
@@ -364,6 +414,17 @@ impl Reversal<'_> {
         let covered: BTreeSet<&str> =
             self.found.reads.keys().map(|path| path.split('.').next().unwrap_or(path)).collect();
         source.fields.iter().all(|field| !field.required || covered.contains(field.name.as_str()))
+    }
+}
+
+/// The dotted paths of the fields that a map writes; lists are whole.
+fn written(map: &Mapping, within: &str, found: &mut BTreeSet<String>) {
+    for (name, field) in &map.fields {
+        let path = if within.is_empty() { name.clone() } else { format!("{within}.{name}") };
+        match &field.node {
+            Node::Object(inner) => written(inner, &path, found),
+            Node::Rules(_) | Node::Blocks(_) => drop(found.insert(path)),
+        }
     }
 }
 

@@ -104,7 +104,11 @@ fn field(base: &Base, (path, said, held): (String, Value, Value), rules: &Rules<
     let own_rule = rules.policy.conflict_fields.get(&path);
     let is_kept = match own_rule {
         None => never_agreed,
-        Some(rule) => *rule == Conflict::TargetWins && target_changed,
+        // Also what they changed long ago: it is not what the pipeline said.
+        Some(rule) => {
+            let is_own = target_changed || !compare::alike(&target_before, &source_before);
+            *rule == Conflict::TargetWins && is_own
+        }
     };
     let is_theirs = is_set && is_kept && !compare::alike(&held, &nothing);
     if compare::alike(&said, &held) || is_theirs || (!source_changed && (!target_changed || is_set)) {

@@ -45,6 +45,10 @@ impl Draft<'_> {
     /// Both sides changed a field, and a person is to decide: neither is written.
     pub(crate) fn conflicting(&mut self, effect: &Effect, record: RecordKey, fields: Vec<ConflictField>) {
         self.ended_effect(effect, Status::Conflict);
+        if effect.is_adopted {
+            // They are one, whoever is right.
+            self.settlement.links.push(Link { sent_hash: ContentHash::UNKNOWN, ..effect.link.clone() });
+        }
         // The source's key of a record that flows both ways is its key.
         let source_key = record.key.clone();
         self.settlement.conflicts.push(Conflict { record, source_key, fields });
