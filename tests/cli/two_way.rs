@@ -328,6 +328,17 @@ fn objects_that_are_to_be_ignored_stay_where_they_are() {
     assert_eq!(both.records("products").len(), before);
 }
 
+#[test]
+fn what_carries_changes_back_is_not_chosen_by_itself() {
+    let both = Both::synced();
+    let refused = both.engine(&["run", "woo-and-qbo", "--entity", "customer.back"]);
+    assert!(refused.stderr.contains("goes with it: name `customer`"), "{}", refused.stderr);
+    let run =
+        both.engine(&["run", "woo-and-qbo", "--entity", "customer", "--format", "json"]).ended(0).json();
+    let names: Vec<&String> = run["runs"][0]["entities"].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["customer", "customer.back"]);
+}
+
 /// Names that somebody gave in the books stay, whatever the name is made of becomes later.
 #[test]
 fn what_the_target_keeps_it_keeps_for_good() {

@@ -6,12 +6,12 @@ use bytes::Bytes;
 use engine_contract::{Cursor, async_trait};
 use engine_plan::Reference;
 use engine_run::{
-    GroupKey, RecordKey, Scope,
+    GroupKey, RecordKey, Scope, Side,
     state::{
         Acquired, Answer, AuditQuery, AuditRow, Base, Confirmation, CursorRow, CursorShelf, FailedRow,
         Intent, KeptConflict, KeptCursor, Known, Lease, Link, MappingShelf, Missing, MissingShelf, NameKind,
         PairShelf, PipelineKey, RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter,
-        RunStatus, Settlement, StateError, StateStore, Taken, TargetObject, Winner, sqlite::SqliteStore,
+        RunStatus, Settlement, StateError, StateStore, Taken, TargetObject, sqlite::SqliteStore,
     },
 };
 use jiff::Timestamp;
@@ -166,7 +166,7 @@ impl<S: Stage> PairShelf for SlowStore<S> {
     async fn choose(
         &self,
         conflict: &KeptConflict,
-        choice: BTreeMap<String, Winner>,
+        choice: BTreeMap<String, Side>,
         other: Option<RecordKey>,
         at: Timestamp,
     ) -> Result<bool> {

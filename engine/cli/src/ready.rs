@@ -124,6 +124,16 @@ pub(crate) fn check_entities(workspace: &Workspace, wanted: &[String]) -> Result
             "project/unknown-entity",
             format!("there is no entity `{name}`"),
         );
+        if let Some(back) = workspace
+            .blueprints
+            .iter()
+            .flat_map(|blueprint| blueprint.steps())
+            .find_map(|step| step.back.as_ref().filter(|_| step.name == *name))
+        {
+            let help =
+                format!("`{name}` carries changes of `{0}` back, and goes with it: name `{0}`", back.of);
+            return Err(error.help(help));
+        }
         return Err(match suggest(name, all().map(|entity| entity.name.as_str())) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error,

@@ -235,6 +235,12 @@ pub struct Back {
 }
 
 impl Back {
+    /// The name of the entity that carries the changes of another back. No entity of a file is called so.
+    #[must_use]
+    pub fn name_of(entity: &str) -> String {
+        format!("{entity}.back")
+    }
+
     /// Whether changes of a target field, or of a part of it, are carried back.
     #[must_use]
     pub fn carries(&self, path: &str) -> bool {

@@ -12,9 +12,10 @@ use crate::{
     workspace::{Depth, Workspace, runtime, title},
 };
 use engine_contract::{Cancel, Value};
+use engine_plan::Back;
 use engine_run::{
-    RecordKey,
-    state::{ConflictField, KeptConflict, StateStore, Winner},
+    RecordKey, Side,
+    state::{ConflictField, KeptConflict, StateStore},
 };
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeMap, path::Path};
@@ -164,7 +165,7 @@ fn decide(
     let known = store.recall(&kept.scope, &record.entity, std::slice::from_ref(&record.key));
     let known = runtime()?.block_on(known)?;
     let id = known.get(&record.key).and_then(|known| known.link.as_ref()?.target_id.clone());
-    let other = id.map(|key| RecordKey { entity: format!("{}.back", record.entity), key });
+    let other = id.map(|key| RecordKey { entity: Back::name_of(&record.entity), key });
     let is_kept = runtime()?.block_on(store.choose(&kept, choice.clone(), other, jiff::Timestamp::now()))?;
     if !is_kept {
         let message = format!("conflict `{}` is over", kept.id());
@@ -182,20 +183,20 @@ fn decide(
 }
 
 /// Who is right, field by field: every one that is in conflict.
-fn choice(kept: &KeptConflict, decided: &Decided) -> Result<BTreeMap<String, Winner>> {
+fn choice(kept: &KeptConflict, decided: &Decided) -> Result<BTreeMap<String, Side>> {
     let wrong = |message: String, help: &str| {
         CommandError::new(Exit::Usage, "conflict/undecided", message).help(help)
     };
     let others = match (decided.source, decided.target) {
-        (true, _) => Some(Winner::Source),
-        (_, true) => Some(Winner::Target),
+        (true, _) => Some(Side::Source),
+        (_, true) => Some(Side::Target),
         (false, false) => None,
     };
     let mut by_field = BTreeMap::new();
     for given in &decided.field {
         let side = match given.rsplit_once('=') {
-            Some((path, "source")) => Some((path, Winner::Source)),
-            Some((path, "target")) => Some((path, Winner::Target)),
+            Some((path, "source")) => Some((path, Side::Source)),
+            Some((path, "target")) => Some((path, Side::Target)),
             _ => None,
         };
         let Some((path, side)) = side else {

@@ -22,9 +22,6 @@ use engine_project::{
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The name of what carries an entity's changes back, beside the entity's own.
-pub(super) const SUFFIX: &str = ".back";
-
 /// A mapping that runs backwards.
 #[derive(Debug, Default)]
 pub(crate) struct Reversed {
@@ -95,7 +92,7 @@ pub(super) fn pipeline(scene: &Scene<'_>, blueprint: &Blueprint) -> Option<Bluep
         let match_on = back_match(entity, &reads, scene.source_object(&file.from));
         let stream = scene.target_stream(&route.object)?;
         let personal = personal(scene, &file.from, &reads);
-        let name = format!("{}{SUFFIX}", entity.name);
+        let name = Back::name_of(&entity.name);
         back.groups.push(Group {
             name: name.clone(),
             stream: stream.name.clone(),
@@ -385,7 +382,7 @@ impl Reversal<'_> {
                 return Err(format!("lookup `{name}` has one value for several"));
             }
         }
-        let mirrored = format!("{name}{SUFFIX}");
+        let mirrored = Back::name_of(name);
         self.found.lookups.insert(mirrored.clone(), Lookup { values, default: None });
         Ok(mirrored)
     }

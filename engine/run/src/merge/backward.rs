@@ -2,16 +2,17 @@
 //! itself has written.
 
 use super::{
-    forward::{asks_when, known, newest},
+    both::Both,
+    forward::known,
     pair::Pair,
-    three_way::{Merged, Rules, Way, laid_over, merge as merge_fields},
+    three_way::{Merged, Way, laid_over},
 };
 use crate::{
     error::RunError,
     key::RecordKey,
     stage::{
         extract,
-        intent::{self, Effect},
+        intent::Effect,
         link::{self, Linked, Resolution},
         settle::Draft,
         transform,
@@ -69,27 +70,15 @@ pub(crate) async fn merge(
                 continue;
             }
         };
-        let Ok(encoded) = intent::encode(front, of, &own.effect) else {
+        let Some(item) = &effect.item else { continue };
+        let old = bases.get(&record.key).cloned().unwrap_or_default();
+        let kept = kept.get(&record.key);
+        let both = Both { front, of, back, base: &old, kept };
+        let held = item.source.record.to_value();
+        let Some((wanted, merged)) = both.merge(&own.effect, held, item.source.modified) else {
             draft.leave(&effect);
             continue;
         };
-        let Some(item) = &effect.item else { continue };
-        let held = item.source.record.to_value();
-        let object = &own.effect.link.target_object;
-        let (wanted, there) = front.target.compared(object, &own.effect.fields, &encoded.payload, held);
-        let old = bases.get(&record.key).cloned().unwrap_or_default();
-        let kept = kept.get(&record.key);
-        let source_moment = own.effect.item.as_ref().and_then(|item| item.source.modified);
-        let carries = |path: &str| back.carries(path);
-        let personal = |path: &str| of.routes.first().is_none_or(|route| route.is_personal(path));
-        let rules = Rules {
-            policy: &of.sync,
-            is_carried: &carries,
-            is_personal: &personal,
-            newest: if asks_when(of) { newest(source_moment, item.source.modified) } else { None },
-            kept: kept.map(|kept| (kept.conflict.fields.as_slice(), &kept.choice)),
-        };
-        let merged = merge_fields(&old, &wanted, &there, &rules);
         if !merged.open.is_empty() {
             draft.conflicting(&effect, record, merged.open);
             continue;

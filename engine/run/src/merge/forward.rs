@@ -1,21 +1,18 @@
 //! The source's changes, on their way to the target: not over what somebody changed there.
 
 use super::{
+    both::Both,
     pair::{Pair, mirrored},
     three_way::{Rules, Way, laid_over, merge as merge_fields},
 };
 use crate::{
     error::RunError,
     plan::live,
-    stage::{
-        extract,
-        intent::{self, Effect},
-        settle::Draft,
-    },
-    state::{Base, KeptConflict, Winner},
+    stage::{extract, intent::Effect, settle::Draft},
+    state::{Base, KeptConflict},
     work::Work,
 };
-use engine_contract::{Cursor, Op};
+use engine_contract::{Cursor, Op, Value};
 use engine_plan::{Conflict, Entity};
 use std::collections::BTreeMap;
 
@@ -27,6 +24,7 @@ pub(crate) async fn merge(
     draft: &mut Draft<'_>,
 ) -> Result<Vec<Effect>, RunError> {
     let Some((back, back_entity)) = work.way_back(entity) else { return Ok(effects) };
+    let Some(carries) = &back_entity.back else { return Ok(effects) };
     let keys: Vec<String> = effects.iter().map(|effect| effect.link.record.key.clone()).collect();
     let (bases, kept) = known(work, entity, &keys).await?;
     let ids: Vec<(&str, &str)> = effects
@@ -44,43 +42,22 @@ pub(crate) async fn merge(
         let Some(current) = current.filter(|_| effect.op == Op::Update) else {
             if effect.op == Op::Create {
                 // Nobody has the object yet: both will hold what is sent.
-                let merged = merge_fields(
-                    &Base::default(),
-                    &effect.fields,
-                    &engine_contract::Value::Null,
-                    &alone(entity),
-                );
-                draft.pair(
-                    &record.key,
-                    Pair {
-                        base: Some((record.clone(), merged.base(&Base::default(), Way::ToTarget))),
-                        ..Pair::default()
-                    },
-                );
+                let nothing = Base::default();
+                let merged = merge_fields(&nothing, &effect.fields, &Value::Null, &alone(entity));
+                let base = Some((record.clone(), merged.base(&nothing, Way::ToTarget)));
+                draft.pair(&record.key, Pair { base, ..Pair::default() });
             }
             left.push(effect);
             continue;
         };
-        let Ok(encoded) = intent::encode(work, entity, &effect) else {
+        let old = bases.get(&record.key).cloned().unwrap_or_default();
+        let kept = kept.get(&record.key);
+        let both = Both { front: work, of: entity, back: carries, base: &old, kept };
+        let moment = changed.get(&current.target_id).copied().flatten();
+        let Some((wanted, merged)) = both.merge(&effect, current.fields, moment) else {
             left.push(effect);
             continue;
         };
-        let object = effect.link.target_object.clone();
-        let (wanted, there) = work.target.compared(&object, &effect.fields, &encoded.payload, current.fields);
-        let old = bases.get(&record.key).cloned().unwrap_or_default();
-        let target_moment = changed.get(&current.target_id).copied().flatten();
-        let source_moment = effect.item.as_ref().and_then(|item| item.source.modified);
-        let kept = kept.get(&record.key);
-        let carries = |path: &str| back_entity.back.as_ref().is_some_and(|back| back.carries(path));
-        let personal = |path: &str| entity.routes.first().is_none_or(|route| route.is_personal(path));
-        let rules = Rules {
-            policy: &entity.sync,
-            is_carried: &carries,
-            is_personal: &personal,
-            newest: newest(source_moment, target_moment),
-            kept: kept.map(|kept| (kept.conflict.fields.as_slice(), &kept.choice)),
-        };
-        let merged = merge_fields(&old, &wanted, &there, &rules);
         if !merged.open.is_empty() {
             draft.conflicting(&effect, record, merged.open);
             continue;
@@ -147,18 +124,9 @@ pub(super) async fn known(
 }
 
 /// Whether it matters which side changed a record last.
-pub(super) fn asks_when(entity: &Entity) -> bool {
+fn asks_when(entity: &Entity) -> bool {
     let mut rules = entity.sync.conflict_fields.values().chain([&entity.sync.conflict]);
     rules.any(|rule| *rule == Conflict::NewestWins)
-}
-
-/// The side that changed a record later; nothing where that is not known, or at one moment.
-pub(super) fn newest(source: Option<Cursor>, target: Option<Cursor>) -> Option<Winner> {
-    match (source?, target?) {
-        (Cursor::Instant(source), Cursor::Instant(target)) if source > target => Some(Winner::Source),
-        (Cursor::Instant(source), Cursor::Instant(target)) if target > source => Some(Winner::Target),
-        _ => None,
-    }
 }
 
 /// When objects last changed, as the target says; by their ids.

@@ -6,6 +6,7 @@
 //! it is what the base says already.
 
 mod backward;
+mod both;
 mod forward;
 mod pair;
 mod three_way;

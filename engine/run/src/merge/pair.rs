@@ -2,11 +2,11 @@
 
 use crate::{
     error::RunError,
-    key::RecordKey,
+    key::{RecordKey, Side},
     state::{Base, Dirty, DirtyReason, Known, Link, TargetObject},
     work::Work,
 };
-use engine_contract::ContentHash;
+use engine_contract::{ContentHash, Cursor};
 use engine_plan::{Back, Entity};
 use std::collections::BTreeMap;
 
@@ -27,6 +27,15 @@ pub(crate) struct Pair {
 pub(super) fn mirrored(entity: &str, id: &str) -> Dirty {
     let record = RecordKey { entity: entity.to_owned(), key: id.to_owned() };
     Dirty { record, source_key: id.to_owned(), reason: DirtyReason::Doubt }
+}
+
+/// The side that changed a record later; nothing where that is not known, or at one moment.
+pub(super) fn newest(source: Option<Cursor>, target: Option<Cursor>) -> Option<Side> {
+    match (source?, target?) {
+        (Cursor::Instant(source), Cursor::Instant(target)) if source > target => Some(Side::Source),
+        (Cursor::Instant(source), Cursor::Instant(target)) if target > source => Some(Side::Target),
+        _ => None,
+    }
 }
 
 /// The links, forward, of the records that target objects belong to; by the target's id.

@@ -1,8 +1,9 @@
 //! The merge itself: a pure function of the base, both sides and the rules.
 
 use crate::{
+    key::Side,
     plan::compare,
-    state::{Base, ConflictField, Winner},
+    state::{Base, ConflictField},
 };
 use engine_contract::{Map, Value};
 use engine_plan::{Conflict, SourceOfTruth, SyncPolicy};
@@ -16,9 +17,9 @@ pub(super) struct Rules<'a> {
     /// Whether the texts of a field may be personal data.
     pub(super) is_personal: &'a dyn Fn(&str) -> bool,
     /// The side that changed the record last, where that is known and not at one moment.
-    pub(super) newest: Option<Winner>,
+    pub(super) newest: Option<Side>,
     /// The conflict that is kept, with what a person has decided about it.
-    pub(super) kept: Option<(&'a [ConflictField], &'a BTreeMap<String, Winner>)>,
+    pub(super) kept: Option<(&'a [ConflictField], &'a BTreeMap<String, Side>)>,
 }
 
 /// What becomes of both sides.
@@ -119,9 +120,9 @@ fn field(base: &Base, (path, said, held): (String, Value, Value), rules: &Rules<
         return;
     }
     let winner = match (source_changed, target_changed) {
-        (true, false) => Some(Winner::Source),
-        (false, true) => Some(Winner::Target),
-        _ if is_set => Some(Winner::Source),
+        (true, false) => Some(Side::Source),
+        (false, true) => Some(Side::Target),
+        _ if is_set => Some(Side::Source),
         _ => decided((&path, &said, &held), rules),
     };
     if winner.is_some() {
@@ -129,8 +130,8 @@ fn field(base: &Base, (path, said, held): (String, Value, Value), rules: &Rules<
         merged.present.target.insert(path.clone(), held.clone());
     }
     match winner {
-        Some(Winner::Source) => merged.to_target.push(path),
-        Some(Winner::Target) => {
+        Some(Side::Source) => merged.to_target.push(path),
+        Some(Side::Target) => {
             put(&mut merged.fields, &path, held);
             merged.to_source.push(path);
         }
@@ -148,14 +149,14 @@ fn field(base: &Base, (path, said, held): (String, Value, Value), rules: &Rules<
 }
 
 /// Who wins a field that both changed; nothing where a person has to decide.
-fn decided((path, said, held): (&str, &Value, &Value), rules: &Rules<'_>) -> Option<Winner> {
+fn decided((path, said, held): (&str, &Value, &Value), rules: &Rules<'_>) -> Option<Side> {
     let truth = match rules.policy.source_of_truth {
-        SourceOfTruth::Source => Winner::Source,
-        SourceOfTruth::Target => Winner::Target,
+        SourceOfTruth::Source => Side::Source,
+        SourceOfTruth::Target => Side::Target,
     };
     match rules.policy.conflict_fields.get(path).unwrap_or(&rules.policy.conflict) {
-        Conflict::SourceWins => Some(Winner::Source),
-        Conflict::TargetWins => Some(Winner::Target),
+        Conflict::SourceWins => Some(Side::Source),
+        Conflict::TargetWins => Some(Side::Target),
         Conflict::NewestWins => Some(rules.newest.unwrap_or(truth)),
         Conflict::Manual => {
             let (fields, choice) = rules.kept?;

@@ -45,8 +45,7 @@ pub use types::{
     Dirty, DirtyReason, FREE_TRIES, FailedKey, FailedRecord, FailedRow, FailedState, Hold, Intent,
     KeptConflict, KeptRecord, Known, LONGEST_WAIT, Lease, Link, MadeObject, NameKind, NamedRecord, Note,
     NoteKind, PipelineKey, Place, PriorFailure, Reason, RecordOwner, Rename, Renamed, Revisit, RevisitQuery,
-    Run, RunFilter, RunStatus, SecretEntry, Settlement, Status, StoredSecret, Taken, TargetObject, Winner,
-    Word,
+    Run, RunFilter, RunStatus, SecretEntry, Settlement, Status, StoredSecret, Taken, TargetObject, Word,
 };
 
 use crate::key::{GroupKey, Scope};

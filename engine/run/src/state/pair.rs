@@ -1,7 +1,7 @@
 //! Records that flow both ways: what both sides last agreed on, and the conflicts that people decide.
 
-use super::{Base, KeptConflict, Result, RunFilter, Winner};
-use crate::key::{RecordKey, Scope};
+use super::{Base, KeptConflict, Result, RunFilter};
+use crate::key::{RecordKey, Scope, Side};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub trait PairShelf: Send + Sync {
     async fn choose(
         &self,
         conflict: &KeptConflict,
-        choice: BTreeMap<String, Winner>,
+        choice: BTreeMap<String, Side>,
         other: Option<RecordKey>,
         at: Timestamp,
     ) -> Result<bool>;

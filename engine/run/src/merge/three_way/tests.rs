@@ -6,9 +6,9 @@ use proptest::prelude::*;
 const FIELDS: [&str; 4] = ["Name", "Phone.Number", "Price", "Account"];
 
 /// What one side holds: a value for each field.
-type Side = [Value; 4];
+type Held = [Value; 4];
 
-fn object(values: &Side) -> Map {
+fn object(values: &Held) -> Map {
     let mut map = Map::new();
     for (path, value) in FIELDS.into_iter().zip(values) {
         match path.split_once('.') {
@@ -22,7 +22,7 @@ fn object(values: &Side) -> Map {
     map
 }
 
-fn base(values: &Side) -> Base {
+fn base(values: &Held) -> Base {
     let fields: BTreeMap<String, Value> =
         FIELDS.into_iter().map(str::to_owned).zip(values.iter().cloned()).collect();
     Base { source: fields.clone(), target: fields }
@@ -33,7 +33,7 @@ fn policy(conflict: Conflict, source_of_truth: SourceOfTruth) -> SyncPolicy {
 }
 
 /// `Account` is set by the pipeline; all others come back.
-fn merged(old: &Base, source: &Side, target: &Side, policy: &SyncPolicy, newest: Option<Winner>) -> Merged {
+fn merged(old: &Base, source: &Held, target: &Held, policy: &SyncPolicy, newest: Option<Side>) -> Merged {
     let rules = Rules {
         policy,
         is_carried: &|path| path != "Account",
@@ -49,8 +49,8 @@ fn of(merged: &Map, path: &str) -> Value {
 }
 
 /// Both sides once everything has arrived: the fields that come back have the merged values on both.
-fn arrived(merged: &Merged, source: &Side, target: &Side) -> (Side, Side) {
-    let side = |own: &Side, gets: &[String]| -> Side {
+fn arrived(merged: &Merged, source: &Held, target: &Held) -> (Held, Held) {
+    let side = |own: &Held, gets: &[String]| -> Held {
         std::array::from_fn(|index| {
             let path = FIELDS[index];
             if gets.iter().any(|one| one == path) { of(&merged.fields, path) } else { own[index].clone() }
@@ -82,7 +82,7 @@ fn three_values() -> impl Strategy<Value = [Value; 3]> {
     some.prop_map(|some| <[Value; 3]>::try_from(some).unwrap())
 }
 
-fn any_side() -> impl Strategy<Value = Side> {
+fn any_side() -> impl Strategy<Value = Held> {
     [any_value(), any_value(), any_value(), any_value()]
 }
 
@@ -97,8 +97,8 @@ fn any_policy() -> impl Strategy<Value = SyncPolicy> {
     (conflict, truth).prop_map(|(conflict, truth)| policy(conflict, truth))
 }
 
-fn any_newest() -> impl Strategy<Value = Option<Winner>> {
-    prop_oneof![Just(None), Just(Some(Winner::Source)), Just(Some(Winner::Target))]
+fn any_newest() -> impl Strategy<Value = Option<Side>> {
+    prop_oneof![Just(None), Just(Some(Side::Source)), Just(Some(Side::Target))]
 }
 
 fn hashed(map: &Map) -> ContentHash {
@@ -160,17 +160,17 @@ proptest! {
     fn who_wins_is_what_the_rule_says([old, said, held] in three_values(), policy in any_policy(), newest in any_newest()) {
         let alone = |value: Value| [value, Value::Null, Value::Null, Value::Null];
         let merged = merged(&base(&alone(old)), &alone(said), &alone(held), &policy, newest);
-        let truth = if policy.source_of_truth == SourceOfTruth::Source { Winner::Source } else { Winner::Target };
+        let truth = if policy.source_of_truth == SourceOfTruth::Source { Side::Source } else { Side::Target };
         let winner = match policy.conflict {
-            Conflict::SourceWins => Some(Winner::Source),
-            Conflict::TargetWins => Some(Winner::Target),
+            Conflict::SourceWins => Some(Side::Source),
+            Conflict::TargetWins => Some(Side::Target),
             Conflict::NewestWins => Some(newest.unwrap_or(truth)),
             Conflict::Manual => None,
         };
         let told = (merged.to_target.len(), merged.to_source.len(), merged.open.len());
         let wanted = match winner {
-            Some(Winner::Source) => (1, 0, 0),
-            Some(Winner::Target) => (0, 1, 0),
+            Some(Side::Source) => (1, 0, 0),
+            Some(Side::Target) => (0, 1, 0),
             None => (0, 0, 1),
         };
         prop_assert_eq!(told, wanted);
@@ -185,7 +185,7 @@ fn what_a_person_decides_counts_for_the_values_it_was_decided_about() {
     let old = base(&side("old"));
     let open = merged(&old, &side("a"), &side("b"), &policy, None).open;
     assert_eq!(open.len(), 1);
-    let choice = BTreeMap::from([("Name".to_owned(), Winner::Target)]);
+    let choice = BTreeMap::from([("Name".to_owned(), Side::Target)]);
     let decided = |source: &str| {
         let rules = Rules {
             policy: &policy,

@@ -6,9 +6,9 @@ use super::{
     Acquired, Answer, AuditQuery, AuditRow, Base, Confirmation, CursorRow, CursorShelf, FailedRow, Intent,
     KeptConflict, KeptCursor, Known, Lease, Link, MappingShelf, Missing, MissingShelf, NameKind, PairShelf,
     PipelineKey, RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter, RunStatus,
-    Settlement, StateError, StateStore, Taken, TargetObject, Winner,
+    Settlement, StateError, StateStore, Taken, TargetObject,
 };
-use crate::key::{GroupKey, RecordKey, Scope};
+use crate::key::{GroupKey, RecordKey, Scope, Side};
 use alias::Aliases;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -86,7 +86,7 @@ impl PairShelf for OverlayStore {
     async fn choose(
         &self,
         _conflict: &KeptConflict,
-        _choice: BTreeMap<String, Winner>,
+        _choice: BTreeMap<String, Side>,
         _other: Option<RecordKey>,
         _at: Timestamp,
     ) -> Result<bool> {

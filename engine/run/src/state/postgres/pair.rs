@@ -11,8 +11,8 @@ use super::{
 use crate::{
     key::{RecordKey, Scope, Side},
     state::{
-        Base, Conflict, KeptConflict, PairShelf, Result, RunFilter, Sealer, Settlement, Winner, copy::Cell,
-        place, seal::unsealed, table::CONFLICT,
+        Base, Conflict, KeptConflict, PairShelf, Result, RunFilter, Sealer, Settlement, copy::Cell, place,
+        seal::unsealed, table::CONFLICT,
     },
 };
 use async_trait::async_trait;
@@ -58,7 +58,7 @@ impl PairShelf for PostgresStore {
     async fn choose(
         &self,
         conflict: &KeptConflict,
-        choice: BTreeMap<String, Winner>,
+        choice: BTreeMap<String, Side>,
         other: Option<RecordKey>,
         at: Timestamp,
     ) -> Result<bool> {
@@ -121,7 +121,7 @@ async fn conflicts(
 async fn choose(
     db: &mut PgConnection,
     kept: &KeptConflict,
-    (choice, other): (&BTreeMap<String, Winner>, Option<&RecordKey>),
+    (choice, other): (&BTreeMap<String, Side>, Option<&RecordKey>),
     at: Timestamp,
 ) -> Outcome<bool> {
     let (scope, of) = (&kept.scope, &kept.conflict.record);

@@ -7,9 +7,7 @@ use super::{
 };
 use crate::{
     key::{RecordKey, Scope, Side},
-    state::{
-        Base, Conflict, KeptConflict, PairShelf, RunFilter, Sealer, Settlement, Winner, place, seal::unsealed,
-    },
+    state::{Base, Conflict, KeptConflict, PairShelf, RunFilter, Sealer, Settlement, place, seal::unsealed},
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -52,7 +50,7 @@ impl PairShelf for SqliteStore {
     async fn choose(
         &self,
         conflict: &KeptConflict,
-        choice: BTreeMap<String, Winner>,
+        choice: BTreeMap<String, Side>,
         other: Option<RecordKey>,
         at: Timestamp,
     ) -> Result<bool> {
@@ -127,7 +125,7 @@ fn conflicts(
 fn choose(
     db: &Connection,
     kept: &KeptConflict,
-    (choice, other): (&BTreeMap<String, Winner>, Option<&RecordKey>),
+    (choice, other): (&BTreeMap<String, Side>, Option<&RecordKey>),
     at: Timestamp,
 ) -> Result<bool> {
     let (scope, of) = (&kept.scope, &kept.conflict.record);

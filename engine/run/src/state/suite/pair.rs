@@ -2,9 +2,10 @@ use super::{
     Home,
     sample::{at, lease, link, record, rows, scope, settlement, wait},
 };
+use crate::key::Side;
 use crate::state::{
     Base, Conflict, ConflictField, KeptConflict, OverlayStore, Rename, Renamed, RevisitQuery, RunFilter,
-    Settlement, StateDatabase, StateStore, Winner, copy::Cell,
+    Settlement, StateDatabase, StateStore, copy::Cell,
 };
 use engine_contract::Value;
 use rust_decimal::Decimal;
@@ -79,7 +80,7 @@ pub(super) fn a_conflict_is_one_until_both_sides_agree(home: &Home) {
     assert_eq!((first.len(), first[0].since, first[0].choice.len()), (1, at(5), 0));
     let other = RunFilter { pipeline: Some("q".into()), limit: 9, ..RunFilter::default() };
     assert!(wait(store.conflicts(&other)).unwrap().is_empty());
-    let choice = BTreeMap::from([("Name".to_owned(), Winner::Target)]);
+    let choice = BTreeMap::from([("Name".to_owned(), Side::Target)]);
     let back = record("customer.back", "58");
     assert!(wait(store.choose(&first[0], choice.clone(), Some(back), at(6))).unwrap());
     assert_eq!(all(&*store)[0].choice, choice);

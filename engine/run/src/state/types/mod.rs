@@ -22,7 +22,7 @@ pub(crate) use mark::masked;
 pub use mark::{
     Dirty, DirtyReason, FREE_TRIES, FailedRecord, Hold, LONGEST_WAIT, Place, Revisit, RevisitQuery,
 };
-pub use pair::{Base, Conflict, ConflictField, KeptConflict, Winner};
+pub use pair::{Base, Conflict, ConflictField, KeptConflict};
 pub use rename::{NameKind, Rename, Renamed};
 pub use run::{PipelineKey, Run, RunFilter, RunStatus};
 pub(in crate::state) use secret::KEEP_TOKENS;

@@ -1,31 +1,10 @@
 //! Both sides of a record that flows both ways: what they held when they last agreed, and what a person is to decide.
 
-use crate::key::{RecordKey, Scope};
+use crate::key::{RecordKey, Scope, Side};
 use engine_contract::Value;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// A side of a two-way entity, as the pipeline declares them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Winner {
-    /// The pipeline's source.
-    Source,
-    /// The pipeline's target.
-    Target,
-}
-
-impl Winner {
-    /// The side as a word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Source => "source",
-            Self::Target => "target",
-        }
-    }
-}
 
 /// What both sides held when they last agreed, by the dotted path of the target field and in the target's terms. A field that
 /// they never agreed on is in neither.
@@ -77,7 +56,7 @@ pub struct KeptConflict {
     /// What it is about.
     pub conflict: Conflict,
     /// What a person has decided, by field; nothing yet where it is empty.
-    pub choice: BTreeMap<String, Winner>,
+    pub choice: BTreeMap<String, Side>,
     /// Since when.
     pub since: Timestamp,
     /// The run that found it.

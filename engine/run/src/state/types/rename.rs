@@ -1,5 +1,6 @@
 //! New names for what is kept.
 
+use engine_plan::Back;
 use jiff::Timestamp;
 
 /// What has a name in keys.
@@ -49,7 +50,7 @@ impl Rename {
 
     /// The same for what carries an entity's changes back.
     pub(crate) fn of_back(&self) -> Option<Self> {
-        let back = |name: &str| format!("{name}.back");
+        let back = |name: &str| Back::name_of(name);
         (self.kind == NameKind::Entity).then(|| Self {
             kind: self.kind,
             from: back(&self.from),
