@@ -38,8 +38,8 @@ pub use event::{Event, Observer, Unobserved};
 pub use key::{GroupKey, RecordKey, Scope, Side};
 pub use limits::{ErrorRate, Limits};
 pub use make::Made;
-#[cfg(feature = "mutants")]
 pub use narrow::Narrow;
+#[cfg(feature = "mutants")]
 pub use options::Mechanism;
 pub use options::Options;
 pub use records::Records;
