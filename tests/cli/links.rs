@@ -117,6 +117,34 @@ fn books_are_not_written_a_second_time_when_the_state_is_lost() {
     assert_eq!((of(&nothing, "exact"), nothing["written"].as_u64()), (0, Some(0)), "{nothing}");
 }
 
+#[test]
+fn a_backup_that_is_older_than_the_last_run_makes_nothing_a_second_time() {
+    let project = Project::shops(ENGINE);
+    let products = ["run", "woo-to-qbo", "--entity", "product"];
+    drop(qbo(&project, &products).ended(0));
+    drop(project.engine(&["state", "backup", "it.backup"]).ended(0));
+    let restore = ["state", "restore", "it.backup", "--force"];
+    drop(project.engine(&restore).ended(0));
+    // "error[state/restored]" is no error: the run says why it waits, and goes on.
+    let waits = qbo(&project, &products).ended(0);
+    assert!(waits.stderr.contains("acme-books (state/restored)"), "{}", waits.stderr);
+    assert!(!waits.stdout.contains("CREATED"), "{}", waits.stdout);
+    drop(qbo(&project, &["run", "woo-to-qbo"]).ended(5));
+    let (made, sent) = (objects(&project), writes(&project));
+    drop(project.engine(&restore).ended(0));
+    // A plan looks too: what it shows is what the next run does.
+    let planned = qbo(&project, &["plan", "woo-to-qbo", "--format", "json"]).json();
+    assert_eq!(planned["plans"][0]["writes"], 0, "{planned}");
+    let second = qbo(&project, &["run", "woo-to-qbo"]).ended(5);
+    for word in ["CREATED", "UPDATED"] {
+        assert!(!second.stdout.contains(word), "{}", second.stdout);
+    }
+    assert_eq!(objects(&project), made);
+    assert_eq!(writes(&project), sent, "not even a repeat of an old request was sent");
+    let verified = qbo(&project, &["link", "verify", "woo-to-qbo", "--format", "json"]).ended(0).json();
+    assert!(verified["links"].as_u64() > Some(200), "{verified}");
+}
+
 /// Somebody has emptied the memo of a refund, with the marker in it.
 fn without_marker(project: &Project) -> String {
     let refund = books(project).objects(REALM, "RefundReceipt").remove(0);

@@ -1,27 +1,30 @@
 //! One seed: the real engine in a world, through crashes, outages and zombies, until all is quiet.
 
 mod preview;
+mod round_trip;
 
 pub(crate) use preview::previewed;
+pub(crate) use round_trip::round_trip;
 
 use crate::{
     class::ClassStage,
-    engine::{CrashAt, Graveyard, Polls, SimClock, SimRng},
+    engine::{CrashAt, Graveyard, Polls, SimClock, SimRng, time_at},
     mutants::Vice,
     services::ServiceStage,
     stage::{Pace, Process, Stage},
     store::SlowStore,
     trial::{Scene, Trial, Verdict},
 };
-use engine_contract::{Cancel, Context};
+use engine_contract::{Cancel, Context, Rng};
 use engine_run::{
-    Engine, Options, RunError, RunReport, RunRequest, Unobserved,
+    Engine, Options, Records, RunError, RunReport, RunRequest, Unobserved,
     plan::Purpose,
-    state::{RunStatus, Sealer, StateStore, sqlite::SqliteStore},
+    state::{RunFilter, RunStatus, Sealer, StateStore, sqlite::SqliteStore},
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::{
+    collections::BTreeMap,
     fmt::Write,
     future::Future,
     ops::Range,
@@ -156,9 +159,13 @@ impl<'a, S: Stage + 'static> Play<'a, S> {
 
     /// One run that nobody stops, in a process of its own.
     async fn run(&self, owner: &str) -> Result<RunReport, RunError> {
+        self.ask(owner, self.request()).await
+    }
+
+    async fn ask(&self, owner: &str, request: RunRequest) -> Result<RunReport, RunError> {
         let engine = self.engine(owner, self.stage.process(true), None);
         self.tell(|| format!("{owner} starts"));
-        let ended = engine.run(&self.request()).await;
+        let ended = engine.run(&request).await;
         self.end(owner, &ended);
         ended
     }
@@ -212,11 +219,51 @@ impl<'a, S: Stage + 'static> Play<'a, S> {
             let Range { start, end } =
                 if is_long { self.pace.long_rest.clone() } else { self.pace.rest.clone() };
             self.rest(start * profile.rest / 100..end * profile.rest / 100).await;
+            self.tend(index).await;
             if index + 1 >= profile.runs && count == self.trial.crashes.len() {
                 break;
             }
         }
         self.polls.lock().unwrap_or_else(PoisonError::into_inner).left = None;
+    }
+
+    /// What people do between runs: they try failed records again, make backups, and put one back.
+    async fn tend(&self, index: usize) {
+        let profile = self.trial.profile;
+        if self.percent(profile.retries) {
+            self.retry(&format!("retry-{index}")).await;
+        }
+        let [made, put_back] = profile.backups;
+        if self.percent(put_back) && self.store.restore(self.hands(), self.now()).await {
+            self.tell(|| "a backup is put back".to_owned());
+            self.stage.forgets();
+        } else if self.percent(made) {
+            self.store.back_up(self.hands(), self.now()).await;
+            self.tell(|| "a backup is made".to_owned());
+        }
+    }
+
+    /// Looks at all failed records again, as they are now.
+    async fn retry(&self, owner: &str) {
+        let all = RunFilter { limit: usize::MAX, ..RunFilter::default() };
+        let Ok(failed) = self.store.failures(&all, None).await else { return };
+        let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in failed.into_iter().filter(|row| !row.broken) {
+            keys.entry(row.entity).or_default().push(row.key.source_key);
+        }
+        if !keys.is_empty() {
+            let records = Some(Arc::new(Records::Now(keys)));
+            drop(self.ask(owner, RunRequest { records, ..self.request() }).await);
+        }
+    }
+
+    fn hands(&self) -> (Sealer, Arc<dyn Rng>) {
+        let rng: Arc<dyn Rng> = Arc::<SimRng>::clone(&self.rng);
+        (Sealer::new(&[7; 32], Arc::clone(&rng)), rng)
+    }
+
+    fn now(&self) -> jiff::Timestamp {
+        time_at(self.start, Instant::now())
     }
 
     fn die(&self, owner: String) {
@@ -256,7 +303,9 @@ impl<'a, S: Stage + 'static> Play<'a, S> {
         tokio::time::sleep(self.pace.calm).await;
         self.stage.calm_down();
         let mut last = None;
-        for index in 0..5 {
+        // A service may remember a refusal for each key that was used before a restore.
+        let runs = if self.trial.profile.backups == [0, 0] { 5 } else { 10 };
+        for index in 0..runs {
             tokio::time::sleep(self.pace.calm).await;
             if index == 3 {
                 // A child that was held for a parent which the source has no more is let go when its time is up.

@@ -18,6 +18,7 @@ mod engine;
 mod mutants;
 mod profile;
 mod ring;
+mod roundtrip;
 mod services;
 mod stage;
 mod store;
@@ -27,7 +28,7 @@ mod trial;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use mutants::Mutant;
-use profile::{EVERYDAY, Profile};
+use profile::{EVERYDAY, Profile, RESTORES};
 use ring::{Tally, figure};
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -67,7 +68,11 @@ fn main() {
             scope.spawn(|| work(&queue, &out, &file));
         }
     });
-    ring::previews(figure("SIM_SEEDS", 10_000) / 4);
+    let seeds = figure("SIM_SEEDS", 10_000);
+    ring::previews(&[Scene::Keys, Scene::Upserts, Scene::Rows, Scene::Markers], seeds / 4);
+    ring::previews(&[Scene::ShopToBooks, Scene::BooksToShop, Scene::ShopToWarehouse], seeds / 10);
+    roundtrip::books(seeds.div_ceil(100));
+    roundtrip::tables(seeds.div_ceil(100));
     print(&read(&file), &commit);
 }
 
@@ -116,6 +121,10 @@ fn parts() -> Vec<Part> {
         let everyday: &'static Profile = &EVERYDAY;
         let seeded = move |seed| Trial::seeded(scene, everyday, seed);
         chunks(&mut parts, &of("seeds"), figure("SIM_SEEDS", 10_000), "", seeded);
+        let restored = move |seed| Trial::seeded(scene, &RESTORES, seed);
+        if scene != Scene::BothWays {
+            chunks(&mut parts, &of("restores"), figure("SIM_SEEDS", 10_000) / 4, "", restored);
+        }
         let zombie = move |seed| Trial::zombie(scene, everyday, seed);
         chunks(&mut parts, &of("zombies"), figure("SIM_ZOMBIES", 10_000), "", zombie);
         for seed in 0..figure("SIM_BASES", 100) {
@@ -173,12 +182,15 @@ fn sum(done: &Done, name: &str) -> (u64, u64) {
 }
 
 fn print(done: &Done, commit: &str) {
-    println!("\n| world | class | seeds | failing | crash points | failing | zombies | failing | commit |");
-    println!("|---|---|---|---|---|---|---|---|---|");
+    println!(
+        "\n| world | class | seeds | failing | crash points | failing | zombies | failing | restores | failing | commit |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
     for scene in Scene::ALL {
-        let counts = ["seeds", "polls", "zombies"].map(|what| sum(done, &format!("{what} {}", scene.name())));
-        let [seeds, polls, zombies] = counts.map(|(trials, failing)| format!("{trials} | {failing}"));
-        println!("| {} | {:?} | {seeds} | {polls} | {zombies} | `{commit}` |", scene.name(), scene.class());
+        let of = |what| sum(done, &format!("{what} {}", scene.name()));
+        let counts = ["seeds", "polls", "zombies", "restores"].map(of);
+        let cells = counts.map(|(trials, failing)| format!("{trials} | {failing}")).join(" | ");
+        println!("| {} | {:?} | {cells} | `{commit}` |", scene.name(), scene.class());
     }
     println!("\n| mechanism removed | {} |", Scene::ALL.map(Scene::name).join(" | "));
     println!("|---|{}", "---|".repeat(Scene::ALL.len()));

@@ -17,6 +17,7 @@ mod engine;
 mod mutants;
 mod profile;
 mod ring;
+mod roundtrip;
 mod services;
 mod stage;
 mod store;
@@ -25,7 +26,7 @@ mod trial;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-use profile::EVERYDAY;
+use profile::{EVERYDAY, RESTORES};
 use ring::{Tally, figure};
 use std::time::Instant;
 use trial::{Scene, Trial};
@@ -59,6 +60,11 @@ fn all_pass(name: &str, trials: impl Iterator<Item = Trial>) {
 fn seeds(scene: Scene, default: u64) {
     let all = (0..share("SIM_SEEDS", default)).map(|seed| Trial::seeded(scene, &EVERYDAY, seed));
     all_pass(&format!("seeds {}", scene.name()), all);
+}
+
+fn restores(scene: Scene, default: u64) {
+    let all = (0..share("SIM_SEEDS", default)).map(|seed| Trial::seeded(scene, &RESTORES, seed));
+    all_pass(&format!("restores {}", scene.name()), all);
 }
 
 fn every_poll(scene: Scene, default: u64) {
@@ -102,7 +108,26 @@ fn what_failed_once_fails_no_more() {
 /// Three plans of each seed, 2,100 in all.
 #[test]
 fn a_plan_changes_nothing_and_shows_what_the_run_then_does() {
-    ring::previews(share("SIM_SEEDS", 175));
+    let scenes = [Scene::Keys, Scene::Upserts, Scene::Rows, Scene::Markers];
+    ring::previews(&scenes, share("SIM_SEEDS", 175));
+}
+
+/// The same through the real connectors, which send a service nothing but reads while a plan is made.
+#[test]
+fn a_plan_between_services_changes_nothing_and_shows_what_the_run_then_does() {
+    let scenes = [Scene::ShopToBooks, Scene::BooksToShop, Scene::ShopToWarehouse];
+    ring::previews(&scenes, share("SIM_SEEDS", 100));
+}
+
+/// 2,000 orders, and as many customers.
+#[test]
+fn what_is_read_back_from_books_is_what_was_mapped() {
+    roundtrip::books(share("SIM_SEEDS", 50));
+}
+
+#[test]
+fn what_is_read_back_from_tables_is_what_was_mapped() {
+    roundtrip::tables(share("SIM_SEEDS", 50));
 }
 
 #[test]
@@ -143,6 +168,21 @@ fn nothing_is_lost_doubled_or_stale_from_a_shop_to_a_warehouse() {
 #[test]
 fn nothing_is_lost_doubled_or_stale_between_a_shop_and_books() {
     seeds(Scene::BothWays, 600);
+}
+
+#[test]
+fn a_backup_that_is_put_back_loses_and_doubles_nothing() {
+    for scene in [Scene::Keys, Scene::Upserts, Scene::Rows, Scene::Markers] {
+        restores(scene, 300);
+    }
+}
+
+#[test]
+fn a_backup_that_is_put_back_between_services_loses_and_doubles_nothing() {
+    // What flows both ways may need a person afterwards, where both sides have changed meanwhile: that never rests.
+    for scene in [Scene::ShopToBooks, Scene::BooksToShop, Scene::ShopToWarehouse] {
+        restores(scene, 270);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! A class that is not named needs the mechanism for nothing; `docs/reliability.md` says why.
 
 use crate::{
-    profile::{BACKLOGS, CRASHES, CURSORS, LOSSES, OUTAGES, Profile, QUEUES, VERSIONS},
+    profile::{BACKLOGS, CRASHES, CURSORS, LOSSES, OUTAGES, Profile, QUEUES, RESTORES, VERSIONS},
     trial::{Scene, Trial},
 };
 use Scene::{BooksToShop, Keys, Markers, Rows, ShopToBooks, ShopToWarehouse, Upserts};
@@ -41,7 +41,7 @@ pub(crate) enum Vice {
 const WHOLE: Mutant =
     Mutant { name: "", removed: &[], vice: None, one_by_one: false, zombie: false, scenes: &[], sign: "" };
 
-pub(crate) const ALL: [Mutant; 17] = [
+pub(crate) const ALL: [Mutant; 18] = [
     Mutant {
         name: "keyset-paging",
         vice: Some(Vice::PagesByOffset),
@@ -212,6 +212,20 @@ pub(crate) const ALL: [Mutant; 17] = [
         one_by_one: true,
         zombie: true,
         scenes: &[(Markers, &LOSSES), (BooksToShop, &LOSSES)],
+        ..WHOLE
+    },
+    Mutant {
+        name: "look-after-restore",
+        removed: &[Mechanism::LookAgain],
+        scenes: &[
+            (Keys, &RESTORES),
+            (Upserts, &RESTORES),
+            (Rows, &RESTORES),
+            (Markers, &RESTORES),
+            (ShopToBooks, &RESTORES),
+            (BooksToShop, &RESTORES),
+            (ShopToWarehouse, &RESTORES),
+        ],
         ..WHOLE
     },
 ];

@@ -54,6 +54,10 @@ pub(crate) struct Profile {
     pub(crate) full: u32,
     /// How many runs somebody stops, in percent.
     pub(crate) stopped: u32,
+    /// After how many runs somebody tries failed records again, in percent.
+    pub(crate) retries: u32,
+    /// After how many runs somebody makes a backup, and after how many the last one is put back, in percent.
+    pub(crate) backups: [u32; 2],
     /// The service remembers the keys of creates alone: only the version guards an update.
     pub(crate) forgets_updates: bool,
 }
@@ -85,8 +89,14 @@ pub(crate) const EVERYDAY: Profile = Profile {
     long_rests: 20,
     full: 10,
     stopped: 20,
+    retries: 0,
+    backups: [0, 0],
     forgets_updates: false,
 };
+
+/// The same, with people who try failed records again, make backups, and put them back.
+pub(crate) const RESTORES: Profile =
+    Profile { name: "restores", runs: 7, retries: 30, backups: [40, 30], ..EVERYDAY };
 
 /// Nothing reads everything again, and little is changed twice: what a cursor passes over stays passed over.
 pub(crate) const CURSORS: Profile = Profile {
@@ -158,5 +168,5 @@ pub(crate) const VERSIONS: Profile = Profile {
 pub(crate) const QUEUES: Profile =
     Profile { name: "queues", throttled: 300, pause: 800, full: 0, stopped: 0, outages: 0, ..EVERYDAY };
 
-pub(crate) const ALL: [&Profile; 8] =
-    [&EVERYDAY, &CURSORS, &BACKLOGS, &LOSSES, &CRASHES, &OUTAGES, &VERSIONS, &QUEUES];
+pub(crate) const ALL: [&Profile; 9] =
+    [&EVERYDAY, &RESTORES, &CURSORS, &BACKLOGS, &LOSSES, &CRASHES, &OUTAGES, &VERSIONS, &QUEUES];

@@ -38,9 +38,9 @@ impl Tally {
     }
 }
 
-/// Makes plans beside runs in worlds of each class, so many seeds of each.
-pub(crate) fn previews(seeds: u64) {
-    for scene in [Scene::Keys, Scene::Upserts, Scene::Rows, Scene::Markers] {
+/// Makes plans beside runs in some worlds, so many seeds of each.
+pub(crate) fn previews(scenes: &[Scene], seeds: u64) {
+    for scene in scenes.iter().copied() {
         for seed in 0..seeds {
             let wrong = drive::previewed(&Trial::quiet(scene, &EVERYDAY, seed));
             assert!(wrong.is_empty(), "{} {seed}: {wrong}", scene.name());

@@ -111,13 +111,14 @@ pub(crate) trait Stage: Send + Sync {
     /// Lets happen whose time has come.
     fn catch_up(&self);
 
-    /// Its sources change a little, and nothing goes wrong.
-    fn stir(&self) {}
+    /// A backup of the engine's state was put back: what was made of records that are gone by now, nobody knows any more.
+    fn forgets(&self);
 
-    /// How many writes its targets were asked for.
-    fn sent(&self) -> u64 {
-        0
-    }
+    /// Its sources change a little, and nothing goes wrong.
+    fn stir(&self);
+
+    /// How many writes its services were asked for.
+    fn sent(&self) -> u64;
 
     /// Nothing goes wrong any more.
     fn calm_down(&self);

@@ -3,7 +3,7 @@
 
 use crate::stage::Stage;
 use bytes::Bytes;
-use engine_contract::{Cursor, async_trait};
+use engine_contract::{Cursor, Rng, async_trait};
 use engine_plan::Reference;
 use engine_run::{
     GroupKey, RecordKey, Scope, Side,
@@ -11,7 +11,9 @@ use engine_run::{
         Acquired, Answer, AuditQuery, AuditRow, Base, Confirmation, CursorRow, CursorShelf, FailedRow,
         Intent, KeptConflict, KeptCursor, Known, Lease, Link, MappingShelf, Missing, MissingShelf, NameKind,
         PairShelf, PipelineKey, RecordOwner, Rename, Renamed, Result, Revisit, RevisitQuery, Run, RunFilter,
-        RunStatus, Settlement, StateError, StateStore, Taken, TargetObject, sqlite::SqliteStore,
+        RunStatus, Sealer, Settlement, StateDatabase, StateError, StateStore, Taken, TargetObject,
+        copy::{Lock, LockedCopy, Writer},
+        sqlite::SqliteStore,
     },
 };
 use jiff::Timestamp;
@@ -19,6 +21,7 @@ use rand::RngExt;
 use std::{
     collections::BTreeMap,
     fmt::Write,
+    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -27,7 +30,9 @@ use std::{
 };
 
 pub(crate) struct SlowStore<S> {
-    inner: SqliteStore,
+    /// Another one once a backup was put back.
+    inner: Mutex<Arc<SqliteStore>>,
+    backups: tempfile::TempDir,
     stage: Arc<S>,
     /// Whether commits of lost leases are refused.
     fenced: bool,
@@ -48,7 +53,45 @@ struct Seen {
 
 impl<S: Stage> SlowStore<S> {
     pub(crate) fn new(inner: SqliteStore, stage: Arc<S>, fenced: bool) -> Self {
-        Self { inner, stage, fenced, seen: Mutex::default(), changes: AtomicU64::new(0) }
+        Self {
+            inner: Mutex::new(Arc::new(inner)),
+            backups: tempfile::tempdir().unwrap(),
+            stage,
+            fenced,
+            seen: Mutex::default(),
+            changes: AtomicU64::new(0),
+        }
+    }
+
+    fn inner(&self) -> Arc<SqliteStore> {
+        Arc::clone(&self.inner.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn backup(&self) -> PathBuf {
+        self.backups.path().join("state.backup")
+    }
+
+    /// Makes a backup, in the place of an earlier one.
+    pub(crate) async fn back_up(&self, (key, rng): (Sealer, Arc<dyn Rng>), at: Timestamp) {
+        let writer = Writer::create(&self.backup(), at, &Lock::Master(key), &rng).unwrap();
+        drop(self.inner().copy(writer).await.unwrap());
+    }
+
+    /// Puts the backup back, in a store of its own, as if the machine had been lost; `false` when there is none.
+    pub(crate) async fn restore(&self, (key, rng): (Sealer, Arc<dyn Rng>), at: Timestamp) -> bool {
+        if !self.backup().exists() {
+            return false;
+        }
+        let copy = LockedCopy::open(&self.backup()).unwrap();
+        let reader = copy.unlock(&Lock::Master(key.clone()), &rng).unwrap().unwrap();
+        let fresh = SqliteStore::in_memory(key).unwrap();
+        drop(fresh.fill(reader.restored_at(at)).await.unwrap());
+        *self.inner.lock().unwrap_or_else(PoisonError::into_inner) =
+            Arc::new(fresh.reopened().await.unwrap());
+        // Time goes back for cursors and leases.
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        (seen.cursors, seen.leases) = (BTreeMap::new(), BTreeMap::new());
+        true
     }
 
     /// What was wrong with what was asked of it.
@@ -88,7 +131,7 @@ impl<S: Stage> SlowStore<S> {
 
     /// Tells of a settlement, and sees that the cursor has not moved back.
     async fn look_at(&self, key: &GroupKey, told: String) -> Result<()> {
-        let now = self.inner.cursor(key).await?;
+        let now = self.inner().cursor(key).await?;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let before = seen.cursors.insert(key.group.clone(), (now.read_hash.clone(), now.value));
         if let Some((hash, value)) = before
@@ -124,12 +167,12 @@ fn told(settlement: &Settlement) -> String {
 #[async_trait]
 impl<S: Stage> CursorShelf for SlowStore<S> {
     async fn cursors(&self) -> Result<Vec<KeptCursor>> {
-        self.inner.cursors().await
+        self.inner().cursors().await
     }
 
     async fn put_cursor(&self, lease: &Lease, row: Option<CursorRow>, at: Timestamp) -> Result<()> {
         self.changing();
-        self.inner.put_cursor(lease, row, at).await
+        self.inner().put_cursor(lease, row, at).await
     }
 }
 
@@ -138,12 +181,12 @@ impl<S: Stage> MappingShelf for SlowStore<S> {
     async fn keep_mappings(&self, mappings: Vec<(String, Bytes)>, now: Timestamp) -> Result<()> {
         self.changing();
         self.pause().await;
-        self.inner.keep_mappings(mappings, now).await
+        self.inner().keep_mappings(mappings, now).await
     }
 
     async fn mapping(&self, hash: &str) -> Result<Option<Bytes>> {
         self.pause().await;
-        self.inner.mapping(hash).await
+        self.inner().mapping(hash).await
     }
 }
 
@@ -151,16 +194,16 @@ impl<S: Stage> MappingShelf for SlowStore<S> {
 impl<S: Stage> PairShelf for SlowStore<S> {
     async fn bases(&self, scope: &Scope, entity: &str, keys: &[String]) -> Result<BTreeMap<String, Base>> {
         self.pause().await;
-        self.inner.bases(scope, entity, keys).await
+        self.inner().bases(scope, entity, keys).await
     }
 
     async fn conflicts_of(&self, scope: &Scope, entity: &str, keys: &[String]) -> Result<Vec<KeptConflict>> {
         self.pause().await;
-        self.inner.conflicts_of(scope, entity, keys).await
+        self.inner().conflicts_of(scope, entity, keys).await
     }
 
     async fn conflicts(&self, filter: &RunFilter) -> Result<Vec<KeptConflict>> {
-        self.inner.conflicts(filter).await
+        self.inner().conflicts(filter).await
     }
 
     async fn choose(
@@ -170,7 +213,7 @@ impl<S: Stage> PairShelf for SlowStore<S> {
         other: Option<RecordKey>,
         at: Timestamp,
     ) -> Result<bool> {
-        self.inner.choose(conflict, choice, other, at).await
+        self.inner().choose(conflict, choice, other, at).await
     }
 }
 
@@ -178,7 +221,7 @@ impl<S: Stage> PairShelf for SlowStore<S> {
 impl<S: Stage> MissingShelf for SlowStore<S> {
     async fn missing(&self, scope: &Scope, entity: &str) -> Result<BTreeMap<String, Missing>> {
         self.pause().await;
-        self.inner.missing(scope, entity).await
+        self.inner().missing(scope, entity).await
     }
 }
 
@@ -194,7 +237,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
     ) -> Result<Acquired> {
         self.changing();
         self.pause().await;
-        let answer = self.inner.acquire(key, owner, now, until, gone).await;
+        let answer = self.inner().acquire(key, owner, now, until, gone).await;
         if let Ok(Acquired::Yes(lease)) = &answer {
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.leases.insert(key.group.clone(), lease.clone());
@@ -206,7 +249,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
     async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<bool> {
         self.changing();
         self.pause().await;
-        let answer = self.inner.renew(lease, until).await;
+        let answer = self.inner().renew(lease, until).await;
         self.pause().await;
         answer
     }
@@ -214,23 +257,23 @@ impl<S: Stage> StateStore for SlowStore<S> {
     async fn release(&self, lease: &Lease) -> Result<()> {
         self.changing();
         self.pause().await;
-        self.inner.release(lease).await
+        self.inner().release(lease).await
     }
 
     async fn cursor(&self, key: &GroupKey) -> Result<CursorRow> {
         self.pause().await;
-        self.inner.cursor(key).await
+        self.inner().cursor(key).await
     }
 
     async fn recall(&self, scope: &Scope, entity: &str, keys: &[String]) -> Result<BTreeMap<String, Known>> {
         self.pause().await;
         self.fails()?;
-        self.inner.recall(scope, entity, keys).await
+        self.inner().recall(scope, entity, keys).await
     }
 
     async fn targets(&self, scope: &Scope, references: &[Reference]) -> Result<BTreeMap<Reference, String>> {
         self.pause().await;
-        self.inner.targets(scope, references).await
+        self.inner().targets(scope, references).await
     }
 
     async fn owners(
@@ -240,15 +283,15 @@ impl<S: Stage> StateStore for SlowStore<S> {
         ids: &[String],
     ) -> Result<BTreeMap<String, RecordOwner>> {
         self.fails()?;
-        self.inner.owners(scope, target, ids).await
+        self.inner().owners(scope, target, ids).await
     }
 
     async fn sample(&self, scope: &Scope, entity: &str, limit: usize) -> Result<Vec<(TargetObject, String)>> {
-        self.inner.sample(scope, entity, limit).await
+        self.inner().sample(scope, entity, limit).await
     }
 
     async fn children(&self, scope: &Scope, entity: &str, parents: &[String]) -> Result<Vec<Link>> {
-        self.inner.children(scope, entity, parents).await
+        self.inner().children(scope, entity, parents).await
     }
 
     async fn links(
@@ -258,11 +301,11 @@ impl<S: Stage> StateStore for SlowStore<S> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Link>> {
-        self.inner.links(scope, entity, after, limit).await
+        self.inner().links(scope, entity, after, limit).await
     }
 
     async fn knows(&self, scope: &Scope, kind: NameKind, name: &str) -> Result<bool> {
-        self.inner.knows(scope, kind, name).await
+        self.inner().knows(scope, kind, name).await
     }
 
     async fn rename(
@@ -273,34 +316,34 @@ impl<S: Stage> StateStore for SlowStore<S> {
         gone: &[String],
     ) -> Result<Renamed> {
         self.changing();
-        self.inner.rename(scope, renames, now, gone).await
+        self.inner().rename(scope, renames, now, gone).await
     }
 
     async fn open_intents(&self, scope: &Scope, entity: &str) -> Result<Vec<Intent>> {
         self.pause().await;
-        self.inner.open_intents(scope, entity).await
+        self.inner().open_intents(scope, entity).await
     }
 
     async fn unfinished(&self, scope: &Scope) -> Result<Vec<(String, String)>> {
-        self.inner.unfinished(scope).await
+        self.inner().unfinished(scope).await
     }
 
     async fn dispatched(&self, scope: &Scope, entity: &str) -> Result<Vec<Link>> {
-        self.inner.dispatched(scope, entity).await
+        self.inner().dispatched(scope, entity).await
     }
 
     async fn note_dispatch(&self, lease: &Lease, entity: &str, links: Vec<Link>) -> Result<()> {
         self.changing();
         self.pause().await;
         self.fails()?;
-        self.inner.note_dispatch(&self.held(lease), entity, links).await?;
+        self.inner().note_dispatch(&self.held(lease), entity, links).await?;
         self.pause().await;
         self.fails()
     }
 
     async fn revisits(&self, scope: &Scope, query: &RevisitQuery) -> Result<Vec<Revisit>> {
         self.pause().await;
-        self.inner.revisits(scope, query).await
+        self.inner().revisits(scope, query).await
     }
 
     async fn commit_intents(&self, lease: &Lease, intents: Vec<Intent>) -> Result<()> {
@@ -308,7 +351,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
         self.pause().await;
         self.fails()?;
         let keys: Vec<String> = intents.iter().map(|one| format!("{} {}", one.op, one.link.record)).collect();
-        self.inner.commit_intents(&self.held(lease), intents).await?;
+        self.inner().commit_intents(&self.held(lease), intents).await?;
         self.stage.luck(|luck| luck.tell(|| format!("intents: {}", keys.join(", "))));
         self.pause().await;
         self.fails()
@@ -319,7 +362,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
         self.pause().await;
         self.fails()?;
         let told = told(&settlement);
-        self.inner.settle(&self.held(lease), settlement).await?;
+        self.inner().settle(&self.held(lease), settlement).await?;
         self.look_at(&lease.key, told).await?;
         self.pause().await;
         self.fails()
@@ -327,7 +370,7 @@ impl<S: Stage> StateStore for SlowStore<S> {
 
     async fn begin_run(&self, run: &Run, gone: &[String]) -> Result<()> {
         self.changing();
-        self.inner.begin_run(run, gone).await
+        self.inner().begin_run(run, gone).await
     }
 
     async fn finish_run(
@@ -338,40 +381,40 @@ impl<S: Stage> StateStore for SlowStore<S> {
         at: Timestamp,
     ) -> Result<()> {
         self.changing();
-        self.inner.finish_run(id, status, error, at).await
+        self.inner().finish_run(id, status, error, at).await
     }
 
     async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>> {
-        self.inner.runs(filter).await
+        self.inner().runs(filter).await
     }
 
     async fn failures(&self, filter: &RunFilter, run: Option<&str>) -> Result<Vec<FailedRow>> {
-        self.inner.failures(filter, run).await
+        self.inner().failures(filter, run).await
     }
 
     async fn ask(&self, asked: &Confirmation, fingerprint: &str) -> Result<Confirmation> {
         self.changing();
-        self.inner.ask(asked, fingerprint).await
+        self.inner().ask(asked, fingerprint).await
     }
 
     async fn answer(&self, answer: &Answer) -> Result<Taken> {
         self.changing();
-        self.inner.answer(answer).await
+        self.inner().answer(answer).await
     }
 
     async fn confirmation(&self, name: &str) -> Result<Option<Confirmation>> {
-        self.inner.confirmation(name).await
+        self.inner().confirmation(name).await
     }
 
     async fn parked(&self, filter: &RunFilter) -> Result<Vec<Confirmation>> {
-        self.inner.parked(filter).await
+        self.inner().parked(filter).await
     }
 
     async fn audit(&self, query: &AuditQuery) -> Result<Vec<AuditRow>> {
-        self.inner.audit(query).await
+        self.inner().audit(query).await
     }
 
     async fn waiting(&self) -> Result<BTreeMap<PipelineKey, (u64, u64, u64)>> {
-        self.inner.waiting().await
+        self.inner().waiting().await
     }
 }

@@ -16,6 +16,11 @@ impl ContentHash {
 
     /// Equal to no content: a person took the object back, and the record is not to come again by itself.
     pub const TAKEN_BACK: Self = Self([0xfe; 32]);
+
+    /// Equal to no content: the record may have an object that a restored state does not know, which is looked for
+    /// before one is made.
+    pub const SOUGHT: Self = Self([0xfc; 32]);
+
     /// Equal to no content: several objects may be the record's, and a person is to choose.
     pub const UNCLEAR: Self = Self([0xfd; 32]);
 

@@ -11,6 +11,7 @@ use crate::{
     plan::Purpose,
     records::Records,
     report::{RunReport, Tally},
+    restored::{self, Restored},
     stage::remap::{self, Older},
     start_date::StartDate,
     state::{OverlayStore, Owners, Run, RunStatus, StateStore, Status},
@@ -141,7 +142,10 @@ impl Engine {
         let (mut errors, lost) = match self.used_before(request, &mut work).await {
             Err(error) => (vec![error], None),
             Ok(Some(used)) if !request.purpose.is_dry() => (vec![used], None),
-            Ok(lost) => (supervise(&work, (&self.owner, &*self.owners), &tally).await, lost),
+            Ok(lost) => match restored::rest(&work).await {
+                Ok(()) => (supervise(&work, (&self.owner, &*self.owners), &tally).await, lost),
+                Err(error) => (vec![error], lost),
+            },
         };
         if errors.is_empty() && !request.purpose.is_dry() {
             let shown = work.target.finish(&work.context).await;
@@ -153,7 +157,8 @@ impl Engine {
 
     /// Whether a run would write objects a second time, because the state that knew them is gone.
     async fn used_before(&self, request: &RunRequest, work: &mut Work) -> Result<Option<RunError>, RunError> {
-        if request.first_run {
+        // What a restored state does not know is looked for record by record.
+        if request.first_run || work.is_behind() {
             return Ok(None);
         }
         links::used_before(work, (&self.owner, &*self.owners)).await
@@ -218,8 +223,10 @@ impl Engine {
     pub(crate) async fn prepare(&self, request: &RunRequest) -> Result<Work, RunError> {
         let (mut work, ends) = self.surroundings(request).await?;
         narrow::check(&work)?;
+        work.restored = Restored::load(&work).await?;
         if let Some(blueprint) = &work.blueprint.back {
-            let back = self.way_back(request, &work, blueprint, ends).await?;
+            let mut back = self.way_back(request, &work, blueprint, ends).await?;
+            back.restored = work.restored.of_back();
             work.back = Some(Box::new(back));
         }
         check::nothing_left_behind(&work).await?;
@@ -350,6 +357,7 @@ impl Engine {
             older: Older::default(),
             amounts,
             start_date,
+            restored: Restored::never(),
             placeholders: AtomicI64::new(0),
             back: None,
             blueprint,

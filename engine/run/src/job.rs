@@ -42,10 +42,10 @@ use std::sync::Arc;
 
 /// One stream group, with its lease.
 pub(crate) struct Job<'a> {
-    work: &'a Work,
-    group: &'a Group,
-    entities: Vec<(&'a Entity, &'a EntityProgram)>,
-    guard: Guard,
+    pub(crate) work: &'a Work,
+    pub(crate) group: &'a Group,
+    pub(crate) entities: Vec<(&'a Entity, &'a EntityProgram)>,
+    pub(crate) guard: Guard,
     tally: &'a Tally,
     /// What this run has met, where it matters what it has not.
     seen: Seen,
@@ -138,6 +138,9 @@ impl<'a> Job<'a> {
         if result.is_ok() {
             result = self.carry_back().await;
         }
+        if result.is_ok() {
+            result = self.caught_up().await;
+        }
         if matches!(result, Err(RunError::LeaseLost { .. })) {
             return result;
         }
@@ -225,7 +228,8 @@ impl<'a> Job<'a> {
                 for intent in chunk {
                     draft.expect(intent.link.clone(), None, Known::default());
                 }
-                let attempts = chunk.iter().cloned().map(Attempt::recovered).collect();
+                let left = links::left_open(self.work, chunk, &mut draft).await?;
+                let attempts = left.into_iter().map(Attempt::recovered).collect();
                 let halt = deliver::send_all(self.work, &self.guard, attempts, &mut draft).await;
                 draft.commit(&self.guard, None, self.tally).await?;
                 halt.map_or(Ok(()), Err)?;
@@ -413,6 +417,9 @@ impl<'a> Job<'a> {
             draft.ended(&item, Status::Filtered);
             return None;
         }
+        if self.work.is_behind() && !matches!(outcome, Resolution::Ready(_)) {
+            draft.seek(&item, &known);
+        }
         if let Purpose::Trace(tracer) = &self.work.purpose {
             tracer.unmapped(self.work, entity, (&item, &known), &outcome);
         }
@@ -436,9 +443,12 @@ impl<'a> Job<'a> {
             (Some(Decision::Unclear), Resolution::Ready(ready)) if self.work.purpose.is_trace() => {
                 return Some(Effect::content(self.work, entity, (item, known, version), *ready));
             }
-            (Some(Decision::Unclear), _) => draft.failed(&item, &known, unclear(), Status::Blocked),
+            (Some(Decision::Unclear), _) => draft.failed(&item, &known, Fault::unclear(), Status::Blocked),
             (Some(Decision::Elsewhere), _) => draft.failed(&item, &known, elsewhere(), Status::Blocked),
             (_, Resolution::Filtered | Resolution::Early(_)) => draft.ended(&item, Status::Filtered),
+            (Some(Decision::Unchanged), Resolution::Ready(ready)) if self.work.is_behind() => {
+                return Some(Effect::content(self.work, entity, (item, known, version), *ready));
+            }
             (Some(Decision::Unchanged), Resolution::Ready(ready)) if self.mends(entity, &item.key) => {
                 let known = promise::to_mend(&self.work.purpose, entity, &item.key, known);
                 return Some(Effect::content(self.work, entity, (item, known, version), *ready));
@@ -455,17 +465,6 @@ impl<'a> Job<'a> {
             }
         }
         None
-    }
-}
-
-fn unclear() -> Fault {
-    Fault {
-        code: "link/unclear".to_owned(),
-        message:
-            "several objects may be its own: `engine link set` chooses one, `engine link rm` has another made"
-                .to_owned(),
-        place: None,
-        retry: true,
     }
 }
 

@@ -25,6 +25,7 @@ pub mod plan;
 pub mod reconcile;
 mod records;
 mod report;
+mod restored;
 mod stage;
 mod start_date;
 pub mod state;

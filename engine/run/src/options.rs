@@ -58,6 +58,8 @@ pub enum Mechanism {
     LeaseCheck,
     /// The lease is looked at again when a request leaves that had to wait for its turn.
     WireCheck,
+    /// A state that was restored is put beside the target before it is believed.
+    LookAgain,
 }
 
 /// The mechanisms that were taken out; none where tests cannot.

@@ -9,6 +9,7 @@ use crate::{
     options::{Mechanism, Options},
     plan::Purpose,
     records::Records,
+    restored::Restored,
     stage::remap::Older,
     start_date::StartDate,
     state::StateStore,
@@ -74,6 +75,8 @@ pub(crate) struct Work {
     pub(crate) amounts: BTreeMap<String, Amount>,
     /// The first day whose documents are brought, where one is set and this run keeps to it.
     pub(crate) start_date: Option<StartDate>,
+    /// Whether the target may hold more than the state knows.
+    pub(crate) restored: Restored,
     /// How many objects a plan has made up.
     pub(crate) placeholders: AtomicI64,
     /// The way back, for entities whose changes flow both ways.

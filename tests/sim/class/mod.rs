@@ -155,6 +155,10 @@ impl Stage for ClassStage {
         lock(&self.world).catch_up();
     }
 
+    fn forgets(&self) {
+        lock(&self.world).forgotten = true;
+    }
+
     fn stir(&self) {
         lock(&self.world).stir();
     }

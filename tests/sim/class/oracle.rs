@@ -21,7 +21,8 @@ pub(super) fn judge(world: &World) -> String {
     }
     let lines = by_source(&world.objects, "Line");
     doubled("line", &lines, &mut wrong);
-    check_lines(world.rows["orders"].values(), &lines, &orders, &mut wrong);
+    let rows = world.rows["orders"].values();
+    check_lines((rows, world.forgotten), &lines, &orders, &mut wrong);
     let live: i64 = world.rows["orders"].values().map(|row| row.amount).sum();
     let kept = orders.iter().filter(|(id, _)| world.rows["orders"].contains_key(id));
     let booked: i64 = kept.flat_map(|(_, objects)| objects).map(|(_, object)| amount(object)).sum();
@@ -45,9 +46,9 @@ fn by_source<'a>(objects: &'a BTreeMap<String, Object>, kind: &str) -> BySource<
     found
 }
 
-/// Each order has its lines, and none that it lost.
+/// Each order has its lines, and none that it lost, but for those of which nobody knows any more.
 fn check_lines<'a>(
-    rows: impl Iterator<Item = &'a Row>,
+    (rows, is_forgotten): (impl Iterator<Item = &'a Row>, bool),
     lines: &BySource<'_>,
     orders: &BySource<'_>,
     wrong: &mut String,
@@ -66,7 +67,9 @@ fn check_lines<'a>(
         }
         let of_order =
             |line: &Object| line.fields.get("order").and_then(Value::as_str) == order && order.is_some();
-        let kept = lines.values().flatten().filter(|(_, line)| of_order(line)).count();
+        let is_known = |id: &u64| !is_forgotten || row.lines.iter().any(|(line, _)| line == id);
+        let known = lines.iter().filter(|(id, _)| is_known(id)).flat_map(|(_, lines)| lines);
+        let kept = known.filter(|(_, line)| of_order(line)).count();
         if kept != booked && wrong.is_empty() {
             write!(wrong, "order {} has {kept} lines instead of {booked}; ", row.id).unwrap();
         }

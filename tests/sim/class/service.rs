@@ -4,8 +4,9 @@ use super::world::{Answer, DECLARED_LAG, Fate, Request, Row, SETTLE, Shared, TIM
 use bytes::Bytes;
 use engine_contract::{
     Access, Applied, Batch, Capabilities, Change, Checkpoint, Connection, Connector, ConnectorError, Context,
-    Current, Cursor, Discovery, EffectClass, Encode, EntitySchema, ErrorKind, Lookup, Map, Outcome,
-    ReadRequest, Record, Result, Retry, Source, SourceRecord, StreamInfo, Target, Value, Write, async_trait,
+    Current, Cursor, Discovery, EffectClass, Encode, EntitySchema, ErrorKind, Lookup, Map, Marked,
+    MarkedPage, Outcome, ReadRequest, Record, Result, Retry, Source, SourceRecord, StreamInfo, Target, Value,
+    Write, async_trait,
 };
 use rand::RngExt;
 use std::{collections::BTreeMap, sync::PoisonError, time::Duration};
@@ -319,6 +320,23 @@ impl Target for Service {
         };
         self.travel(context).await;
         Ok(found)
+    }
+
+    fn carries_marker(&self, _kind: &str) -> bool {
+        lock(&self.0).class == EffectClass::Marker
+    }
+
+    async fn marked(&self, context: &Context, kind: &str, _: Option<&str>) -> Result<MarkedPage> {
+        self.travel(context).await;
+        self.stumble(5)?;
+        let world = lock(&self.0);
+        let of_kind = world.objects.iter().filter(|(_, object)| object.kind == kind);
+        let found = of_kind.map(|(id, object)| Marked {
+            marker: object.marker.clone(),
+            target_id: id.clone(),
+            token: Some(object.token.to_string()),
+        });
+        Ok(MarkedPage { found: found.collect(), resume: None })
     }
 
     async fn read_back(

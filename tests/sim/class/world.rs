@@ -115,6 +115,8 @@ pub(crate) struct World {
     outage: Option<(Duration, Duration)>,
     /// How many writes were asked for.
     pub(crate) sent: u64,
+    /// The engine's state was put back to an earlier one.
+    pub(crate) forgotten: bool,
 }
 
 pub(crate) type Shared = Arc<Mutex<World>>;
@@ -150,6 +152,7 @@ impl World {
             under_way: Vec::new(),
             outage,
             sent: 0,
+            forgotten: false,
         };
         world.fill();
         world

@@ -1,7 +1,12 @@
 //! A plan beside the run that follows it: the plan changes nothing, and shows what the run then does.
 
 use super::Play;
-use crate::{class::ClassStage, stage::Stage, trial::Trial};
+use crate::{
+    class::ClassStage,
+    services::ServiceStage,
+    stage::Stage,
+    trial::{Scene, Trial},
+};
 use engine_run::{
     RunRequest,
     plan::{Planned, Planner, Purpose},
@@ -19,7 +24,14 @@ const ROUNDS: usize = 3;
 type Effect = (String, String, String, Option<Vec<u8>>);
 
 #[derive(Default)]
-struct Listener(Mutex<Vec<Planned>>);
+pub(super) struct Listener(Mutex<Vec<Planned>>);
+
+impl Listener {
+    /// What was told.
+    pub(super) fn taken(&self) -> Vec<Planned> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 impl Planner for Listener {
     fn take(&self, planned: Planned) {
@@ -34,17 +46,28 @@ pub(crate) fn previewed(trial: &Trial) -> String {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        let play = Play::new(trial, Arc::new(ClassStage::new(trial, false)));
-        play.stage.calm_down();
-        let mut wrong = String::new();
-        for round in 0..ROUNDS {
-            tokio::time::sleep(play.pace.calm).await;
-            play.stage.catch_up();
-            wrong.push_str(&play.beside(round).await);
-            play.stage.stir();
+        match trial.scene {
+            Scene::Keys | Scene::Upserts | Scene::Rows | Scene::Markers => {
+                rounds(trial, ClassStage::new(trial, false)).await
+            }
+            Scene::ShopToBooks | Scene::BooksToShop | Scene::ShopToWarehouse | Scene::BothWays => {
+                rounds(trial, ServiceStage::new(trial, false)).await
+            }
         }
-        wrong
     })
+}
+
+async fn rounds<S: Stage + 'static>(trial: &Trial, stage: S) -> String {
+    let play = Play::new(trial, Arc::new(stage));
+    play.stage.calm_down();
+    let mut wrong = String::new();
+    for round in 0..ROUNDS {
+        tokio::time::sleep(play.pace.calm).await;
+        play.stage.catch_up();
+        wrong.push_str(&play.beside(round).await);
+        play.stage.stir();
+    }
+    wrong
 }
 
 /// Only the content of records without references is known before their parents are made.
@@ -64,7 +87,7 @@ impl<S: Stage + 'static> Play<'_, S> {
         if (self.store.changes(), self.stage.sent()) != before {
             write!(wrong, "plan {round} has changed something; ").unwrap();
         }
-        let taken = std::mem::take(&mut *listener.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let taken = listener.taken();
         let effect = |planned: &Planned| -> Effect {
             let content = planned.content.filter(|_| is_known(&planned.entity));
             let content = content.map(|hash| hash.0.to_vec());

@@ -21,15 +21,18 @@ use engine_contract::Registry;
 use engine_plan::{Blueprint, Catalogs, compile};
 use engine_project::MemoryFiles;
 use engine_run::{RunError, RunReport};
+use http::Method;
 use login::{SimSecrets, SimVault};
 use net::SimNet;
+use serde_json::Value;
+pub(crate) use shop_to_books::decimal;
 use std::{
     collections::BTreeMap,
     fmt::Write,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
-use world::{Shared, World, lock};
+use world::{REALM, Shared, Side, World, lock};
 
 const CONNECTIONS: &str = r#"
 [connection.shop]
@@ -71,23 +74,71 @@ impl ServiceStage {
     }
 }
 
+/// What both sides hold.
+pub(crate) struct Content {
+    /// The records of the shop, by resource.
+    pub(crate) shop: BTreeMap<&'static str, Vec<Value>>,
+    /// The objects of the target, by kind or table.
+    pub(crate) target: BTreeMap<&'static str, Vec<Value>>,
+}
+
+/// For tests that bring their own records and pipeline, in a world without trouble.
+impl ServiceStage {
+    pub(crate) fn calm(trial: &Trial, pipeline: &str) -> Self {
+        let stage = Self { blueprint: compiled(pipeline), ..Self::new(trial, false) };
+        lock(&stage.world).luck.troubled = false;
+        stage
+    }
+
+    /// Somebody makes a record in the shop.
+    pub(crate) fn add(&self, resource: &str, record: &Value) {
+        let made = lock(&self.world).person(Side::Shop, (Method::POST, resource), record);
+        assert!(made.is_some(), "the shop takes {record}");
+    }
+
+    /// The ids of a resource of the shop.
+    pub(crate) fn ids(&self, resource: &str) -> Vec<u64> {
+        shop_to_books::ids(&lock(&self.world), resource)
+    }
+
+    pub(crate) fn content(&self) -> Content {
+        let mut world = lock(&self.world);
+        let shop = ["customers", "orders"].map(|resource| (resource, told(&mut world, resource)));
+        let target = match world.scene {
+            Scene::ShopToWarehouse => ["customers", "orders"]
+                .map(|table| (table, shop_to_warehouse::rows(&mut world, table).into_values().collect())),
+            _ => ["Customer", "Invoice"].map(|kind| (kind, world.books.objects(REALM, kind))),
+        };
+        Content { shop: shop.into(), target: target.into() }
+    }
+}
+
+/// The records of a resource as the shop tells them.
+fn told(world: &mut World, resource: &str) -> Vec<Value> {
+    let path = format!("{resource}?per_page=100&role=all");
+    let records = world.person(Side::Shop, (Method::GET, &path), &Value::Null);
+    records.and_then(|records| records.as_array().cloned()).unwrap_or_default()
+}
+
 fn blueprint(scene: Scene) -> Arc<Blueprint> {
     static COMPILED: [OnceLock<Arc<Blueprint>>; 4] = [const { OnceLock::new() }; 4];
-    let (compiled, pipeline) = match scene {
+    let (cell, pipeline) = match scene {
         Scene::BooksToShop => (&COMPILED[0], books_to_shop::PIPELINE),
         Scene::ShopToWarehouse => (&COMPILED[2], shop_to_warehouse::PIPELINE),
         Scene::BothWays => (&COMPILED[3], both_ways::PIPELINE),
         _ => (&COMPILED[1], shop_to_books::PIPELINE),
     };
-    Arc::clone(compiled.get_or_init(|| {
-        let files = MemoryFiles::default().with("sim.toml", pipeline).with("connections.toml", CONNECTIONS);
-        let (project, found) = engine_project::load(&files, &BTreeMap::new(), None);
-        assert!(!found.has_errors(), "{found:?}");
-        let catalogs = Catalogs(BTreeMap::new());
-        let (blueprint, found) =
-            compile(&project, "sim", &project.tenants[0], &::connectors::registry(), &catalogs);
-        Arc::new(blueprint.unwrap_or_else(|| panic!("{found:?}")))
-    }))
+    Arc::clone(cell.get_or_init(|| compiled(pipeline)))
+}
+
+fn compiled(pipeline: &str) -> Arc<Blueprint> {
+    let files = MemoryFiles::default().with("sim.toml", pipeline).with("connections.toml", CONNECTIONS);
+    let (project, found) = engine_project::load(&files, &BTreeMap::new(), None);
+    assert!(!found.has_errors(), "{found:?}");
+    let catalogs = Catalogs(BTreeMap::new());
+    let (blueprint, found) =
+        compile(&project, "sim", &project.tenants[0], &::connectors::registry(), &catalogs);
+    Arc::new(blueprint.unwrap_or_else(|| panic!("{found:?}")))
 }
 
 impl Stage for ServiceStage {
@@ -139,6 +190,21 @@ impl Stage for ServiceStage {
 
     fn catch_up(&self) {
         lock(&self.world).catch_up();
+    }
+
+    fn stir(&self) {
+        let mut world = lock(&self.world);
+        for _ in 0..6 {
+            world.change();
+        }
+    }
+
+    fn sent(&self) -> u64 {
+        lock(&self.world).sent
+    }
+
+    fn forgets(&self) {
+        lock(&self.world).forgotten = true;
     }
 
     fn calm_down(&self) {

@@ -73,7 +73,8 @@ pub(super) fn change(world: &mut World) {
     match world.luck.rng.random_range(0..100) {
         0..10 => {
             let customer = new_customer(world);
-            if world.luck.chance(30) {
+            // Only the write itself can see that: a plan shows what it would otherwise be.
+            if world.luck.troubled && world.luck.chance(30) {
                 // Somebody knows the buyer already, by the same name.
                 let name = format!("buyer{}", world.made);
                 world.person(Side::Books, (Method::POST, "customer"), &json!({"DisplayName": name}));
@@ -179,7 +180,7 @@ pub(super) fn judge(world: &World) -> String {
     wrong
 }
 
-pub(super) fn decimal(value: &Value) -> Decimal {
+pub(crate) fn decimal(value: &Value) -> Decimal {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     text.parse().unwrap_or_default()
 }

@@ -114,6 +114,10 @@ pub(super) struct World {
     pub(super) held: Option<Held>,
     /// Requests that may change something.
     pub(super) writes: u64,
+    /// The same, in all runs.
+    pub(super) sent: u64,
+    /// The engine's state was put back to an earlier one.
+    pub(super) forgotten: bool,
     pub(super) wrong: String,
 }
 
@@ -169,6 +173,8 @@ impl World {
             restraint: Restraint::default(),
             held: None,
             writes: 0,
+            sent: 0,
+            forgotten: false,
             wrong: String::new(),
         };
         world.log_in();
@@ -252,17 +258,23 @@ impl World {
         self.catch_up();
         if self.luck.troubled && self.changes_left > 0 && self.luck.chance(self.profile.change) {
             self.changes_left -= 1;
-            match self.scene {
-                Scene::BooksToShop => books_to_shop::change(self),
-                Scene::ShopToWarehouse => shop_to_warehouse::change(self),
-                Scene::BothWays => both_ways::change(self),
-                _ => shop_to_books::change(self),
-            }
+            self.change();
         }
         if *request.method() != Method::GET && !request.uri().path().starts_with("/oauth2/") {
             self.writes += 1;
+            self.sent += 1;
         }
         fate::draw(self, request)
+    }
+
+    /// People change something.
+    pub(super) fn change(&mut self) {
+        match self.scene {
+            Scene::BooksToShop => books_to_shop::change(self),
+            Scene::ShopToWarehouse => shop_to_warehouse::change(self),
+            Scene::BothWays => both_ways::change(self),
+            _ => shop_to_books::change(self),
+        }
     }
 
     /// A person does something at once. What was answered, and whether it went well.

@@ -6,16 +6,19 @@
 //! stream groups, so that no run works meanwhile. The same search, over the first records alone, tells before the first
 //! write of an empty store whether the target was used before.
 
+mod again;
 mod hold;
 mod index;
 mod keep;
 mod linker;
+mod mirror;
 mod search;
 mod trace;
 mod tracer;
 mod used;
 mod verify;
 
+pub(crate) use again::{left_open, look_again};
 pub use keep::{Change, Kept, Why as Obstacle};
 pub use linker::LinkRequest;
 pub(crate) use trace::trace;

@@ -2,6 +2,7 @@
 
 use super::{
     index::is_own,
+    mirror::mirrored,
     trace::Sought,
     tracer::{How, Reason, Tracer},
 };
@@ -32,7 +33,7 @@ pub(crate) struct Hit {
 }
 
 impl Hit {
-    fn new(id: String, how: How) -> Self {
+    pub(super) fn new(id: String, how: How) -> Self {
         Self { id, how, generation: None, current: None, reason: None }
     }
 
@@ -68,6 +69,7 @@ pub(super) async fn all(
             let mut of_kind: Vec<&mut Sought> =
                 sought.iter_mut().filter(|one| one.effect.link.target_object == object).collect();
             marked(work, tracer, &object, &mut of_kind).await?;
+            mirrored(work, tracer, entity, &mut of_kind).await?;
             matched(work, entity, &object, &mut of_kind).await?;
             named_alike(work, entity, &object, &mut of_kind).await?;
         }

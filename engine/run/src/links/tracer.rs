@@ -1,14 +1,13 @@
 //! What is looked for, and what was found.
 
-use super::index::Index;
+use super::{index::Index, mirror};
 use crate::{
     error::RunError,
     key::RecordKey,
-    stage::link::Resolution,
+    stage::{link::Resolution, settle::unmade},
     state::{Known, Link},
     work::Work,
 };
-use engine_contract::ContentHash;
 use engine_plan::{Entity, Item};
 use serde::Serialize;
 use std::{
@@ -112,6 +111,8 @@ enum Aim {
 pub struct Tracer {
     aim: Aim,
     indexes: futures::lock::Mutex<BTreeMap<String, Arc<Index>>>,
+    /// The ids of all objects whose changes flow back, by entity.
+    ids: futures::lock::Mutex<BTreeMap<String, Arc<Vec<String>>>>,
     sums: Mutex<Sums>,
 }
 
@@ -128,7 +129,12 @@ struct Sums {
 
 impl Tracer {
     fn new(aim: Aim) -> Self {
-        Self { aim, indexes: futures::lock::Mutex::default(), sums: Mutex::default() }
+        Self {
+            aim,
+            indexes: futures::lock::Mutex::default(),
+            ids: futures::lock::Mutex::default(),
+            sums: Mutex::default(),
+        }
     }
 
     /// Looks for the objects of all records without a link.
@@ -189,6 +195,17 @@ impl Tracer {
         Ok(index)
     }
 
+    /// The ids of all objects that the way back reads: read once.
+    pub(super) async fn ids(&self, back: &Work, entity: &Entity) -> Result<Arc<Vec<String>>, RunError> {
+        let mut known = self.ids.lock().await;
+        if let Some(ids) = known.get(&entity.name) {
+            return Ok(Arc::clone(ids));
+        }
+        let ids = Arc::new(mirror::ids(back, entity).await?);
+        known.insert(entity.name.clone(), Arc::clone(&ids));
+        Ok(ids)
+    }
+
     fn sums(&self) -> std::sync::MutexGuard<'_, Sums> {
         self.sums.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -233,21 +250,9 @@ impl Tracer {
         if self.is_first() || !is_of_interest || is_linked || known.has_intent {
             return;
         }
-        let link = Link {
-            record: RecordKey { entity: entity.name.clone(), key: item.key.clone() },
-            source_key: item.source.key.clone(),
-            target_connection: work.blueprint.target.connection.clone(),
-            target_object: String::new(),
-            target_id: None,
-            route: None,
-            parent_key: item.parent_key.clone(),
-            source_revision: None,
-            sent_hash: ContentHash::UNKNOWN,
-            generation: known.link.as_ref().map_or(0, |link| link.generation) + 1,
-            target_token: None,
-            mapping_hash: entity.mapping_hash.clone(),
-            shared: entity.write.shared,
-        };
+        let generation = known.link.as_ref().map_or(0, |link| link.generation) + 1;
+        let (source_key, parent_key) = (item.source.key.clone(), item.parent_key.clone());
+        let link = Link { source_key, parent_key, generation, ..unmade(work, entity, &item.key) };
         let traced = Traced {
             link,
             origin: item.source.origin.clone(),
@@ -311,6 +316,7 @@ fn settle_claims(traced: &mut [Traced]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use engine_contract::ContentHash;
 
     fn claim(key: &str, how: How) -> Traced {
         let link = Link {

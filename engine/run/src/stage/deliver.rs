@@ -11,12 +11,14 @@ use crate::{
     error::RunError,
     failpoint::failpoint,
     lease::Guard,
-    merge,
+    links, merge,
     options::Mechanism,
     plan::{Approved, Purpose, promise, survey},
     state::{Intent, Status},
     work::Work,
 };
+use engine_contract::{Applied, Change};
+use engine_plan::Entity;
 use futures::StreamExt;
 
 /// Sends effects, as far as the run's limits let them; what became of them goes into the draft. Returns why it stopped
@@ -82,6 +84,7 @@ pub(crate) async fn admitted<T>(
     for effect in &effects {
         draft.expect(effect.link.clone(), effect.item.clone(), effect.known.clone());
     }
+    let effects = links::look_again(work, entity, effects, draft).await?;
     let effects = merge::unlinked(work, entity, effects, draft).await?;
     let effects = adopt::adopt(work, entity, effects, draft).await?;
     let effects = merge::forward(work, entity, effects, draft).await?;
@@ -111,9 +114,31 @@ pub(crate) async fn admitted<T>(
             continue;
         }
         let intent = intent::intent(work, entity, &effect, encoded, guard.next_revision()?);
+        if holds_it_already(work, entity, &effect, &intent) {
+            if effect.is_adopted {
+                draft.adopted(effect);
+            } else {
+                let (target_id, token) = (intent.link.target_id.clone(), intent.link.target_token.clone());
+                let change = Change::Updated;
+                let there = Applied { target_id: target_id.unwrap_or_default(), token, change };
+                draft.end_unchanged(intent, there);
+            }
+            continue;
+        }
         kept.push(keep(effect, intent));
     }
     Ok(kept)
+}
+
+/// Whether an object that was looked at holds what it would get. Plans look themselves, and what flows both ways is merged.
+fn holds_it_already(work: &Work, entity: &Entity, effect: &Effect, intent: &Intent) -> bool {
+    let is_one_way = entity.back.is_none() && work.way_back(entity).is_none();
+    let is_alike = |current| survey::held_unless_alike(work, entity, (effect, intent), current).is_none();
+    matches!(work.purpose, Purpose::Write)
+        && is_one_way
+        && !intent.op.removes()
+        && !intent.op.retires()
+        && effect.there.as_ref().is_some_and(is_alike)
 }
 
 /// Sends attempts in calls of the target's size, as many at once as it allows.

@@ -35,8 +35,9 @@ impl<'a> Reader<'a> {
         let row = if row.read_hash == read_hash { row } else { CursorRow::default() };
         let clock = work.source.clock(&work.context, &group.stream, group.cursor.as_deref());
         let clock = clock.await.map_err(|error| RunError::source(&work.blueprint, error))?;
-        let resumes = row.resume.is_some() && !work.full;
-        let since = match (resumes, work.full, work.window) {
+        let is_full = work.full || work.is_behind() && work.window.is_none();
+        let resumes = row.resume.is_some() && !is_full;
+        let since = match (resumes, is_full, work.window) {
             (true, ..) => row.resume_since,
             (false, true, _) => None,
             (false, false, Some(window)) => group.cursor.as_ref().and_then(|_| row.value.or(window.from)),

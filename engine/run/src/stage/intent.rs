@@ -24,6 +24,8 @@ pub(crate) struct Effect {
     pub(crate) promised: Option<ContentHash>,
     /// The object was there before: `write.match` found it.
     pub(crate) is_adopted: bool,
+    /// The object as it is now, where that was looked at because the state may not know it.
+    pub(crate) there: Option<Current>,
 }
 
 impl Effect {
@@ -58,7 +60,7 @@ impl Effect {
             shared: entity.write.shared,
         };
         let op = if live.is_some() { Op::Update } else { Op::Create };
-        Self { op, link, fields, item: Some(item), known, update, promised, is_adopted: false }
+        Self { op, link, fields, item: Some(item), known, update, promised, is_adopted: false, there: None }
     }
 
     /// What an update of a record would be whose content is what was sent last.
@@ -73,6 +75,7 @@ impl Effect {
             update: None,
             promised: None,
             is_adopted: false,
+            there: None,
         }
     }
 
@@ -90,7 +93,7 @@ impl Effect {
             link.sent_hash = ContentHash::SOFT_DELETED;
             fields.extend(work.deleted(entity, &link.target_object, Some(work.context.clock.now())));
         }
-        Self { op, link, fields, item, known, update: None, promised: None, is_adopted: false }
+        Self { op, link, fields, item, known, update: None, promised: None, is_adopted: false, there: None }
     }
 
     /// Sends these fields instead, for the same wish: some of them are as the object has them.
@@ -126,7 +129,12 @@ fn next_generation(known: &Known) -> i64 {
 /// from the content: a record that changes between a crash and its retry must not be made twice.
 pub(crate) fn request_key(work: &Work, intent: &Intent) -> String {
     let token = intent.link.target_token.as_deref().unwrap_or_default();
-    short_hash(work, &intent.link, &[intent.op.as_str(), &intent.link.generation.to_string(), token])
+    let generation = intent.link.generation.to_string();
+    // An object that a restored state does not know must not be made again: the key of its create stays.
+    let life = work.restored.life().filter(|_| intent.op != Op::Create);
+    let mut words = vec![intent.op.as_str(), &generation, token];
+    words.extend(life.as_deref());
+    short_hash(work, &intent.link, &words)
 }
 
 /// The marker that every attempt to make an object carries.

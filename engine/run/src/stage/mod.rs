@@ -35,6 +35,20 @@ pub(crate) struct Fault {
     pub(crate) retry: bool,
 }
 
+impl Fault {
+    /// Several objects may be a record's own.
+    pub(crate) fn unclear() -> Self {
+        Self {
+            code: "link/unclear".to_owned(),
+            message:
+                "several objects may be its own: `engine link set` chooses one, `engine link rm` has another made"
+                    .to_owned(),
+            place: None,
+            retry: true,
+        }
+    }
+}
+
 impl From<MapError> for Fault {
     fn from(error: MapError) -> Self {
         Self {

@@ -5,8 +5,11 @@
 //! so that a run that stops anywhere forgets nothing.
 
 mod both;
+mod sought;
 
 use super::{Fault, effect::End, failing::Judge, intent::Effect};
+pub(crate) use sought::unmade;
+
 use crate::{
     error::RunError,
     event::Event,
@@ -163,6 +166,7 @@ impl<'a> Draft<'a> {
         self.expected.remove(&effect.link.record.key);
         let subject = self.subject_of(effect.item.as_ref(), &effect.link);
         self.fail(&subject, &effect.known, fault, status);
+        self.still_sought(&effect.link, &effect.known);
     }
 
     /// An object that was there before is linked as it is.
@@ -214,13 +218,15 @@ impl<'a> Draft<'a> {
                     self.settlement.found.push(intent.link.record.key.clone());
                 }
                 self.audit(&intent, Action::Applied(intent.op), Some(applied.target_id.clone()));
-                if item.is_none() && !intent.op.retires() {
+                let is_doubtful = self.may_be_of_before(&intent, &known);
+                if item.is_none() && !intent.op.retires() || is_doubtful {
                     // An earlier run sent it. The record, or its parent, may have gone on without it since.
                     self.dirty(&intent.link.record.key, &intent.link.source_key, DirtyReason::Doubt);
                 }
                 let mut link = intent.link;
                 link.target_id = (!intent.op.removes()).then_some(applied.target_id);
                 link.target_token = applied.token;
+                link.sent_hash = if is_doubtful { ContentHash::SOUGHT } else { link.sent_hash };
                 self.settlement.links.push(link.clone());
                 self.keep_pair(&link, intent.op);
             }
@@ -244,6 +250,9 @@ impl<'a> Draft<'a> {
             End::Unsent => {
                 self.counts.add(Status::Held);
                 self.dirty(&intent.link.record.key, &intent.link.source_key, DirtyReason::Unsent);
+                if item.is_some() {
+                    self.still_sought(&intent.link, &known);
+                }
             }
         }
     }
@@ -255,7 +264,7 @@ impl<'a> Draft<'a> {
         self.fail(&subject, known, Fault::from(error), Status::Failed);
         // A refusal that may pass was no answer to the content: the same key is good again.
         if !error.is_transient() {
-            self.spend(intent);
+            self.spend(intent, item, known);
         }
     }
 
@@ -274,7 +283,7 @@ impl<'a> Draft<'a> {
         let subject = self.subject_of(item, &intent.link);
         let status = if waits { Status::Held } else { Status::Failed };
         self.fail(&subject, known, Fault { retry: true, ..Fault::from(error) }, status);
-        self.spend(intent);
+        self.spend(intent, item, known);
     }
 
     /// The target takes no more changes of this object, because its period is closed: the record waits for a
@@ -286,7 +295,7 @@ impl<'a> Draft<'a> {
                 let subject = self.subject_of(item, &intent.link);
                 // Books are opened without a change of the record: it is tried again.
                 self.fail(&subject, known, Fault { retry: true, ..Fault::from(error) }, Status::Blocked);
-                self.spend(&intent);
+                self.spend(&intent, item, known);
             }
             WhenClosed::Skip => {
                 self.counts.add(Status::Filtered);
@@ -298,17 +307,10 @@ impl<'a> Draft<'a> {
                     // Left out for good: the same content is no change any more.
                     self.settlement.links.push(intent.link);
                 } else {
-                    self.spend(&intent);
+                    self.spend(&intent, item, known);
                 }
             }
         }
-    }
-
-    /// The key under which an effect was refused is used up.
-    fn spend(&mut self, intent: &Intent) {
-        let target_id = intent.link.target_id.clone().filter(|_| intent.op != Op::Create);
-        let link = Link { target_id, sent_hash: ContentHash::UNKNOWN, ..intent.link.clone() };
-        self.settlement.refused.push(link);
     }
 
     /// Nobody can say yet what became of an effect.

@@ -19,6 +19,7 @@ mod pair;
 mod place;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod restored;
 mod seal;
 pub mod sqlite;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use missing::{Missing, MissingShelf};
 pub use overlay::OverlayStore;
 pub use owner::{NeverGone, OwnerLocks, Owners};
 pub use pair::PairShelf;
+pub(crate) use restored::{RESTORED, restored_store};
 pub(in crate::state) use seal::PURPOSES;
 pub use seal::{Sealer, UnsealError};
 pub(crate) use types::masked;

@@ -14,7 +14,10 @@ use engine_contract::{
     Access, ConnectorError, Context, Current, Encode, EntitySchema, ErrorKind, Lookup, Op, Outcome, Result,
     Target, Value, Write, async_trait,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Writes the tables of one connection.
 pub(crate) struct TableTarget {
@@ -171,13 +174,18 @@ impl Target for TableTarget {
         match_on: &[String],
         ids: &[String],
     ) -> Result<Vec<Current>> {
-        let keys: Vec<Vec<String>> = ids.iter().filter_map(|id| key::values(match_on, id).ok()).collect();
+        // An id says of each value whether it was a number or a text when the row was written, and a row what its columns are:
+        // a reference is a text, and goes into a column of numbers. So rows are told by the values alone.
+        let wanted = ids.iter().filter_map(|id| Some((key::values(match_on, id).ok()?, id.as_str())));
+        let wanted: BTreeMap<Vec<String>, &str> = wanted.collect();
         let mut found = Vec::new();
-        for chunk in rows::chunks(&self.tables, keys) {
+        for chunk in rows::chunks(&self.tables, wanted.keys().cloned().collect()) {
             let filter = filter::has_key(match_on, &chunk);
             let rows = self.rows(context, (object, match_on), (&[], filter), chunk.len()).await?;
             found.extend(rows.into_iter().filter_map(|row| {
-                let target_id = key::id_of_record(match_on, &row)?;
+                let own = key::id_of_record(match_on, &row)?;
+                let asked = key::values(match_on, &own).ok().and_then(|values| wanted.get(&values).copied());
+                let target_id = asked.map_or(own, str::to_owned);
                 Some(Current { target_id, token: None, fields: row.to_value() })
             }));
         }

@@ -33,6 +33,7 @@ pub(super) fn run(workspace: &Workspace, asked: &Asked<'_>, output: &Output) -> 
     let reader = unlock(state, copy, asked.passphrase_file)?;
     let kept = if state.is_there()? { make_room(workspace, state, asked.force)? } else { None };
     let store = state.open()?;
+    let reader = reader.restored_at(workspace.context.clock.now());
     let content = runtime()?.block_on(store.fill(reader))?;
     if !output.is_text() {
         output.json(&json!({
@@ -48,7 +49,8 @@ pub(super) fn run(workspace: &Workspace, asked: &Asked<'_>, output: &Output) -> 
         output.talk(&format!("What was there before is in {}.", kept.display()));
     }
     output.talk(
-        "The next run finds out what became of effects that were under way then, and reads on from there.",
+        "The next run of each pipeline reads its source whole and puts it beside the target: what was written since the \
+         backup is found there, and not written a second time.",
     );
     Ok(Exit::Done)
 }

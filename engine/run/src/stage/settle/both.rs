@@ -27,6 +27,7 @@ impl Draft<'_> {
         self.expected.remove(&effect.link.record.key);
         self.counts.add(Status::Held);
         self.dirty(&effect.link.record.key, &effect.link.source_key, DirtyReason::Skipped);
+        self.still_sought(&effect.link, &effect.known);
     }
 
     /// The target has what the source says, or what it has counts: the link forward is brought up to date.

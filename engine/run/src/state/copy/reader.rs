@@ -9,10 +9,12 @@ use super::{
 };
 use crate::state::{
     Result, Sealer, StateError,
+    restored::{is_about_a_restore, restored_row},
     sqlite::SCHEMA_VERSION,
-    table::{DATA_KEY, TABLES, Table},
+    table::{CURSOR, DATA_KEY, TABLES, Table},
 };
 use engine_contract::Rng;
+use jiff::Timestamp;
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Read},
@@ -38,6 +40,10 @@ pub struct Reader {
     table: Option<&'static Table>,
     /// How many columns the copy has of the table that is being read.
     width: usize,
+    /// When it is put back, where that is no move.
+    restored_at: Option<Timestamp>,
+    /// Nothing is left in it.
+    is_read: bool,
     /// What the copy says of itself.
     written: Content,
     content: Content,
@@ -94,6 +100,8 @@ impl LockedCopy {
             pieces,
             table: None,
             width: 0,
+            restored_at: None,
+            is_read: false,
             written: Content::default(),
             content,
         }))
@@ -101,9 +109,26 @@ impl LockedCopy {
 }
 
 impl Reader {
+    /// The copy is put back as a backup: runs must not take it for all that was written.
+    #[must_use]
+    pub fn restored_at(self, at: Timestamp) -> Self {
+        Self { restored_at: Some(at), ..self }
+    }
+
     /// The next row; nothing after the last, and then all that was written is known to have been read.
     pub(in crate::state) fn next(&mut self) -> Result<Option<(&'static Table, Vec<Cell>)>> {
-        self.step().map_err(|error| damaged(&self.path, &error))
+        loop {
+            let row = self.step().map_err(|error| damaged(&self.path, &error))?;
+            match (row, self.restored_at) {
+                (Some((table, row)), Some(_)) if *table == CURSOR && is_about_a_restore(&row) => {}
+                (None, Some(at)) => {
+                    self.restored_at = None;
+                    self.is_read = true;
+                    return Ok(Some((&CURSOR, restored_row(at))));
+                }
+                (row, _) => return Ok(row),
+            }
+        }
     }
 
     /// What was read.
@@ -112,6 +137,9 @@ impl Reader {
     }
 
     fn step(&mut self) -> io::Result<Option<(&'static Table, Vec<Cell>)>> {
+        if self.is_read {
+            return Ok(None);
+        }
         loop {
             match byte(&mut self.pieces)? {
                 TABLE => self.begin()?,

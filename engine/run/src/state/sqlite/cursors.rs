@@ -15,7 +15,7 @@ use rusqlite::Connection;
 fn all(db: &Connection) -> Result<Vec<KeptCursor>> {
     let sql = "SELECT tenant, environment, pipeline, side, stream_group, shard, value, resume, resume_since, resume_cap,
                  read_hash, updated_at
-               FROM cursor ORDER BY tenant, environment, pipeline, stream_group, side, shard";
+               FROM cursor WHERE shard <> 'restored' ORDER BY tenant, environment, pipeline, stream_group, side, shard";
     query(db, sql, &[], |row| {
         let scope = Scope {
             tenant: row.get(0)?,

@@ -73,6 +73,18 @@ impl SqliteStore {
         Ok(Self { front, path: None, master, keys })
     }
 
+    /// The same store, as who opens it anew finds it after a copy was put into it: with the data keys of now.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    #[cfg(feature = "mutants")]
+    pub async fn reopened(&self) -> Result<Self> {
+        let master = self.master.clone();
+        let keys = self.front.call(move |db| keys::load(db, &master)).await?;
+        let (front, path, master) = (Arc::clone(&self.front), self.path.clone(), self.master.clone());
+        Ok(Self { front, path, master, keys })
+    }
+
     /// The way to the database.
     pub(super) fn front(&self) -> &Front {
         &self.front

@@ -1,0 +1,144 @@
+//! Looks at the target before a restored state is believed: for objects that it may not know, and at those that may be
+//! others by now than it says.
+
+use super::{
+    search::{self, Hit},
+    trace::Sought,
+    tracer::How,
+};
+use crate::{
+    error::RunError,
+    plan::live,
+    stage::{
+        effect::End,
+        intent::{self, Effect},
+        settle::Draft,
+    },
+    state::{Intent, Link},
+    work::Work,
+};
+use engine_contract::{ContentHash, Current, EffectClass, Op, Value};
+use engine_plan::Entity;
+
+/// The effects that are left, with their objects as they are now: creates that found theirs have become updates, and those
+/// that found several have ended in the draft.
+pub(crate) async fn look_again(
+    work: &Work,
+    entity: &Entity,
+    effects: Vec<Effect>,
+    draft: &mut Draft<'_>,
+) -> Result<Vec<Effect>, RunError> {
+    let (sought, mut left): (Vec<Effect>, Vec<Effect>) =
+        effects.into_iter().partition(|effect| work.is_sought(&effect.known));
+    let (creates, others) = sought.into_iter().partition(|effect| effect.op == Op::Create);
+    left.extend(as_they_are(work, entity, others, draft).await?);
+    left.extend(found(work, entity, creates, draft).await?);
+    Ok(left)
+}
+
+/// The open intents of a restored state that are still to be brought to their end. A create that has an object by now,
+/// whichever try of the record made it, is not sent again.
+pub(crate) async fn left_open(
+    work: &Work,
+    intents: &[Intent],
+    draft: &mut Draft<'_>,
+) -> Result<Vec<Intent>, RunError> {
+    let mut left = Vec::with_capacity(intents.len());
+    for intent in intents.iter().cloned() {
+        let object = &intent.link.target_object;
+        if !work.is_behind() || intent.op != Op::Create || !work.target.carries_marker(object) {
+            left.push(intent);
+            continue;
+        }
+        let index = work.restored.tracer.index(work, object).await?;
+        match search::by_marker(index.of(work, &intent.link)).pop() {
+            None => left.push(intent),
+            Some(hit) => {
+                let (target_id, token) = (hit.id, None);
+                let generation = intent.link.generation.max(hit.generation.unwrap_or_default());
+                let link = Link { generation, ..intent.link };
+                let there = Current { target_id, token, fields: Value::Null };
+                draft.end(Intent { link, ..intent }, End::Adopted(there));
+            }
+        }
+    }
+    Ok(left)
+}
+
+/// Has a look at the objects that are linked.
+async fn as_they_are(
+    work: &Work,
+    entity: &Entity,
+    effects: Vec<Effect>,
+    draft: &mut Draft<'_>,
+) -> Result<Vec<Effect>, RunError> {
+    let place = |effect: &Effect| {
+        let id = effect.link.target_id.as_deref().filter(|id| !work.is_placeholder(Some(id)))?;
+        (effect.op == Op::Update).then(|| (effect.link.target_object.clone(), id.to_owned()))
+    };
+    let places: Vec<(String, String)> = effects.iter().filter_map(place).collect();
+    let wanted: Vec<(&str, &str)> =
+        places.iter().map(|(object, id)| (object.as_str(), id.as_str())).collect();
+    let current = live::read(work, entity, &wanted).await?;
+    let mut left = Vec::with_capacity(effects.len());
+    for mut effect in effects {
+        let place = place(&effect);
+        let there = place.as_ref().and_then(|place| current.get(place));
+        let was_answered =
+            effect.known.link.as_ref().is_some_and(|link| link.sent_hash == ContentHash::SOUGHT);
+        match there {
+            Some(there) => {
+                effect.link.target_token.clone_from(&there.token);
+                effect.there = Some(there.clone());
+                left.push(effect);
+            }
+            None if was_answered && place.is_some() => draft.unmade(&effect),
+            None => left.push(effect),
+        }
+    }
+    Ok(left)
+}
+
+/// Looks for the objects of records that would be made.
+async fn found(
+    work: &Work,
+    entity: &Entity,
+    effects: Vec<Effect>,
+    draft: &mut Draft<'_>,
+) -> Result<Vec<Effect>, RunError> {
+    let (mut sought, mut left) = (Vec::with_capacity(effects.len()), Vec::new());
+    for effect in effects {
+        match intent::encode(work, entity, &effect) {
+            Ok(encoded) => sought.push(Sought { effect, encoded, hits: Vec::new() }),
+            // What is wrong with it is said where it is sent.
+            Err(_) => left.push(effect),
+        }
+    }
+    search::all(work, &work.restored.tracer, entity, &mut sought).await?;
+    for Sought { effect, mut hits, .. } in sought {
+        let is_certain = hits.len() == 1 && hits.iter().all(|hit| hit.reason.is_none());
+        match hits.pop() {
+            None => left.push(effect),
+            Some(hit) if is_certain => left.push(with(work, entity, effect, hit)),
+            Some(_) => draft.unclear(effect),
+        }
+    }
+    Ok(left)
+}
+
+/// A record with the object that was found to be its own.
+fn with(work: &Work, entity: &Entity, mut effect: Effect, hit: Hit) -> Effect {
+    let Some(current) = hit.current else { return effect };
+    if work.capabilities.effect_class == EffectClass::NaturalKey {
+        effect.link.target_id = Some(current.target_id.clone());
+        effect.link.target_token.clone_from(&current.token);
+    } else {
+        effect.adopt(current.clone());
+        // On the way back what agrees in fields alone is another record's; what the engine marked is its own.
+        effect.is_adopted = entity.back.is_none() || hit.how == How::Match;
+    }
+    // Keys of requests that the service may remember are not used again.
+    effect.link.generation = effect.link.generation.max(hit.generation.unwrap_or_default() + 1);
+    effect.there = Some(current);
+    effect
+}

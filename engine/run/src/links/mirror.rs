@@ -1,0 +1,83 @@
+//! Records that the way back made of a target's objects: the marker that it put into each leads back to its object.
+
+use super::{
+    index::is_own,
+    search::Hit,
+    trace::Sought,
+    tracer::{How, Tracer},
+};
+use crate::{
+    error::RunError,
+    stage::{find::again, settle::unmade},
+    work::Work,
+};
+use engine_contract::ReadRequest;
+use engine_plan::Entity;
+
+/// Finds the objects of records that carry a marker of the way back.
+pub(super) async fn mirrored(
+    work: &Work,
+    tracer: &Tracer,
+    entity: &Entity,
+    sought: &mut [&mut Sought],
+) -> Result<(), RunError> {
+    let Some((back, reversed)) = work.way_back(entity) else { return Ok(()) };
+    let Some(object) = reversed.routes.first().map(|route| &route.object) else { return Ok(()) };
+    let own = |one: &&mut Sought| {
+        let record = &one.effect.item.as_ref()?.source.record;
+        back.target.marker_in(object, &record.to_value())
+    };
+    let marked: Vec<(usize, String)> = sought
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.hits.is_empty())
+        .filter_map(|(index, one)| Some((index, own(one)?)))
+        .collect();
+    if marked.is_empty() {
+        return Ok(());
+    }
+    let ids = tracer.ids(back, reversed).await?;
+    for id in ids.iter() {
+        let link = unmade(back, reversed, id);
+        for (index, marker) in &marked {
+            if is_own(back, &link, marker).is_some()
+                && let Some(one) = sought.get_mut(*index)
+            {
+                one.hits.push(Hit::new(id.clone(), How::Marker));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The ids of all objects that the way back reads.
+pub(super) async fn ids(back: &Work, entity: &Entity) -> Result<Vec<String>, RunError> {
+    let Some(group) = back.group_of(entity) else { return Ok(Vec::new()) };
+    let mut request = ReadRequest {
+        stream: group.stream.clone(),
+        options: group.read_options(),
+        cursor: group.cursor.clone(),
+        since: None,
+        resume: None,
+        max_records: back.batch_records(),
+        max_bytes: back.options.batch_bytes,
+    };
+    let mut ids = Vec::new();
+    loop {
+        if back.context.cancel.is_cancelled() {
+            return Err(RunError::Cancelled);
+        }
+        let mut attempt = 1;
+        let batch = loop {
+            match back.source.read(&back.context, &request).await {
+                Ok(batch) => break batch,
+                Err(error) => again(back, error, &mut attempt).await?,
+            }
+        };
+        ids.extend(batch.records.iter().map(|record| record.key.clone()));
+        if batch.is_last() {
+            return Ok(ids);
+        }
+        request.resume.clone_from(&batch.checkpoint.resume);
+    }
+}
