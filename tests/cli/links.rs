@@ -7,7 +7,7 @@ use connector_emulators::{
     replay,
 };
 use kit::{Outcome, Project};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 
 const REALM: &str = "9130350000000000";
@@ -145,23 +145,62 @@ fn a_backup_that_is_older_than_the_last_run_makes_nothing_a_second_time() {
     assert!(verified["links"].as_u64() > Some(200), "{verified}");
 }
 
-/// Somebody has emptied the memo of a refund, with the marker in it.
-fn without_marker(project: &Project) -> String {
-    let refund = books(project).objects(REALM, "RefundReceipt").remove(0);
-    let body = serde_json::json!({
-        "Id": refund["Id"], "SyncToken": refund["SyncToken"], "sparse": true, "PrivateNote": "settled in person",
-    });
+/// Somebody makes or changes an object in the books.
+fn by_hand(project: &Project, kind: &str, body: &Value) {
     let journal = project.read(BOOKS);
     let last =
         journal.lines().filter_map(|line| Entry::from_line(line).ok()).filter(|entry| entry.method == "POST");
     let last = last.reduce(|_, later| later).unwrap();
-    let entry = Entry {
-        uri: format!("/v3/company/{REALM}/refundreceipt"),
-        body: body.to_string(),
-        bytes: None,
-        ..last
-    };
+    let entry =
+        Entry { uri: format!("/v3/company/{REALM}/{kind}"), body: body.to_string(), bytes: None, ..last };
     project.write(BOOKS, format!("{journal}{}\n", entry.to_line()));
+}
+
+/// The customer of this name.
+fn named(project: &Project, name: &Value) -> Value {
+    books(project).objects(REALM, "Customer").into_iter().find(|one| one["DisplayName"] == *name).unwrap()
+}
+
+#[test]
+fn a_restored_state_takes_no_namesake_and_leaves_alone_what_is_never_updated() {
+    let theirs = shops();
+    let buyer =
+        books(&theirs).objects(REALM, "Customer").into_iter().find(|one| one["GivenName"] != Value::Null);
+    let (name, customers) = (buyer.unwrap()["DisplayName"].clone(), objects(&theirs)[0].1);
+
+    let project = Project::shops(ENGINE);
+    drop(qbo(&project, &["run", "woo-to-qbo", "--entity", "product"]).ended(0));
+    drop(project.engine(&["state", "backup", "it.backup"]).ended(0));
+    let restore = ["state", "restore", "it.backup", "--force"];
+    drop(project.engine(&restore).ended(0));
+    let other = json!({"DisplayName": name, "PrimaryEmailAddr": {"Address": "somebody.else@example.com"}});
+    by_hand(&project, "customer", &other);
+    drop(qbo(&project, &["run", "woo-to-qbo"]).ended(5));
+    assert_eq!(objects(&project)[0].1, customers + 1, "the buyer is not the namesake");
+    assert_eq!(named(&project, &name)["GivenName"], Value::Null, "and the namesake is as it was");
+
+    let mine =
+        books(&project).objects(REALM, "Customer").into_iter().find(|one| one["GivenName"] != Value::Null);
+    let mine = mine.unwrap();
+    let (id, token) = (&mine["Id"], &mine["SyncToken"]);
+    by_hand(
+        &project,
+        "customer",
+        &json!({"Id": id, "SyncToken": token, "sparse": true, "GivenName": "By hand"}),
+    );
+    drop(project.engine(&restore).ended(0));
+    drop(qbo(&project, &["run", "woo-to-qbo"]).ended(5));
+    assert_eq!(named(&project, &mine["DisplayName"])["GivenName"], "By hand", "`update = false`");
+    assert_eq!(objects(&project)[0].1, customers + 1);
+}
+
+/// Somebody has emptied the memo of a refund, with the marker in it.
+fn without_marker(project: &Project) -> String {
+    let refund = books(project).objects(REALM, "RefundReceipt").remove(0);
+    let body = json!({
+        "Id": refund["Id"], "SyncToken": refund["SyncToken"], "sparse": true, "PrivateNote": "settled in person",
+    });
+    by_hand(project, "refundreceipt", &body);
     refund["Id"].as_str().unwrap().to_owned()
 }
 

@@ -176,6 +176,11 @@ fn what_a_person_is_to_decide_writes_nothing_and_waits_once() {
     assert_outcome!("show", both.engine(&["conflicts", "show", id]).ended(0));
     let shown = both.engine(&["conflicts", "show", id, "--reveal"]).ended(0);
     assert!(shown.stdout.contains("Byron") && shown.stdout.contains("Augusta"), "{}", shown.stdout);
+    let told = both.engine(&["explain-record", "woo-and-qbo", "customer", "3"]).ended(0);
+    assert!(told.stdout.contains("both sides have changed it"), "{}", told.stdout);
+    let status = both.engine(&["status", "--format", "json"]).ended(0).json();
+    assert_eq!(status["pipelines"][0]["conflicts"], 1, "{status}");
+    assert!(both.engine(&["status"]).ended(0).stdout.contains("CONFLICTS"));
 }
 
 #[test]

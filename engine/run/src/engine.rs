@@ -158,7 +158,7 @@ impl Engine {
     /// Whether a run would write objects a second time, because the state that knew them is gone.
     async fn used_before(&self, request: &RunRequest, work: &mut Work) -> Result<Option<RunError>, RunError> {
         // What a restored state does not know is looked for record by record.
-        if request.first_run || work.is_behind() {
+        if request.first_run || work.is_any_behind() {
             return Ok(None);
         }
         links::used_before(work, (&self.owner, &*self.owners)).await
@@ -224,6 +224,9 @@ impl Engine {
         let (mut work, ends) = self.surroundings(request).await?;
         narrow::check(&work)?;
         work.restored = Restored::load(&work).await?;
+        if request.first_run {
+            work.restored.is_new();
+        }
         if let Some(blueprint) = &work.blueprint.back {
             let mut back = self.way_back(request, &work, blueprint, ends).await?;
             back.restored = work.restored.of_back();

@@ -1,6 +1,7 @@
 //! Advances one stream group of a pipeline: recovery, revisits, then batch by batch to the end.
 
 mod back;
+mod caught_up;
 mod only;
 mod sweep;
 mod take_back;
@@ -42,10 +43,10 @@ use std::sync::Arc;
 
 /// One stream group, with its lease.
 pub(crate) struct Job<'a> {
-    pub(crate) work: &'a Work,
-    pub(crate) group: &'a Group,
-    pub(crate) entities: Vec<(&'a Entity, &'a EntityProgram)>,
-    pub(crate) guard: Guard,
+    work: &'a Work,
+    group: &'a Group,
+    entities: Vec<(&'a Entity, &'a EntityProgram)>,
+    guard: Guard,
     tally: &'a Tally,
     /// What this run has met, where it matters what it has not.
     seen: Seen,
@@ -228,7 +229,7 @@ impl<'a> Job<'a> {
                 for intent in chunk {
                     draft.expect(intent.link.clone(), None, Known::default());
                 }
-                let left = links::left_open(self.work, chunk, &mut draft).await?;
+                let left = links::left_open(self.work, entity, chunk, &mut draft).await?;
                 let attempts = left.into_iter().map(Attempt::recovered).collect();
                 let halt = deliver::send_all(self.work, &self.guard, attempts, &mut draft).await;
                 draft.commit(&self.guard, None, self.tally).await?;
@@ -417,7 +418,7 @@ impl<'a> Job<'a> {
             draft.ended(&item, Status::Filtered);
             return None;
         }
-        if self.work.is_behind() && !matches!(outcome, Resolution::Ready(_)) {
+        if self.work.is_behind(entity) && !matches!(outcome, Resolution::Ready(_)) {
             draft.seek(&item, &known);
         }
         if let Purpose::Trace(tracer) = &self.work.purpose {
@@ -446,7 +447,9 @@ impl<'a> Job<'a> {
             (Some(Decision::Unclear), _) => draft.failed(&item, &known, Fault::unclear(), Status::Blocked),
             (Some(Decision::Elsewhere), _) => draft.failed(&item, &known, elsewhere(), Status::Blocked),
             (_, Resolution::Filtered | Resolution::Early(_)) => draft.ended(&item, Status::Filtered),
-            (Some(Decision::Unchanged), Resolution::Ready(ready)) if self.work.is_behind() => {
+            (Some(Decision::Unchanged), Resolution::Ready(ready))
+                if known.is_sought() || entity.write.update && self.work.is_behind(entity) =>
+            {
                 return Some(Effect::content(self.work, entity, (item, known, version), *ready));
             }
             (Some(Decision::Unchanged), Resolution::Ready(ready)) if self.mends(entity, &item.key) => {

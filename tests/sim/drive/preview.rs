@@ -38,7 +38,7 @@ impl Planner for Listener {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(planned);
     }
 
-    fn calls(&self, _calls: u64, _per_minute: Option<u32>) {}
+    fn calls(&self, _connection: &str, _calls: u64, _per_minute: Option<u32>) {}
 }
 
 /// What is wrong with the plans of a trial, in words; empty when nothing is.

@@ -11,7 +11,10 @@ use crate::{
     workspace::{Workspace, runtime, title, unknown_pipeline},
 };
 use engine_contract::Cancel;
-use engine_run::state::{OwnerLocks, Owners, PipelineKey, Run, RunFilter, RunStatus};
+use engine_run::{
+    Scope,
+    state::{OwnerLocks, Owners, PipelineKey, Run, RunFilter, RunStatus},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -25,17 +28,15 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
     let workspace = Workspace::load(&selection, &arguments.which, &Cancel::default())?;
     let store = workspace.state.read()?;
     let runtime = runtime()?;
+    let all = RunFilter { limit: usize::MAX, ..RunFilter::default() };
+    let mut conflicts: BTreeMap<PipelineKey, u64> = BTreeMap::new();
+    for kept in runtime.block_on(store.conflicts(&all))?.iter().filter(|kept| kept.choice.is_empty()) {
+        *conflicts.entry(pipeline_of(&kept.scope)).or_default() += 1;
+    }
     let seen = Seen {
+        conflicts,
         waiting: runtime.block_on(store.waiting())?,
-        parked: runtime
-            .block_on(store.parked(&RunFilter { limit: usize::MAX, ..RunFilter::default() }))?
-            .into_iter()
-            .map(|asked| PipelineKey {
-                tenant: asked.scope.tenant,
-                environment: asked.scope.environment,
-                pipeline: asked.scope.pipeline,
-            })
-            .collect(),
+        parked: runtime.block_on(store.parked(&all))?.iter().map(|asked| pipeline_of(&asked.scope)).collect(),
         owners: OwnerLocks::watch(&workspace.state.owners()),
     };
     let chosen = chosen(&workspace, arguments.pipeline.as_deref());
@@ -56,7 +57,15 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, output: &Output
         rows.push(one.row(&title(&workspace.project, &key.tenant, &key.pipeline)));
     }
     if output.is_text() {
-        for line in columns(&["PIPELINE", "STATE", "LAST RUN", "RESULT", "FAILED", "HELD", "OPEN"], &rows) {
+        let mut header = vec!["PIPELINE", "STATE", "LAST RUN", "RESULT", "FAILED", "HELD", "OPEN"];
+        if seen.conflicts.is_empty() {
+            for row in &mut rows {
+                row.truncate(header.len());
+            }
+        } else {
+            header.push("CONFLICTS");
+        }
+        for line in columns(&header, &rows) {
             output.result(&line);
         }
     } else {
@@ -81,8 +90,18 @@ fn chosen(workspace: &Workspace, pipeline: Option<&str>) -> Vec<PipelineKey> {
     keys
 }
 
+fn pipeline_of(scope: &Scope) -> PipelineKey {
+    PipelineKey {
+        tenant: scope.tenant.clone(),
+        environment: scope.environment.clone(),
+        pipeline: scope.pipeline.clone(),
+    }
+}
+
 /// What the state knows.
 struct Seen {
+    /// How many conflicts wait for a person.
+    conflicts: BTreeMap<PipelineKey, u64>,
     waiting: BTreeMap<PipelineKey, (u64, u64, u64)>,
     /// The pipelines that wait for a person.
     parked: BTreeSet<PipelineKey>,
@@ -95,6 +114,7 @@ struct One<'a> {
     state: &'static str,
     last: Option<&'a Run>,
     numbers: (u64, u64, u64),
+    conflicts: u64,
 }
 
 impl Seen {
@@ -122,7 +142,8 @@ impl Seen {
             _ if is_valid => "idle",
             _ => "invalid",
         };
-        One { key, state, last, numbers: self.waiting.get(key).copied().unwrap_or_default() }
+        let numbers = self.waiting.get(key).copied().unwrap_or_default();
+        One { key, state, last, numbers, conflicts: self.conflicts.get(key).copied().unwrap_or_default() }
     }
 }
 
@@ -132,7 +153,7 @@ impl One<'_> {
         serde_json::json!({
             "tenant": self.key.tenant, "pipeline": self.key.pipeline, "state": self.state,
             "last_run": self.last.map(|run| &run.id), "last_started_at": self.last.map(|run| run.started_at),
-            "failed": failed, "held": held, "open": open,
+            "failed": failed, "held": held, "open": open, "conflicts": self.conflicts,
         })
     }
 
@@ -142,7 +163,7 @@ impl One<'_> {
             |run| (run.started_at.strftime("%Y-%m-%d %H:%M:%SZ").to_string(), result_of(run)),
         );
         let (failed, held, open) = self.numbers;
-        let numbers = [failed, held, open].map(|number| number.to_string());
+        let numbers = [failed, held, open, self.conflicts].map(|number| number.to_string());
         [title.to_owned(), self.state.to_owned(), when, result].into_iter().chain(numbers).collect()
     }
 }

@@ -61,8 +61,8 @@ impl Planner for Keeper {
         self.sums.take(planned);
     }
 
-    fn calls(&self, calls: u64, per_minute: Option<u32>) {
-        self.sums.calls(calls, per_minute);
+    fn calls(&self, connection: &str, calls: u64, per_minute: Option<u32>) {
+        self.sums.calls(connection, calls, per_minute);
     }
 }
 

@@ -25,10 +25,8 @@ pub(crate) struct Gathered {
     pub(crate) sums: BTreeMap<(String, Step), Sums>,
     /// The changes that are shown.
     pub(crate) shown: Vec<Planned>,
-    /// How many requests it takes to carry it out.
-    pub(crate) calls: u64,
-    /// How many the service allows in a minute.
-    pub(crate) per_minute: Option<u32>,
+    /// How many requests it takes to carry it out, and how many the service allows in a minute, by connection.
+    pub(crate) calls: BTreeMap<String, (u64, Option<u32>)>,
     /// The file that keeps it.
     pub(crate) writer: Option<Writer>,
 }
@@ -81,9 +79,9 @@ impl Planner for Gatherer {
         }
     }
 
-    fn calls(&self, calls: u64, per_minute: Option<u32>) {
+    fn calls(&self, connection: &str, calls: u64, per_minute: Option<u32>) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.calls += calls;
-        inner.per_minute = per_minute;
+        let (sum, rate) = inner.calls.entry(connection.to_owned()).or_default();
+        (*sum, *rate) = (*sum + calls, per_minute);
     }
 }

@@ -40,7 +40,7 @@ impl Planner for Keeper {
         self.sheet.take(planned);
     }
 
-    fn calls(&self, calls: u64, per_minute: Option<u32>) {
-        self.sheet.calls(calls, per_minute);
+    fn calls(&self, connection: &str, calls: u64, per_minute: Option<u32>) {
+        self.sheet.calls(connection, calls, per_minute);
     }
 }

@@ -59,8 +59,8 @@ pub(crate) fn print(
     for line in money(plan) {
         output.result(&line);
     }
-    if plan.calls > 0 {
-        output.result(&format!("      {}", calls(plan, blueprint)));
+    for (connection, (count, per_minute)) in plan.calls.iter().filter(|(_, (count, _))| *count > 0) {
+        output.result(&format!("      {}", calls(connection, *count, *per_minute)));
     }
 }
 
@@ -145,13 +145,12 @@ fn money(plan: &Gathered) -> Vec<String> {
     lines
 }
 
-fn calls(plan: &Gathered, blueprint: &Blueprint) -> String {
-    let count = many(usize::try_from(plan.calls).unwrap_or(usize::MAX), "call");
-    let to = &blueprint.target.connection;
-    match plan.per_minute {
+fn calls(to: &str, calls: u64, per_minute: Option<u32>) -> String {
+    let count = many(usize::try_from(calls).unwrap_or(usize::MAX), "call");
+    match per_minute {
         None => format!("{count} to {to}"),
         Some(rate) => {
-            let seconds = (plan.calls * 60).div_ceil(u64::from(rate).max(1));
+            let seconds = (calls * 60).div_ceil(u64::from(rate).max(1));
             let time =
                 if seconds < 90 { format!("{seconds} s") } else { format!("{} min", seconds.div_ceil(60)) };
             format!("{count} to {to}: {time} at {rate} in a minute")
@@ -182,8 +181,10 @@ pub(crate) fn document(plan: &Gathered, report: &RunReport, blueprint: &Blueprin
         members.insert("changes".to_owned(), changes.collect());
         members.insert("sums".to_owned(), sums.collect());
         members.insert("writes".to_owned(), plan.writes().into());
-        members.insert("calls".to_owned(), plan.calls.into());
-        members.insert("calls_per_minute".to_owned(), plan.per_minute.into());
+        let to_target = plan.calls.get(&blueprint.target.connection);
+        let all: u64 = plan.calls.values().map(|(count, _)| count).sum();
+        members.insert("calls".to_owned(), all.into());
+        members.insert("calls_per_minute".to_owned(), to_target.and_then(|(_, rate)| *rate).into());
     }
     document
 }

@@ -56,7 +56,7 @@ impl Planner for Mender {
         }
     }
 
-    fn calls(&self, _: u64, _: Option<u32>) {}
+    fn calls(&self, _: &str, _: u64, _: Option<u32>) {}
 
     fn mends(&self, entity: &str, source_key: &str) -> bool {
         self.wanted.contains(&(entity.to_owned(), source_key.to_owned()))

@@ -19,7 +19,7 @@ impl Planner for Listener {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).1.push(planned);
     }
 
-    fn calls(&self, _calls: u64, _per_minute: Option<u32>) {}
+    fn calls(&self, _connection: &str, _calls: u64, _per_minute: Option<u32>) {}
 
     fn asks_how(&self) -> bool {
         true

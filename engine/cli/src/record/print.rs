@@ -122,9 +122,14 @@ fn what(note: &Note) -> String {
         NoteKind::Hold => format!("held: waits for its {}", note.what),
         NoteKind::Dirty => match note.what.as_str() {
             "unsent" => "to be looked at again: the run stopped before it was sent".to_owned(),
+            "chosen" => "to be looked at again: a person has decided a conflict".to_owned(),
             "skipped" => "to be looked at again: a newer version came meanwhile".to_owned(),
-            _ => "to be looked at again: a run ended while it was being sent".to_owned(),
+            _ => "to be looked at again: it is not certain that its object holds what it says".to_owned(),
         },
+        NoteKind::Conflict if note.what.is_empty() => {
+            "both sides have changed it: `engine conflicts show` tells what, and a person decides".to_owned()
+        }
+        NoteKind::Conflict => "both sides have changed it, and a person has decided who wins".to_owned(),
     }
 }
 

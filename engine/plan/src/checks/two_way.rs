@@ -64,6 +64,10 @@ fn obstacle(scene: &Scene<'_>, entity: &Entity) -> Option<(String, String)> {
     if entity.write.shared {
         return Some(("several records may share one object".to_owned(), own));
     }
+    if !entity.write.update {
+        let help = "take `write.update` away, or let changes flow one way".to_owned();
+        return Some(("`write.update = false` leaves its objects as they were made".to_owned(), help));
+    }
     let one_way = "remove `direction`: changes then flow one way".to_owned();
     let is_known = scene.source().is_some_and(|source| !source.objects.is_empty());
     let taken = scene.source_object(&entity.from);

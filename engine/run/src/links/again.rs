@@ -8,16 +8,16 @@ use super::{
 };
 use crate::{
     error::RunError,
-    plan::live,
+    plan::{live, survey},
     stage::{
         effect::End,
-        intent::{self, Effect},
+        intent::{self, Effect, Encoded},
         settle::Draft,
     },
     state::{Intent, Link},
     work::Work,
 };
-use engine_contract::{ContentHash, Current, EffectClass, Op, Value};
+use engine_contract::{Current, EffectClass, Op, Value};
 use engine_plan::Entity;
 
 /// The effects that are left, with their objects as they are now: creates that found theirs have become updates, and those
@@ -29,31 +29,42 @@ pub(crate) async fn look_again(
     draft: &mut Draft<'_>,
 ) -> Result<Vec<Effect>, RunError> {
     let (sought, mut left): (Vec<Effect>, Vec<Effect>) =
-        effects.into_iter().partition(|effect| work.is_sought(&effect.known));
+        effects.into_iter().partition(|effect| work.is_sought(entity, &effect.known));
     let (creates, others) = sought.into_iter().partition(|effect| effect.op == Op::Create);
     left.extend(as_they_are(work, entity, others, draft).await?);
     left.extend(found(work, entity, creates, draft).await?);
     Ok(left)
 }
 
-/// The open intents of a restored state that are still to be brought to their end. A create that has an object by now,
+/// The open intents of a restored state that are still to be brought to their end. What would change or take away an object, or
+/// upsert a row, is decided anew: all of that is put beside the target in any case. A create that has an object by now,
 /// whichever try of the record made it, is not sent again.
 pub(crate) async fn left_open(
     work: &Work,
+    entity: &Entity,
     intents: &[Intent],
     draft: &mut Draft<'_>,
 ) -> Result<Vec<Intent>, RunError> {
     let mut left = Vec::with_capacity(intents.len());
     for intent in intents.iter().cloned() {
-        let object = &intent.link.target_object;
-        if !work.is_behind() || intent.op != Op::Create || !work.target.carries_marker(object) {
+        if !work.is_behind(entity) {
             left.push(intent);
             continue;
         }
-        let index = work.restored.tracer.index(work, object).await?;
-        match search::by_marker(index.of(work, &intent.link)).pop() {
-            None => left.push(intent),
-            Some(hit) => {
+        let object = &intent.link.target_object;
+        if intent.op != Op::Create || work.capabilities.effect_class == EffectClass::NaturalKey {
+            draft.let_go(&intent);
+            continue;
+        }
+        let mut hits = Vec::new();
+        if work.target.carries_marker(object) {
+            let index = work.restored.tracer.index(work, object).await?;
+            hits = search::by_marker(index.of(work, &intent.link));
+        }
+        match (hits.pop(), hits.is_empty()) {
+            (None, _) => left.push(intent),
+            (Some(_), false) => draft.unclear_intent(intent),
+            (Some(hit), true) => {
                 let (target_id, token) = (hit.id, None);
                 let generation = intent.link.generation.max(hit.generation.unwrap_or_default());
                 let link = Link { generation, ..intent.link };
@@ -84,15 +95,13 @@ async fn as_they_are(
     for mut effect in effects {
         let place = place(&effect);
         let there = place.as_ref().and_then(|place| current.get(place));
-        let was_answered =
-            effect.known.link.as_ref().is_some_and(|link| link.sent_hash == ContentHash::SOUGHT);
         match there {
             Some(there) => {
                 effect.link.target_token.clone_from(&there.token);
                 effect.there = Some(there.clone());
                 left.push(effect);
             }
-            None if was_answered && place.is_some() => draft.unmade(&effect),
+            None if effect.known.is_sought() && place.is_some() => draft.unmade(&effect),
             None => left.push(effect),
         }
     }
@@ -115,15 +124,31 @@ async fn found(
         }
     }
     search::all(work, &work.restored.tracer, entity, &mut sought).await?;
-    for Sought { effect, mut hits, .. } in sought {
+    for Sought { effect, encoded, mut hits } in sought {
         let is_certain = hits.len() == 1 && hits.iter().all(|hit| hit.reason.is_none());
-        match hits.pop() {
-            None => left.push(effect),
-            Some(hit) if is_certain => left.push(with(work, entity, effect, hit)),
-            Some(_) => draft.unclear(effect),
+        let Some(hit) = hits.pop() else {
+            left.push(effect);
+            continue;
+        };
+        // A name is no proof: others may have it.
+        let is_namesake = hit.how == How::Fields && !is_alike(work, entity, &effect, encoded, &hit);
+        if is_certain && !is_namesake {
+            left.push(with(work, entity, effect, hit));
+        } else if is_certain && work.capabilities.effect_class == EffectClass::IdempotencyKey {
+            // Its key tells whether it was made; and what has the name of another is refused, as ever.
+            left.push(effect);
+        } else {
+            draft.unclear(effect);
         }
     }
     Ok(left)
+}
+
+/// Whether an object holds all that a record would make it with.
+fn is_alike(work: &Work, entity: &Entity, effect: &Effect, encoded: Encoded, hit: &Hit) -> bool {
+    let Some(current) = &hit.current else { return false };
+    let intent = intent::intent(work, entity, effect, encoded, 0);
+    survey::held_unless_alike(work, entity, (effect, &intent), current).is_none()
 }
 
 /// A record with the object that was found to be its own.

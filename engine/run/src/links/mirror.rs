@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::RunError,
-    stage::{find::again, settle::unmade},
+    stage::{find::again, settle::blank},
     work::Work,
 };
 use engine_contract::ReadRequest;
@@ -38,7 +38,7 @@ pub(super) async fn mirrored(
     }
     let ids = tracer.ids(back, reversed).await?;
     for id in ids.iter() {
-        let link = unmade(back, reversed, id);
+        let link = blank(back, reversed, id);
         for (index, marker) in &marked {
             if is_own(back, &link, marker).is_some()
                 && let Some(one) = sought.get_mut(*index)

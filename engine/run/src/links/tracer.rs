@@ -4,7 +4,7 @@ use super::{index::Index, mirror};
 use crate::{
     error::RunError,
     key::RecordKey,
-    stage::{link::Resolution, settle::unmade},
+    stage::{link::Resolution, settle::blank},
     state::{Known, Link},
     work::Work,
 };
@@ -252,7 +252,7 @@ impl Tracer {
         }
         let generation = known.link.as_ref().map_or(0, |link| link.generation) + 1;
         let (source_key, parent_key) = (item.source.key.clone(), item.parent_key.clone());
-        let link = Link { source_key, parent_key, generation, ..unmade(work, entity, &item.key) };
+        let link = Link { source_key, parent_key, generation, ..blank(work, entity, &item.key) };
         let traced = Traced {
             link,
             origin: item.source.origin.clone(),

@@ -65,8 +65,9 @@ pub trait Planner: Send + Sync {
     /// Takes one change, or one object that is not any more as it was written.
     fn take(&self, planned: Planned);
 
-    /// A batch would take so many calls, of which the service allows so many in a minute, where that is known.
-    fn calls(&self, calls: u64, per_minute: Option<u32>);
+    /// A batch would take so many calls to a connection, of which its service allows so many in a minute, where that is
+    /// known.
+    fn calls(&self, connection: &str, calls: u64, per_minute: Option<u32>);
 
     /// Whether it wants to know how each record is mapped.
     fn asks_how(&self) -> bool {

@@ -79,7 +79,7 @@ async fn changes(
     let most =
         |object: &str| work.target.write_batch_max(object).unwrap_or(work.capabilities.write_batch_max);
     let calls = calls.iter().map(|(object, count)| count.div_ceil(most(object).max(1)) as u64).sum();
-    planner.calls(calls, work.capabilities.calls_per_minute);
+    planner.calls(&work.blueprint.target.connection, calls, work.capabilities.calls_per_minute);
     Ok(())
 }
 

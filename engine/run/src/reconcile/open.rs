@@ -30,7 +30,7 @@ struct Nobody;
 impl Planner for Nobody {
     fn take(&self, _: Planned) {}
 
-    fn calls(&self, _: u64, _: Option<u32>) {}
+    fn calls(&self, _: &str, _: u64, _: Option<u32>) {}
 }
 
 impl Engine {

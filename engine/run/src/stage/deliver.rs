@@ -17,7 +17,7 @@ use crate::{
     state::{Intent, Status},
     work::Work,
 };
-use engine_contract::{Applied, Change};
+use engine_contract::{Applied, Change, Op};
 use engine_plan::Entity;
 use futures::StreamExt;
 
@@ -108,7 +108,8 @@ pub(crate) async fn admitted<T>(
             draft.not_sent(&effect, adopt::not_linked(entity, &effect.link.target_object), Status::Blocked);
             continue;
         }
-        if effect.is_adopted && !entity.write.update {
+        let is_linked = effect.is_adopted || effect.op == Op::Update && effect.known.is_sought();
+        if is_linked && !entity.write.update {
             survey::linked(work, entity, &effect);
             draft.adopted(effect);
             continue;

@@ -35,7 +35,9 @@ impl<'a> Reader<'a> {
         let row = if row.read_hash == read_hash { row } else { CursorRow::default() };
         let clock = work.source.clock(&work.context, &group.stream, group.cursor.as_deref());
         let clock = clock.await.map_err(|error| RunError::source(&work.blueprint, error))?;
-        let is_full = work.full || work.is_behind() && work.window.is_none();
+        let mut entities = group.entities.iter().filter_map(|index| work.blueprint.entities.get(*index));
+        let is_behind = work.window.is_none() && entities.any(|entity| work.is_behind(entity));
+        let is_full = work.full || is_behind;
         let resumes = row.resume.is_some() && !is_full;
         let since = match (resumes, is_full, work.window) {
             (true, ..) => row.resume_since,

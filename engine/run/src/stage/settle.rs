@@ -8,7 +8,7 @@ mod both;
 mod sought;
 
 use super::{Fault, effect::End, failing::Judge, intent::Effect};
-pub(crate) use sought::unmade;
+pub(crate) use sought::blank;
 
 use crate::{
     error::RunError,

@@ -6,17 +6,19 @@ use super::{
 };
 use crate::{
     key::{GroupKey, Scope, Side},
-    state::{CursorRow, CursorShelf, KeptCursor, Lease},
+    state::{CursorRow, CursorShelf, KeptCursor, Lease, RESTORED},
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 fn all(db: &Connection) -> Result<Vec<KeptCursor>> {
-    let sql = "SELECT tenant, environment, pipeline, side, stream_group, shard, value, resume, resume_since, resume_cap,
+    let sql = format!(
+        "SELECT tenant, environment, pipeline, side, stream_group, shard, value, resume, resume_since, resume_cap,
                  read_hash, updated_at
-               FROM cursor WHERE shard <> 'restored' ORDER BY tenant, environment, pipeline, stream_group, side, shard";
-    query(db, sql, &[], |row| {
+               FROM cursor WHERE shard <> '{RESTORED}' ORDER BY tenant, environment, pipeline, stream_group, side, shard"
+    );
+    query(db, &sql, &[], |row| {
         let scope = Scope {
             tenant: row.get(0)?,
             environment: row.get(1)?,

@@ -125,6 +125,7 @@ fn notes(db: &Connection, scope: &Scope, of: &RecordKey) -> Result<Vec<Note>> {
            UNION ALL SELECT 0, created_at, NULL, 'intent', op, target_object FROM intent WHERE {RECORD} AND key = ?6
            UNION ALL SELECT 0, since, run, 'hold', parent_entity, NULL FROM hold WHERE {RECORD} AND key = ?6
            UNION ALL SELECT 0, since, run, 'dirty', reason, NULL FROM dirty WHERE {RECORD} AND key = ?6
+           UNION ALL SELECT 0, since, run, 'conflict', COALESCE(choice, ''), NULL FROM conflict WHERE {RECORD} AND key = ?6
          ) ORDER BY at, seq, kind"
     );
     query(db, &sql, &values, |row| {

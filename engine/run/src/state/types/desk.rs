@@ -172,6 +172,8 @@ pub enum NoteKind {
     Hold,
     /// It is looked at again: `what` says why.
     Dirty,
+    /// Both sides have changed a field: `what` is what a person has decided, and empty until one has.
+    Conflict,
 }
 
 impl NoteKind {
@@ -181,6 +183,7 @@ impl NoteKind {
             "deed" => Self::Deed,
             "intent" => Self::Intent,
             "hold" => Self::Hold,
+            "conflict" => Self::Conflict,
             _ => Self::Dirty,
         }
     }

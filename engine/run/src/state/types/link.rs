@@ -83,6 +83,11 @@ pub struct Known {
 }
 
 impl Known {
+    /// Whether a restored state does not know its object, or not what that holds.
+    pub(crate) fn is_sought(&self) -> bool {
+        self.link.as_ref().is_some_and(|link| link.sent_hash == ContentHash::SOUGHT)
+    }
+
     /// Whether its target object is still to come, or to be known for sure. One that is tried again in vain since before
     /// `since` is not counted on.
     pub(crate) fn is_under_way(&self, since: Timestamp) -> bool {
