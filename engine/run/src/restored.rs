@@ -113,7 +113,12 @@ impl Work {
 
     /// Whether the target may hold more than the state knows of an entity.
     pub(crate) fn is_behind(&self, entity: &Entity) -> bool {
-        self.is_any_behind() && self.restored.behind.contains(&entity.name)
+        self.is_behind_of(&entity.name)
+    }
+
+    /// The same of the entity of this name.
+    pub(crate) fn is_behind_of(&self, entity: &str) -> bool {
+        self.is_any_behind() && self.restored.behind.contains(entity)
     }
 
     /// Whether the object of a record has to be looked for, or at, before one is made or believed.

@@ -101,11 +101,22 @@ async fn as_they_are(
                 effect.there = Some(there.clone());
                 left.push(effect);
             }
-            None if effect.known.is_sought() && place.is_some() => draft.unmade(&effect),
+            None if place.is_some() && (effect.known.is_sought() || has_another(work, &effect).await?) => {
+                draft.unmade(&effect);
+            }
             None => left.push(effect),
         }
     }
     Ok(left)
+}
+
+/// Whether a record whose linked object is gone has another one by now: it was taken away and made again.
+async fn has_another(work: &Work, effect: &Effect) -> Result<bool, RunError> {
+    let object = &effect.link.target_object;
+    if !work.target.carries_marker(object) {
+        return Ok(false);
+    }
+    Ok(!work.restored.tracer.index(work, object).await?.of(work, &effect.link).is_empty())
 }
 
 /// Looks for the objects of records that would be made.

@@ -37,8 +37,11 @@ impl Noted {
         Ok(Self(noted))
     }
 
-    /// Whether an earlier run did not meet the record of a link either.
+    /// Whether an earlier run did not meet the record of a link either. What a backup says of that is long ago.
     pub(crate) fn has(&self, work: &Work, link: &Link) -> bool {
+        if work.is_behind_of(&link.record.entity) {
+            return false;
+        }
         let of_entity = self.0.get(&link.record.entity);
         let missing = of_entity.and_then(|of_entity| of_entity.get(&link.record.key));
         missing.is_some_and(|missing| missing.run != work.run_id)

@@ -252,3 +252,40 @@ proptest! {
         prop_assert_eq!(transform(r#"{ join = "," }"#).apply(parts), Ok(Value::Text(text)));
     }
 }
+
+/// Zones east and west, with half hours and quarters, with and without summer time.
+const ZONES: [&str; 8] = [
+    "UTC",
+    "America/Edmonton",
+    "America/St_Johns",
+    "Europe/Berlin",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Pacific/Auckland",
+    "Pacific/Honolulu",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn an_instant_is_the_same_whichever_zone_writes_it(
+        seconds in 0i64..4_100_000_000,
+        zone in proptest::sample::select(ZONES.to_vec()),
+    ) {
+        let moment = jiff::Timestamp::from_second(seconds).unwrap();
+        let there = moment.in_tz(zone).unwrap();
+        let of = |call: &str| transform(&format!("{{ {call} = \"{zone}\" }}"));
+        let utc = Value::Text(moment.to_string());
+        let written = Value::Text(there.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+        prop_assert_eq!(Transform::TimestampUtc.apply(written.clone()), Ok(utc.clone()));
+        prop_assert_eq!(of("timestamp").apply(written), Ok(utc.clone()), "an offset says more than the zone");
+        let day = Value::Text(there.date().to_string());
+        prop_assert_eq!(of("local_date").apply(utc.clone()), Ok(day));
+        // A time that the clocks show twice may be either.
+        if !there.time_zone().to_ambiguous_timestamp(there.datetime()).is_ambiguous() {
+            let bare = Value::Text(there.strftime("%Y-%m-%dT%H:%M:%S").to_string());
+            prop_assert_eq!(of("timestamp").apply(bare), Ok(utc));
+        }
+    }
+}
