@@ -71,6 +71,16 @@ fn another_tax_code_touches_no_document_of_before() {
 }
 
 #[test]
+fn another_tax_code_touches_no_document_of_before_when_a_backup_is_put_back() {
+    let project = with_another_tax_code("new_only");
+    drop(project.engine(&["state", "backup", "it.backup"]).ended(0));
+    drop(project.engine(&["state", "restore", "it.backup", "--force"]).ended(0));
+    for round in ["the run that looks again", "the one after it"] {
+        assert_eq!(written(&run(&project, &["--full"]), "runs"), [], "{round}");
+    }
+}
+
+#[test]
 fn with_replan_exactly_the_affected_documents_are_written() {
     let kept = with_another_tax_code("new_only");
     let plan = kept.engine(&[&["plan"], &BOOKS[..], &["--mapping-change"]].concat()).ended(5).json();

@@ -18,7 +18,7 @@ mod engine;
 mod mutants;
 mod profile;
 mod ring;
-mod roundtrip;
+mod round_trip;
 mod services;
 mod stage;
 mod store;
@@ -71,8 +71,8 @@ fn main() {
     let seeds = figure("SIM_SEEDS", 10_000);
     ring::previews(&[Scene::Keys, Scene::Upserts, Scene::Rows, Scene::Markers], seeds / 4);
     ring::previews(&[Scene::ShopToBooks, Scene::BooksToShop, Scene::ShopToWarehouse], seeds / 10);
-    roundtrip::books(seeds.div_ceil(100));
-    roundtrip::tables(seeds.div_ceil(100));
+    round_trip::books(seeds.div_ceil(100));
+    round_trip::tables(seeds.div_ceil(100));
     print(&read(&file), &commit);
 }
 

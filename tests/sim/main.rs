@@ -17,7 +17,7 @@ mod engine;
 mod mutants;
 mod profile;
 mod ring;
-mod roundtrip;
+mod round_trip;
 mod services;
 mod stage;
 mod store;
@@ -122,12 +122,12 @@ fn a_plan_between_services_changes_nothing_and_shows_what_the_run_then_does() {
 /// 2,000 orders, and as many customers.
 #[test]
 fn what_is_read_back_from_books_is_what_was_mapped() {
-    roundtrip::books(share("SIM_SEEDS", 50));
+    round_trip::books(share("SIM_SEEDS", 50));
 }
 
 #[test]
 fn what_is_read_back_from_tables_is_what_was_mapped() {
-    roundtrip::tables(share("SIM_SEEDS", 50));
+    round_trip::tables(share("SIM_SEEDS", 50));
 }
 
 #[test]

@@ -225,7 +225,7 @@ impl Engine {
         narrow::check(&work)?;
         work.restored = Restored::load(&work).await?;
         if request.first_run {
-            work.restored.is_new();
+            work.restored.catch_up();
         }
         if let Some(blueprint) = &work.blueprint.back {
             let mut back = self.way_back(request, &work, blueprint, ends).await?;

@@ -418,7 +418,8 @@ impl<'a> Job<'a> {
             draft.ended(&item, Status::Filtered);
             return None;
         }
-        if self.work.is_behind(entity) && !matches!(outcome, Resolution::Ready(_)) {
+        let is_decided = matches!(outcome, Resolution::Ready(_) | Resolution::Overruled | Resolution::Kept);
+        if self.work.is_behind(entity) && !is_decided {
             draft.seek(&item, &known);
         }
         if let Purpose::Trace(tracer) = &self.work.purpose {

@@ -5,10 +5,12 @@
 //! and puts each linked object beside what its record says, whatever the state says was sent last. Only what differs
 //! is written. From then on the group is as any other.
 //!
-//! Two things stay. Records that this run could not map may have objects all the same: they are marked, and looked for
-//! when they are made ([`engine_contract::ContentHash::SOUGHT`]). And keys of changes carry the moment of the restore, so that no service
-//! answers one with what it did for a change of before. Keys of creates do not: a service that knows the key answers with
-//! the object that is there, which is then read back and compared like any other.
+//! Two things stay. Records that this run could not put beside their objects are marked, and looked for, or at, when they can
+//! be ([`ContentHash::SOUGHT`]). And keys of changes carry the moment of the restore, so that no service answers one with what
+//! it did for a change of before. Keys of creates do not: a service that knows the key answers with the object that is there,
+//! which is then read back and compared like any other.
+//!
+//! [`ContentHash::SOUGHT`]: engine_contract::ContentHash::SOUGHT
 
 use crate::{
     error::RunError,
@@ -67,8 +69,8 @@ impl Restored {
         Self { at: self.at, behind, tracer: Tracer::all() }
     }
 
-    /// A person says that the target holds nothing of this pipeline's.
-    pub(crate) fn is_new(&mut self) {
+    /// A person says that the target holds nothing of this pipeline's: there is nothing to look for.
+    pub(crate) fn catch_up(&mut self) {
         self.behind.clear();
     }
 

@@ -26,6 +26,7 @@ use login::{SimSecrets, SimVault};
 use net::SimNet;
 use serde_json::Value;
 pub(crate) use shop_to_books::decimal;
+pub(crate) use shop_to_warehouse::PIPELINE as TO_WAREHOUSE;
 use std::{
     collections::BTreeMap,
     fmt::Write,

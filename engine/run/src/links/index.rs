@@ -53,16 +53,20 @@ impl Index {
         if self.by_marker.is_empty() {
             return Vec::new();
         }
-        let generations = (1..=GENERATIONS).rev();
-        let hits = generations.filter_map(|generation| {
-            let ids = self.by_marker.get(&intent::marker_of(work, link, generation))?;
+        let hits = markers(work, link).rev().filter_map(|(generation, marker)| {
+            let ids = self.by_marker.get(&marker)?;
             Some(ids.iter().map(move |id| (id.clone(), generation)))
         });
         hits.flatten().collect()
     }
 }
 
+/// The markers that a record's object may carry, each with the generation of the effect that put it there.
+pub(super) fn markers(work: &Work, link: &Link) -> impl DoubleEndedIterator<Item = (i64, String)> {
+    (1..=GENERATIONS).map(|generation| (generation, intent::marker_of(work, link, generation)))
+}
+
 /// Whether a marker is one of a record's own.
 pub(crate) fn is_own(work: &Work, link: &Link, marker: &str) -> Option<i64> {
-    (1..=GENERATIONS).find(|generation| intent::marker_of(work, link, *generation) == marker)
+    markers(work, link).find(|(_, own)| own == marker).map(|(generation, _)| generation)
 }

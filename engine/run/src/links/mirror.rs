@@ -1,7 +1,7 @@
 //! Records that the way back made of a target's objects: the marker that it put into each leads back to its object.
 
 use super::{
-    index::is_own,
+    index::markers,
     search::Hit,
     trace::Sought,
     tracer::{How, Tracer},
@@ -13,6 +13,7 @@ use crate::{
 };
 use engine_contract::ReadRequest;
 use engine_plan::Entity;
+use std::collections::BTreeMap;
 
 /// Finds the objects of records that carry a marker of the way back.
 pub(super) async fn mirrored(
@@ -23,26 +24,23 @@ pub(super) async fn mirrored(
 ) -> Result<(), RunError> {
     let Some((back, reversed)) = work.way_back(entity) else { return Ok(()) };
     let Some(object) = reversed.routes.first().map(|route| &route.object) else { return Ok(()) };
-    let own = |one: &&mut Sought| {
+    let marker = |one: &Sought| {
         let record = &one.effect.item.as_ref()?.source.record;
         back.target.marker_in(object, &record.to_value())
     };
-    let marked: Vec<(usize, String)> = sought
-        .iter()
-        .enumerate()
-        .filter(|(_, one)| one.hits.is_empty())
-        .filter_map(|(index, one)| Some((index, own(one)?)))
-        .collect();
-    if marked.is_empty() {
+    let mut open: BTreeMap<String, &mut Sought> = BTreeMap::new();
+    for one in sought.iter_mut().map(|one| &mut **one).filter(|one| one.hits.is_empty()) {
+        if let Some(marker) = marker(one) {
+            open.insert(marker, one);
+        }
+    }
+    if open.is_empty() {
         return Ok(());
     }
     let ids = tracer.ids(back, reversed).await?;
     for id in ids.iter() {
-        let link = blank(back, reversed, id);
-        for (index, marker) in &marked {
-            if is_own(back, &link, marker).is_some()
-                && let Some(one) = sought.get_mut(*index)
-            {
+        for (_, marker) in markers(back, &blank(back, reversed, id)) {
+            if let Some(one) = open.get_mut(&marker) {
                 one.hits.push(Hit::new(id.clone(), How::Marker));
             }
         }

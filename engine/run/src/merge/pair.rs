@@ -3,10 +3,11 @@
 use crate::{
     error::RunError,
     key::{RecordKey, Side},
+    stage::settle::blank,
     state::{Base, Dirty, DirtyReason, Known, Link, TargetObject},
     work::Work,
 };
-use engine_contract::{ContentHash, Cursor};
+use engine_contract::Cursor;
 use engine_plan::{Back, Entity};
 use std::collections::BTreeMap;
 
@@ -65,19 +66,10 @@ pub(crate) fn born((work, entity): (&Work, &Entity), back: &Back, made: &Link) -
     let key = made.target_id.clone()?;
     Some(Link {
         record: RecordKey { entity: back.of.clone(), key: key.clone() },
-        source_key: key,
-        // The way back reads what the way forward writes.
+        // The way back reads what the way forward writes. What it maps to is not known before it is read: the next run looks.
         target_connection: work.blueprint.source.connection.clone(),
         target_object: work.group_of(entity)?.stream.clone(),
         target_id: Some(made.record.key.clone()),
-        route: None,
-        parent_key: None,
-        source_revision: None,
-        // What it maps to is not known before it is read: the next run looks.
-        sent_hash: ContentHash::UNKNOWN,
-        generation: 0,
-        target_token: None,
-        mapping_hash: entity.mapping_hash.clone(),
-        shared: false,
+        ..blank(work, entity, &key)
     })
 }

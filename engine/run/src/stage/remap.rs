@@ -179,6 +179,7 @@ fn written_before<'a>(entity: &Entity, linked: &'a Linked) -> Option<&'a Link> {
     let Resolution::Ready(ready) = &linked.outcome else { return None };
     let link = linked.known.link.as_ref().filter(|link| link.target_id.is_some())?;
     let differs = link.sent_hash != ready.hash || link.target_object != ready.object;
-    let is_known = ![ContentHash::UNKNOWN, ContentHash::SOFT_DELETED].contains(&link.sent_hash);
+    let unknown = [ContentHash::UNKNOWN, ContentHash::SOFT_DELETED, ContentHash::SOUGHT];
+    let is_known = !unknown.contains(&link.sent_hash);
     (differs && is_known && link.mapping_hash != entity.mapping_hash).then_some(link)
 }

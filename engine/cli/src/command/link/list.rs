@@ -62,7 +62,7 @@ fn state(link: &Link) -> &'static str {
     match (&link.target_id, link.sent_hash) {
         (None, ContentHash::UNCLEAR) => "ambiguous",
         (None, _) => "none",
-        (Some(_), ContentHash::UNKNOWN) => "in doubt",
+        (Some(_), ContentHash::UNKNOWN | ContentHash::SOUGHT) => "in doubt",
         (Some(_), ContentHash::SOFT_DELETED) => "deleted",
         (Some(_), _) => "linked",
     }

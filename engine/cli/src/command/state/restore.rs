@@ -50,7 +50,7 @@ pub(super) fn run(workspace: &Workspace, asked: &Asked<'_>, output: &Output) -> 
     }
     output.talk(
         "The next run of each pipeline reads its source whole and puts it beside the target: what was written since the \
-         backup is found there, and not written a second time.",
+         backup is found there, and not written a second time. `engine plan` shows what it would change.",
     );
     Ok(Exit::Done)
 }

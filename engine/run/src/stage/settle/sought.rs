@@ -8,7 +8,7 @@ use crate::{
     work::Work,
 };
 use engine_contract::{ContentHash, EffectClass, Op};
-use engine_plan::{Entity, Item};
+use engine_plan::{Entity, Item, OnMappingChange};
 
 impl Draft<'_> {
     /// A record that was met and not put beside its object: that is done when it can be. What upserts on a natural key needs
@@ -17,7 +17,7 @@ impl Draft<'_> {
         let settled =
             [ContentHash::SOFT_DELETED, ContentHash::TAKEN_BACK, ContentHash::UNCLEAR, ContentHash::SOUGHT];
         let is_settled = |link: &Link| settled.contains(&link.sent_hash);
-        if known.has_intent || known.link.as_ref().is_some_and(is_settled) {
+        if known.has_intent || known.link.as_ref().is_some_and(is_settled) || !self.may_forget(known) {
             return;
         }
         let is_live = known.link.as_ref().is_some_and(|link| link.target_id.is_some());
@@ -29,6 +29,14 @@ impl Draft<'_> {
         let fresh = || Link { source_key, parent_key, ..blank(self.work, self.entity, &item.key) };
         let link = known.link.clone().unwrap_or_else(fresh);
         self.settlement.links.push(Link { sent_hash: ContentHash::SOUGHT, ..link });
+    }
+
+    /// Whether the link may forget what was sent last. What an older mapping wrote tells by that alone that only the mapping
+    /// has changed, and stays as it is where the policy says so.
+    fn may_forget(&self, known: &Known) -> bool {
+        let is_of_today = |link: &Link| link.mapping_hash == self.entity.mapping_hash;
+        let live = known.link.as_ref().filter(|link| link.target_id.is_some());
+        self.entity.write.on_mapping_change == OnMappingChange::Replan || live.is_none_or(is_of_today)
     }
 
     /// Whether the answer to a create may be the one that the service gave before the restore, to the same key: then its
@@ -52,7 +60,7 @@ impl Draft<'_> {
         // The refusal may be one of before the restore, and the next key one of an object that is there. Of an effect that
         // an earlier run left open it is not known here whether its record is linked; a create's is not.
         let tells = item.is_some() || intent.op == Op::Create;
-        if tells && self.work.is_behind(self.entity) {
+        if tells && self.work.is_behind(self.entity) && self.may_forget(known) {
             let target_id = known.link.as_ref().and_then(|link| link.target_id.clone());
             self.sought(intent.link.clone(), target_id);
             return;
@@ -65,7 +73,7 @@ impl Draft<'_> {
     /// A record that was not written, and whose object was not believed, is looked for once more. Nothing was sent for it, so
     /// that its next key is the one of now.
     pub(super) fn still_sought(&mut self, link: &Link, known: &Known) {
-        if self.work.is_behind(self.entity) {
+        if self.work.is_behind(self.entity) && self.may_forget(known) {
             let generation = known.link.as_ref().map_or(0, |link| link.generation);
             let target_id = known.link.as_ref().and_then(|link| link.target_id.clone());
             self.sought(Link { generation, ..link.clone() }, target_id);

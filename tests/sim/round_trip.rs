@@ -8,7 +8,7 @@
 use crate::{
     drive,
     profile::EVERYDAY,
-    services::{Content, ServiceStage, decimal},
+    services::{Content, ServiceStage, TO_WAREHOUSE, decimal},
     trial::{Scene, Trial},
 };
 use rand::{RngExt, SeedableRng};
@@ -76,31 +76,6 @@ map.Amount = { path = "@.total", transform = ["decimal"] }
 [[entity.sale.assert]]
 that = "sum(target.Line.map(|l| l.Amount)) == record.total.to_decimal()"
 on_fail = "fail"
-"#;
-
-const TO_TABLES: &str = r#"
-[pipeline]
-name = "sim"
-[source]
-connection = "shop"
-[target]
-connection = "tables"
-
-[entity.customer]
-from = "customers"
-to = "customers"
-write.match = ["woo_id"]
-map.woo_id = "$.id"
-map.name = "$.first_name"
-
-[entity.sale]
-from = "orders"
-to = "orders"
-write.match = ["woo_id"]
-map.woo_id = "$.id"
-map.number = "$.number"
-map.customer_id = { ref = "customer", key = "$.customer_id" }
-map.total = { path = "$.total", transform = ["decimal"] }
 "#;
 
 /// Texts, amounts and records, from a seed.
@@ -346,5 +321,9 @@ pub(crate) fn tables(seeds: u64) {
     let sale = |order: &Value| {
         fields([("number", text(&order["number"])), ("total", Some(amount(&order["total"])))])
     };
-    check((Scene::ShopToWarehouse, TO_TABLES, seeds), |content| expected(content, customer, sale), in_tables);
+    check(
+        (Scene::ShopToWarehouse, TO_WAREHOUSE, seeds),
+        |content| expected(content, customer, sale),
+        in_tables,
+    );
 }
